@@ -1,0 +1,54 @@
+import type { Hono } from 'hono';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/**
+ * What a folder such as `ingest/` or `reports/` gives to the platform. `main.ts` makes the modules bottom up and hands
+ * them to the server; everything but the name is optional.
+ */
+export type Module = {
+  readonly name: string;
+  /** Adds pages and API routes. Paths are absolute; each module owns the prefixes that its README names. */
+  readonly routes?: (app: Hono) => void;
+  /** Hot routes that sit directly on node:http; asked before Hono. Returns false when the path is not its own. */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** What the module has to say on the home page, in words of the reader's language. */
+  readonly home?: (context: HomeContext) => Promise<HomePart>;
+  /** Entries of the navigation, in words of the reader's language. */
+  readonly navigation?: (language: string) => readonly { href: string; text: string }[];
+  readonly start?: () => Promise<void>;
+  /** Stops taking, finishes what was taken. Called top down before the stores close. */
+  readonly stop?: () => Promise<void>;
+};
+
+export type HomeContext = { readonly language: string; readonly now: number };
+
+/** Plain data: the home page knows how it looks. Texts are in the reader's language, paths without host. */
+export type HomePart = {
+  /** What needs attention, worst first. */
+  readonly attention?: readonly {
+    readonly severity: 'trouble' | 'warn';
+    readonly title: string;
+    readonly text?: string;
+    readonly href: string;
+    readonly sinceMs?: number;
+    readonly where?: string;
+    readonly location?: readonly [number, number];
+    readonly simulated: boolean;
+  }[];
+  /** A few numbers that open the page, most important first. */
+  readonly numbers?: readonly {
+    readonly value: string;
+    readonly label: string;
+    readonly proof: string;
+    readonly simulated: boolean;
+  }[];
+  /** Freshness of what feeds the city. */
+  readonly freshness?: readonly {
+    readonly name: string;
+    readonly detail: string;
+    readonly href: string;
+    readonly lastMs?: number;
+    readonly state: 'fresh' | 'late' | 'silent' | 'never';
+    readonly simulated: boolean;
+  }[];
+};

@@ -1,0 +1,173 @@
+/**
+ * The entity as Chorsu keeps it: names expanded to IRIs, every attribute a list of instances (one per datasetId).
+ * Values are immutable: a change makes new objects and shares what did not change. Follows CIM 009 v1.9.1, 4.5.
+ */
+
+/** JSON as parsed. */
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The kinds of attribute, 4.5.2 to 4.5.24. */
+export const attributeKinds = [
+  'Property',
+  'GeoProperty',
+  'Relationship',
+  'LanguageProperty',
+  'VocabProperty',
+  'JsonProperty',
+  'ListProperty',
+  'ListRelationship',
+] as const;
+export type AttributeKind = (typeof attributeKinds)[number];
+
+/** The member that holds an attribute's value on the wire, by kind. */
+export const valueMembers = {
+  Property: 'value',
+  GeoProperty: 'value',
+  Relationship: 'object',
+  LanguageProperty: 'languageMap',
+  VocabProperty: 'vocab',
+  JsonProperty: 'json',
+  ListProperty: 'valueList',
+  ListRelationship: 'objectList',
+} as const satisfies Record<AttributeKind, string>;
+
+/**
+ * One instance of an attribute. `value` is what stands in the kind's value member, expanded where the kind asks for it
+ * (vocab terms and objectType are IRIs). Instants given by clients keep their spelling; ours are ISO 8601 with
+ * milliseconds and Z.
+ */
+export type Instance = {
+  readonly type: AttributeKind;
+  readonly value: Json;
+  readonly datasetId?: string;
+  readonly observedAt?: string;
+  readonly unitCode?: string;
+  readonly valueType?: string;
+  readonly objectType?: string | readonly string[];
+  readonly expiresAt?: string;
+  readonly ngsildproof?: Json;
+  /** Absent only before the writer's clock has stamped it. */
+  readonly createdAt?: string;
+  readonly modifiedAt?: string;
+  /** Sub-attributes by IRI: properties of properties, one level deep or more. */
+  readonly sub?: Readonly<Record<string, readonly Instance[]>>;
+};
+
+export type Attributes = Readonly<Record<string, readonly Instance[]>>;
+
+export type Entity = {
+  readonly id: string;
+  /** IRIs, at least one, in the order first given. */
+  readonly type: readonly string[];
+  readonly scope?: readonly string[];
+  readonly expiresAt?: string;
+  readonly createdAt: string;
+  readonly modifiedAt: string;
+  /** By IRI. Never an empty list. */
+  readonly attrs: Attributes;
+};
+
+/**
+ * One change of one entity, as the journal keeps it.
+ * - `put`: the entity is now exactly this (create, upsert "replace", PUT).
+ * - `set`: these instances are now the ones with their name and datasetId; others stay. `remove` goes first.
+ *   With `keepNewer`, an instance whose observedAt is older than the stored one's enters history only: a late reading
+ *   never hides a newer one.
+ * - `delete`: the entity is gone; history keeps a marker.
+ * - `history`: instances of the past that do not touch the current state (backfill, temporal create).
+ */
+export type EntityDelta =
+  | { readonly op: 'put'; readonly entity: Entity }
+  | {
+      readonly op: 'set';
+      readonly id: string;
+      readonly at: string;
+      readonly attrs: Attributes;
+      readonly remove?: readonly { readonly name: string; readonly datasetId?: string }[];
+      /** Types to add. */
+      readonly type?: readonly string[];
+      readonly scope?: readonly string[];
+      readonly keepNewer?: true;
+    }
+  | { readonly op: 'delete'; readonly id: string; readonly at: string }
+  | {
+      readonly op: 'history';
+      readonly id: string;
+      readonly type: readonly string[];
+      readonly at: string;
+      readonly attrs: Attributes;
+    };
+
+/** The id of the entity that a delta is about. */
+export function deltaId(delta: EntityDelta): string {
+  return delta.op === 'put' ? delta.entity.id : delta.id;
+}
+
+/** True when `a` is earlier than `b`; both ISO 8601, of any precision. */
+function isEarlier(a: string, b: string): boolean {
+  return Date.parse(a.replace(',', '.')) < Date.parse(b.replace(',', '.'));
+}
+
+/**
+ * What the entity is after the delta. Pure: the writer, a replay, a follower and the simulation's model all call it.
+ * @param entity the entity before, undefined when there is none
+ * @returns the entity after, undefined when there is none; `entity` itself when nothing changed
+ */
+export function applyDelta(entity: Entity | undefined, delta: EntityDelta): Entity | undefined {
+  switch (delta.op) {
+    case 'put':
+      return delta.entity;
+    case 'delete':
+      return undefined;
+    case 'history':
+      return entity;
+    case 'set': {
+      if (!entity) return undefined;
+      const attrs: Record<string, readonly Instance[]> = { ...entity.attrs };
+      for (const { name, datasetId } of delta.remove ?? []) {
+        const left = (attrs[name] ?? []).filter((instance) => instance.datasetId !== datasetId);
+        if (left.length > 0) attrs[name] = left;
+        else delete attrs[name];
+      }
+      for (const name in delta.attrs) {
+        const incoming = delta.attrs[name] ?? [];
+        const known = attrs[name];
+        attrs[name] = known ? mergeInstances(known, incoming, delta.keepNewer === true) : stamp(incoming, delta.at);
+      }
+      const added = delta.type?.filter((type) => !entity.type.includes(type)) ?? [];
+      return {
+        ...entity,
+        ...(added.length > 0 && { type: [...entity.type, ...added] }),
+        ...(delta.scope && { scope: delta.scope }),
+        modifiedAt: delta.at,
+        attrs,
+      };
+    }
+  }
+}
+
+const stamp = (instances: readonly Instance[], at: string): readonly Instance[] =>
+  instances.map((instance) => (instance.createdAt ? instance : { ...instance, createdAt: instance.modifiedAt ?? at }));
+
+function mergeInstances(
+  known: readonly Instance[],
+  incoming: readonly Instance[],
+  keepNewer: boolean,
+): readonly Instance[] {
+  const merged = [...known];
+  for (const instance of incoming) {
+    const at = merged.findIndex((other) => other.datasetId === instance.datasetId);
+    const other = merged[at];
+    if (!other) {
+      merged.push(
+        instance.createdAt ? instance : { ...instance, ...(instance.modifiedAt && { createdAt: instance.modifiedAt }) },
+      );
+      continue;
+    }
+    if (keepNewer && instance.observedAt && other.observedAt && isEarlier(instance.observedAt, other.observedAt))
+      continue;
+    const createdAt = other.createdAt ?? instance.createdAt;
+    merged[at] = createdAt ? { ...instance, createdAt } : instance;
+  }
+  return merged;
+}

@@ -1,0 +1,117 @@
+/**
+ * The trees that the query languages parse to, and that stores translate. No text, no @context: every name is an IRI.
+ * CIM 009 v1.9.1: q 4.9, geo 4.10, temporal 4.11, type 4.17, scope 4.19.
+ */
+import type { Json } from './entity.ts';
+
+/** A path into an entity: attribute, then sub-attributes, then a path inside the value (`a.sub[x.y]`). */
+export type AttributePath = {
+  /** IRIs: the attribute, then its sub-attributes. */
+  readonly names: readonly string[];
+  /** Members inside the value, plain names. A language tag for LanguageProperty. */
+  readonly inner: readonly string[];
+};
+
+/** A literal of q. Instants are compared in time, not as text. */
+export type QLiteral =
+  | { readonly kind: 'number'; readonly value: number }
+  | { readonly kind: 'string'; readonly value: string }
+  | { readonly kind: 'boolean'; readonly value: boolean }
+  | { readonly kind: 'instant'; readonly value: string }
+  | { readonly kind: 'uri'; readonly value: string };
+
+export type QNode =
+  | { readonly node: 'and' | 'or'; readonly of: readonly QNode[] }
+  | { readonly node: 'exists'; readonly path: AttributePath }
+  | {
+      readonly node: 'compare';
+      readonly path: AttributePath;
+      readonly op: '==' | '!=' | '>' | '>=' | '<' | '<=';
+      readonly value: QLiteral;
+    }
+  /** `==`: inside the range, both ends included; `!=`: outside. */
+  | {
+      readonly node: 'range';
+      readonly path: AttributePath;
+      readonly op: '==' | '!=';
+      readonly from: QLiteral;
+      readonly to: QLiteral;
+    }
+  /** `==`: equal to one of them. */
+  | {
+      readonly node: 'oneOf';
+      readonly path: AttributePath;
+      readonly op: '==' | '!=';
+      readonly values: readonly QLiteral[];
+    }
+  /** Regular expression of the linear-time subset. */
+  | { readonly node: 'match'; readonly path: AttributePath; readonly op: '~=' | '!~='; readonly pattern: string };
+
+/** GeoJSON geometry, WGS 84, [long, lat]. */
+export type Geometry =
+  | { readonly type: 'Point'; readonly coordinates: readonly number[] }
+  | { readonly type: 'MultiPoint' | 'LineString'; readonly coordinates: readonly (readonly number[])[] }
+  | { readonly type: 'MultiLineString' | 'Polygon'; readonly coordinates: readonly (readonly (readonly number[])[])[] }
+  | { readonly type: 'MultiPolygon'; readonly coordinates: readonly (readonly (readonly (readonly number[])[])[])[] };
+
+export type GeoNode = {
+  readonly relation: 'near' | 'within' | 'contains' | 'intersects' | 'equals' | 'disjoint' | 'overlaps';
+  readonly geometry: Geometry;
+  /** IRI; default the core `location`. */
+  readonly property: string;
+  /** near only; metres on the sphere. */
+  readonly maxDistanceM?: number;
+  readonly minDistanceM?: number;
+};
+
+/** `A|B`, `A,B`, `(A;B)`. */
+export type TypeNode =
+  | { readonly node: 'type'; readonly iri: string }
+  | { readonly node: 'and' | 'or'; readonly of: readonly TypeNode[] };
+
+export type TemporalNode = {
+  readonly timerel: 'before' | 'after' | 'between';
+  /** Milliseconds since 1970 UTC. `before` excludes, `after` includes, `between` is [timeAt, endTimeAt). */
+  readonly timeAt: number;
+  readonly endTimeAt?: number;
+};
+export type TimeProperty = 'observedAt' | 'createdAt' | 'modifiedAt' | 'deletedAt';
+
+/** Which entities. All given parts must hold; an empty query selects everything of the tenant. */
+export type EntityQuery = {
+  readonly ids?: readonly string[];
+  readonly idPattern?: string;
+  readonly type?: TypeNode;
+  /** Has at least one of these attributes (IRIs). */
+  readonly attrs?: readonly string[];
+  readonly q?: QNode;
+  readonly geo?: GeoNode;
+  /** Given by policy; ANDed. */
+  readonly also?: readonly QNode[];
+};
+
+export const aggregateMethods = ['totalCount', 'distinctCount', 'sum', 'avg', 'min', 'max', 'stddev', 'sumsq'] as const;
+export type AggregateMethod = (typeof aggregateMethods)[number];
+
+/** Length of a bucket: calendar months and years are not milliseconds. Exactly one of the two is not zero. */
+export type Period = { readonly months: number; readonly ms: number };
+
+/** Cuts instances of the selected entities. */
+export type TemporalQuery = {
+  readonly time?: TemporalNode;
+  readonly timeproperty: TimeProperty;
+  /** Newest first, per attribute and entity. */
+  readonly lastN?: number;
+  /** IRIs; absent: all. */
+  readonly attrs?: readonly string[];
+  readonly datasetIds?: readonly string[];
+  readonly q?: QNode;
+};
+
+export type Aggregation = {
+  readonly methods: readonly AggregateMethod[];
+  /** Absent: the whole range is one bucket. Buckets start at timeAt, without it at the first instant. */
+  readonly period?: Period;
+};
+
+export type { Json };

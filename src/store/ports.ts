@@ -1,0 +1,191 @@
+/**
+ * The ports of storage. Small, async, defaults stated; every adapter runs the same contract suite (`*.contract.ts`).
+ * See ARCHITECTURE.md, "The write path".
+ */
+import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity.ts';
+import type { Aggregation, AggregateMethod, EntityQuery, TemporalQuery, TimeProperty } from '../ngsild/query.ts';
+
+/** Integer tenant; 0 is the default tenant, in which the civic modules live. */
+export type Tenant = number;
+
+export type SqlValue = null | number | string | Uint8Array;
+export type RowDelta = {
+  readonly table: string;
+  /** Primary key columns. */
+  readonly key: Readonly<Record<string, SqlValue>>;
+  /** The other columns; null deletes the row. */
+  readonly row: Readonly<Record<string, SqlValue>> | null;
+};
+
+/** What must still be true when the change is taken: the thing is at this sequence number, or (null) does not exist. */
+export type Expectation =
+  | { readonly entity: string; readonly seq: number | null }
+  | {
+      readonly row: { readonly table: string; readonly key: Readonly<Record<string, SqlValue>> };
+      readonly seq: number | null;
+    };
+
+/** Who or what caused a change: `http`, `mqtt`, `import`, `simulator`, `sweep`; with the source's id where there is one. */
+export type Cause = { readonly by: string; readonly source?: string; readonly traceparent?: string };
+
+export type Change = {
+  readonly tenant: Tenant;
+  readonly cause: Cause;
+  readonly expect?: readonly Expectation[];
+  readonly entities: readonly EntityDelta[];
+  readonly rows: readonly RowDelta[];
+};
+
+/** A change with its place in the order. `at` (ms) never goes back. One journal, one sequence, all tenants. */
+export type JournalRecord = {
+  readonly seq: number;
+  readonly at: number;
+  readonly tenant: Tenant;
+  readonly cause: Cause;
+  readonly entities: readonly EntityDelta[];
+  readonly rows: readonly RowDelta[];
+};
+
+/** Told to a reader whose place is no longer kept: it continues from current state and counts what it missed. */
+export type Gap = { readonly from: number; readonly to: number; readonly count: number };
+
+export type Journal = {
+  /** Sequence number of the last durable record; 0 when there is none. */
+  lastSeq(): number;
+  /** First sequence number still kept. */
+  firstSeq(): number;
+  /**
+   * Appends the records, whose seqs continue the order, as one synced write.
+   * @returns the last seq; it and everything before it then survives kill -9 and power loss
+   */
+  append(records: readonly JournalRecord[]): Promise<number>;
+  /**
+   * Up to `limit` durable records from `seq` on, in order; an empty list when there are none yet.
+   * When `seq` is no longer kept, `gap` says so and the records begin at the first one kept.
+   */
+  read(seq: number, limit: number): Promise<{ records: readonly JournalRecord[]; gap?: Gap }>;
+  /** Deletes sealed segments beyond the keep window (age, total bytes), but never one holding `minSeq` or later. */
+  prune(options: {
+    now: number;
+    maxAgeMs: number;
+    maxBytes: number;
+    minSeq: number;
+  }): Promise<{ deletedSegments: number }>;
+  stats(): { segments: number; bytes: number; firstSeq: number; lastSeq: number };
+  close(): Promise<void>;
+};
+
+/** An entity and the sequence number of its last change. */
+export type StoredEntity = { readonly entity: Entity; readonly seq: number };
+
+export type EntityPage = { readonly entities: readonly Entity[]; readonly count?: number };
+
+/** The projection that holds current state. Applied in journal order; asks nothing, refuses nothing. */
+export type EntityStore = {
+  appliedSeq(): number;
+  get(tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
+  /** Ordered by id. `count: true` adds the exact number of all matches. */
+  query(
+    tenant: Tenant,
+    query: EntityQuery,
+    page: { limit: number; offset: number; count?: boolean },
+  ): Promise<EntityPage>;
+  types(tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
+  attributes(tenant: Tenant): Promise<readonly { name: string; count: number }[]>;
+};
+
+/** Reads of a module's own tables; in the subset of SQL that SQLite and PostgreSQL share; parameters as `?`. */
+export type Rows = {
+  all(sql: string, parameters?: readonly SqlValue[]): Promise<readonly Record<string, SqlValue>[]>;
+  get(sql: string, parameters?: readonly SqlValue[]): Promise<Record<string, SqlValue> | undefined>;
+};
+
+/** A module's table; created at start, applied from row deltas. Columns are `TEXT`, `INTEGER`, `REAL` or `BLOB`. */
+export type TableDefinition = {
+  readonly name: string;
+  readonly columns: Readonly<Record<string, 'TEXT' | 'INTEGER' | 'REAL' | 'BLOB'>>;
+  readonly key: readonly string[];
+  readonly indexes?: readonly (readonly string[])[];
+};
+
+/** One attribute instance on its way to history. */
+export type HistoryInstance = {
+  readonly tenant: Tenant;
+  readonly entity: string;
+  readonly type: readonly string[];
+  readonly name: string;
+  readonly instance: Instance;
+  /** ISO 8601, when the platform took it. */
+  readonly modifiedAt: string;
+  /** Set for the marker of a deleted attribute or entity (then `instance.value` is null). */
+  readonly deletedAt?: string;
+  readonly seq: number;
+};
+
+/** Values of one attribute of one entity in time order; `timeproperty` decides by which time. */
+export type AttributeSeries = {
+  readonly name: string;
+  readonly instances: readonly (Instance & { instanceId: string; deletedAt?: string })[];
+};
+export type EntityHistory = {
+  readonly id: string;
+  readonly type: readonly string[];
+  readonly attrs: readonly AttributeSeries[];
+};
+
+/** [value, start, end] per bucket and method; instants in milliseconds. */
+export type AggregateSeries = {
+  readonly name: string;
+  readonly datasetId?: string;
+  readonly methods: Readonly<Partial<Record<AggregateMethod, readonly (readonly [number, number, number])[]>>>;
+};
+export type EntityAggregates = {
+  readonly id: string;
+  readonly type: readonly string[];
+  readonly attrs: readonly AggregateSeries[];
+};
+
+/** How long values of a type are kept, by the source's declaration. `days: null` = for good. */
+export type RetentionRule = { readonly tenant: Tenant; readonly type: string; readonly days: number | null };
+
+export type HistoryStore = {
+  /** Highest seq whose instances are durable here. */
+  appliedSeq(): Promise<number>;
+  /** Adds the instances and moves appliedSeq to `seq`, both or neither. Repeating a seq already applied does nothing. */
+  append(batch: readonly HistoryInstance[], seq: number): Promise<void>;
+  /** Entities known to history that match ids, idPattern, type; ordered by id. */
+  entities(
+    tenant: Tenant,
+    query: Pick<EntityQuery, 'ids' | 'idPattern' | 'type'>,
+    page: { limit: number; offset: number; count?: boolean },
+  ): Promise<{ ids: readonly string[]; count?: number }>;
+  /** Instances of these entities, at most `limit` in all; `truncated` says that there are more. */
+  instances(
+    tenant: Tenant,
+    ids: readonly string[],
+    query: TemporalQuery,
+    options?: { limit?: number },
+  ): Promise<{ entities: readonly EntityHistory[]; truncated: boolean }>;
+  aggregate(
+    tenant: Tenant,
+    ids: readonly string[],
+    query: TemporalQuery,
+    aggregation: Aggregation,
+  ): Promise<readonly EntityAggregates[]>;
+  /** Deletes instances whose observedAt (else modifiedAt) is older than the type's rule. Returns how many went. */
+  retain(rules: readonly RetentionRule[], now: number): Promise<{ deleted: number }>;
+  /** Seals closed days: sorted, compressed, immutable files. */
+  seal(now: number): Promise<{ sealedDays: number; rows: number; bytes: number }>;
+  stats(): Promise<{ rows: number; bytes: number; oldest?: number; newest?: number }>;
+  /** A consistent copy of everything into an empty directory. Returns the applied seq that it holds. */
+  copyTo(directory: string): Promise<{ seq: number }>;
+  close(): Promise<void>;
+};
+
+/** Content-addressed bytes: the key is the SHA-256 in hex. */
+export type Files = {
+  put(bytes: Uint8Array): Promise<string>;
+  get(hash: string): Promise<Uint8Array | undefined>;
+};
+
+export type { Attributes, Entity, EntityDelta, Instance, TimeProperty };
