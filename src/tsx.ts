@@ -18,7 +18,9 @@ registerHooks({
       typescript: { onlyRemoveTypeImports: true },
     });
     if (errors.length > 0) throw new SyntaxError(`${path}: ${errors.map((error) => error.message).join('; ')}`);
-    const inline = map ? `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}` : '';
+    const inline = map
+      ? `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(JSON.stringify(map)).toString('base64')}`
+      : '';
     return { format: 'module', source: code + inline, shortCircuit: true };
   },
 });

@@ -1,0 +1,66 @@
+import { Problem } from '../base/problem.ts';
+import type { EntityDelta } from '../ngsild/entity.ts';
+import type { Cause, Expectation, RowDelta, StoredEntity, Tenant } from '../store/ports.ts';
+import type { Writer } from '../store/writer.ts';
+
+/** The entities that a decision looked at, by id. */
+export type Looked = { get(id: string): StoredEntity | undefined };
+
+export type Decision = { readonly entities: readonly EntityDelta[]; readonly rows?: readonly RowDelta[] };
+
+/** A decision is made again when another change came between reading and committing; this often, then it is a conflict. */
+const attemptsMax = 8;
+
+/**
+ * Reads the named entities as of the last change taken, lets the rule decide, and commits what it decided under the
+ * expectation that nothing of it has changed meanwhile.
+ * @param decide pure; may throw a Problem, which reaches the caller only after everything it may rest on is durable
+ * @returns seq 0 when the rule decided that there is nothing to change
+ * @throws Problem what `decide` threw; conflict; overloaded
+ */
+export async function decideAndCommit(
+  writer: Writer,
+  tenant: Tenant,
+  cause: Cause,
+  ids: readonly string[],
+  decide: (looked: Looked, at: string) => Decision,
+): Promise<{ seq: number }> {
+  for (let attempt = 1; ; attempt++) {
+    const looked = new Map<string, StoredEntity | undefined>();
+    for (const id of ids) {
+      if (looked.has(id)) continue;
+      const found = writer.latest(tenant, id);
+      looked.set(id, found instanceof Promise ? await found : found);
+    }
+    let decision: Decision;
+    try {
+      decision = decide(looked, isoInstant(writer.now()));
+    } catch (error) {
+      await writer.settled();
+      throw error;
+    }
+    if (decision.entities.length === 0 && (decision.rows ?? []).length === 0) {
+      await writer.settled();
+      return { seq: 0 };
+    }
+    const expect: Expectation[] = [];
+    for (const [id, stored] of looked) expect.push({ entity: id, seq: stored ? stored.seq : null });
+    try {
+      return await writer.commit({ tenant, cause, expect, entities: decision.entities, rows: decision.rows ?? [] });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.kind !== 'conflict' || attempt >= attemptsMax) throw error;
+    }
+  }
+}
+
+let lastMs = Number.NaN;
+let lastIso = '';
+
+/** ISO 8601 with milliseconds and Z; remembers the last one, since a busy millisecond stamps many changes. */
+export function isoInstant(ms: number): string {
+  if (ms !== lastMs) {
+    lastMs = ms;
+    lastIso = new Date(ms).toISOString();
+  }
+  return lastIso;
+}

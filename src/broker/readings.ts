@@ -1,0 +1,79 @@
+import { Problem } from '../base/problem.ts';
+import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity.ts';
+import type { Cause, RowDelta, Tenant } from '../store/ports.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Reading } from './broker.ts';
+import { decideAndCommit, type Looked } from './decision.ts';
+
+/** Says of an entity that its values are simulated; set at birth, never changed. */
+export const simulatedAttribute = 'https://uri.etsi.org/ngsi-ld/default-context/simulated';
+
+const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAttribute]?.[0]?.value === true;
+
+/**
+ * Takes the readings of devices, files and the simulator: an entity that is not there is born, one that is there gets
+ * these attributes; a reading older than the stored one enters history only.
+ * @param rows row deltas that belong to the same record (the progress of an import)
+ * @throws Problem bad-data when a simulated reading meets a measured entity, or the reverse
+ */
+export function recordReadings(
+  writer: Writer,
+  tenant: Tenant,
+  readings: readonly Reading[],
+  cause: Cause,
+  rows: readonly RowDelta[] = [],
+): Promise<{ seq: number }> {
+  const ids = readings.map((reading) => reading.id);
+  return decideAndCommit(writer, tenant, cause, ids, (looked, at) => ({
+    entities: deltasOf(readings, looked, at),
+    rows,
+  }));
+}
+
+function deltasOf(readings: readonly Reading[], looked: Looked, at: string): EntityDelta[] {
+  const born = new Map<string, boolean>();
+  return readings.map((reading) => {
+    const stored = looked.get(reading.id);
+    const known = stored ? isSimulated(stored.entity) : born.get(reading.id);
+    if (known === undefined) {
+      born.set(reading.id, reading.simulated === true);
+      return { op: 'put', entity: birth(reading, at) };
+    }
+    if (known !== (reading.simulated === true)) {
+      throw new Problem(
+        'bad-data',
+        `${reading.id} is ${known ? 'simulated' : 'measured'} and takes no ${known ? 'measured' : 'simulated'} values`,
+        reading.id,
+      );
+    }
+    return { op: 'set', id: reading.id, at, attrs: stamped(reading.attrs, at), keepNewer: true };
+  });
+}
+
+function birth(reading: Reading, at: string): Entity {
+  const attrs = { ...stamped(reading.atBirth ?? {}, at, at), ...stamped(reading.attrs, at, at) };
+  if (reading.simulated === true) {
+    attrs[simulatedAttribute] = [{ type: 'Property', value: true, createdAt: at, modifiedAt: at }];
+  }
+  return { id: reading.id, type: reading.type, createdAt: at, modifiedAt: at, attrs };
+}
+
+/** Marks when the platform took the instances. */
+export function stamped(
+  attrs: Attributes,
+  modifiedAt: string,
+  createdAt?: string,
+): Record<string, readonly Instance[]> {
+  const result: Record<string, readonly Instance[]> = {};
+  for (const name in attrs) {
+    const instances = attrs[name] ?? [];
+    const first = instances[0];
+    result[name] =
+      instances.length === 1 && first
+        ? [createdAt ? { ...first, modifiedAt, createdAt } : { ...first, modifiedAt }]
+        : instances.map((instance) =>
+            createdAt ? { ...instance, modifiedAt, createdAt } : { ...instance, modifiedAt },
+          );
+  }
+  return result;
+}

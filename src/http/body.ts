@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { Problem } from '../base/problem.ts';
+
+/**
+ * Reads a request's body.
+ * @param maxBytes more than that is refused without being kept
+ * @throws Problem too-large, invalid-request (the client went away)
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const declared = request.headers['content-length'];
+  if (declared !== undefined && Number(declared) > maxBytes) return Promise.reject(tooLarge(maxBytes));
+  return new Promise((resolve, reject) => {
+    let first: Buffer | undefined;
+    let rest: Buffer[] | undefined;
+    let length = 0;
+    request.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maxBytes) {
+        request.removeAllListeners('data');
+        reject(tooLarge(maxBytes));
+        return;
+      }
+      if (first === undefined) first = chunk;
+      else (rest ??= []).push(chunk);
+    });
+    request.on('end', () => {
+      if (first === undefined) resolve(empty);
+      else resolve(rest === undefined ? first : Buffer.concat([first, ...rest], length));
+    });
+    request.on('error', reject);
+    request.on('aborted', () => reject(new Problem('invalid-request', 'the request ended before its body did')));
+  });
+}
+
+const empty = Buffer.alloc(0);
+const tooLarge = (maxBytes: number) => new Problem('too-large', `the body is larger than ${maxBytes} bytes`);

@@ -1,0 +1,28 @@
+import { Problem } from '../base/problem.ts';
+import type { Log } from '../base/log.ts';
+
+/** RFC 9457. `field` is our extension: where in the input. */
+export type ProblemDetails = { type: string; title: string; status: number; detail: string; field?: string };
+
+/**
+ * The one mapping of failures to what a client sees. Anything that is not a Problem is a bug: it is logged with its
+ * stack, and the client learns no more than that.
+ */
+export function problemDetails(error: unknown, log: Log): ProblemDetails {
+  if (error instanceof Problem) {
+    return {
+      type: `about:blank#${error.kind}`,
+      title: error.title,
+      status: error.status,
+      detail: error.message,
+      ...(error.field !== undefined && { field: error.field }),
+    };
+  }
+  log.error('unexpected failure', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  return {
+    type: 'about:blank#internal',
+    title: 'Internal error',
+    status: 500,
+    detail: 'the server failed; the failure is logged',
+  };
+}

@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { getRequestListener } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { Problem } from '../base/problem.ts';
+import type { Module } from './module.ts';
+import { problemDetails } from './problems.ts';
+import { isForeignRequest, pageHeaders } from './security.ts';
+
+export type HttpServer = {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Stops taking connections, lets running requests finish (at most `graceMs`). */
+  close(graceMs?: number): Promise<void>;
+};
+
+/**
+ * The Hono application of all modules: pages and API. Used by the server and, without a port, by tests
+ * (`app.request('/sources')`).
+ */
+export function createApp(options: {
+  modules: readonly Module[];
+  log: Log;
+  metrics: Metrics;
+  isReady: () => boolean;
+}): Hono {
+  const { modules, log, metrics, isReady } = options;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(pageHeaders)) context.res.headers.set(name, value);
+  });
+  app.get('/healthz', (context) => context.text('ok\n'));
+  app.get('/readyz', (context) => (isReady() ? context.text('ready\n') : context.text('starting\n', 503)));
+  app.get('/metrics', (context) =>
+    context.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
+  );
+  for (const module of modules) module.routes?.(app);
+  app.notFound((context) => problemResponse(new Problem('not-found', `there is nothing at ${context.req.path}`), log));
+  app.onError((error) => problemResponse(error, log));
+  return app;
+}
+
+/** A failure as an HTTP answer (RFC 9457). */
+export function problemResponse(error: unknown, log: Log): Response {
+  const details = problemDetails(error, log);
+  return new Response(JSON.stringify(details), {
+    status: details.status,
+    headers: { 'content-type': 'application/problem+json' },
+  });
+}
+
+/**
+ * Listens. Hot routes (`Module.handle`) sit directly on node:http, everything else goes through Hono
+ * (docs/decisions/0007).
+ * @param loopbackOnly true while there are no accounts: requests with a foreign Host or from other sites are refused
+ * @throws Error of node:net, for instance EADDRINUSE
+ */
+export async function listen(options: {
+  app: Hono;
+  modules: readonly Module[];
+  host: string;
+  port: number;
+  loopbackOnly: boolean;
+  log: Log;
+}): Promise<HttpServer> {
+  const { app, modules, host, port, loopbackOnly, log } = options;
+  const pages = getRequestListener(app.fetch);
+  const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    if (loopbackOnly && isForeignRequest(request)) {
+      const body = JSON.stringify(
+        problemDetails(new Problem('forbidden', 'only this machine is served until there are accounts'), log),
+      );
+      response.writeHead(403, { 'content-type': 'application/problem+json' }).end(body);
+      return;
+    }
+    for (const handle of hot) if (handle(request, response)) return;
+    pages(request, response).catch((error: unknown) => {
+      log.error('answer failed', { error: String(error) });
+      response.destroy();
+    });
+  };
+  const server = createServer(
+    { keepAliveTimeout: 65_000, requestTimeout: 120_000, headersTimeout: 20_000, noDelay: true },
+    answer,
+  );
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return {
+    port: bound,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: (graceMs = 5000) => close(server, graceMs),
+  };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
