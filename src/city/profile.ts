@@ -19,12 +19,24 @@ export type District = {
   readonly geometry: AreaGeometry;
 };
 export type Street = {
+  readonly id?: string;
   readonly name: Words;
   readonly kind: 'avenue' | 'street' | 'lane';
   readonly line: readonly Position[];
+  /** People who live along it, where known. */
+  readonly residents?: number;
+  /** The highest house number: numbers rise along the line, odd ones on its left. */
+  readonly numbers?: number;
 };
 /** Drawn on the map under everything else. */
-export type Ground = { readonly kind: 'water' | 'green'; readonly name?: Words; readonly geometry: AreaGeometry };
+export type Ground = {
+  readonly id?: string;
+  readonly kind: 'water' | 'green';
+  readonly name?: Words;
+  readonly geometry: AreaGeometry;
+};
+/** A public holiday: `MM-DD` returns every year, `YYYY-MM-DD` is one day. */
+export type Holiday = { readonly date: string; readonly name: Words };
 
 export type LawPack = {
   readonly country: string;
@@ -32,6 +44,7 @@ export type LawPack = {
   readonly householdReadings: boolean;
   /** Laws by name only; not advice. */
   readonly laws: readonly string[];
+  readonly note?: string;
 };
 
 /**
@@ -66,7 +79,7 @@ export type City = {
   readonly districts: readonly District[];
   readonly streets: readonly Street[];
   readonly ground: readonly Ground[];
-  readonly holidays: readonly { readonly date: string; readonly name: Words }[];
+  readonly holidays: readonly Holiday[];
   readonly lawPack: LawPack;
   readonly watches: readonly Watch[];
 };

@@ -1,0 +1,17 @@
+/** The door of the city: profile, places, law packs, the sample city and its simulator. */
+import { fileURLToPath } from 'node:url';
+import { loadCity } from './load.ts';
+import type { City } from './profile.ts';
+
+export { loadCity, parseCity, type ReadFile } from './load.ts';
+export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear, type NearStreet } from './place.ts';
+export { countries, lawPackOf } from './law.ts';
+export { defaultWatches } from './watches.ts';
+export { zoneOffsetMs } from './time.ts';
+export { inLanguage, languages } from './profile.ts';
+export type * from './profile.ts';
+
+/** Namuna ("sample"), the invented city. Everything in it is simulated. */
+export function sampleCity(): City {
+  return loadCity(fileURLToPath(new URL('namuna/', import.meta.url)));
+}

@@ -1,0 +1,259 @@
+/**
+ * A city profile is a directory: `city.json` and the GeoJSON files that it names. Whatever is wrong is a Problem whose
+ * field is the file and the path in it (`districts.geojson: features[2].properties.name:tg`).
+ */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
+import { isObject, parseJson } from '../base/json.ts';
+import { Problem } from '../base/problem.ts';
+import { parseArea, parseFeatures, parseLine, type Feature } from './geojson.ts';
+import { boxOf, boxOfArea } from './geometry.ts';
+import { countries, lawPackOf, parseHolidays } from './law.ts';
+import {
+  languages,
+  type City,
+  type District,
+  type Ground,
+  type Language,
+  type LawPack,
+  type Street,
+} from './profile.ts';
+import type { Position, Words } from './profile.ts';
+import { bool, count, keysOnly, oneOf, text, words } from './words.ts';
+import { defaultWatches, parseWatches } from './watches.ts';
+import { zoneOffsetMs } from './time.ts';
+
+/** A file of the profile, by its name in `files`; throws when there is none. */
+export type ReadFile = (path: string) => Uint8Array;
+
+const keys = ['id', 'name', 'languages', 'timeZone', 'simulated', 'lawPack', 'holidays', 'watches', 'files', 'note'];
+const kinds = ['avenue', 'street', 'lane'] as const;
+
+/**
+ * Reads the profile at a path: the directory, or its `city.json`.
+ * @throws Problem bad-data; `field` is the file and the path in it
+ */
+export function loadCity(path: string): City {
+  const file = path.endsWith('.json') ? path : join(path, 'city.json');
+  const directory = dirname(file);
+  const readFile: ReadFile = (name) => readFileSync(join(directory, name));
+  return parseCity(readJson(basename(file), readFile), readFile);
+}
+
+/** @param json what `city.json` holds, as parsed */
+export function parseCity(json: unknown, readFile: ReadFile): City {
+  const top = 'city.json: ';
+  if (!isObject(json)) throw new Problem('bad-data', 'expected an object', 'city.json');
+  keysOnly(json, keys, top);
+  const id = text(json['id'], `${top}id`);
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
+    throw new Problem('bad-data', `expected lower case letters, digits and "-", found "${id}"`, `${top}id`);
+  }
+  const own = parseLanguages(json['languages'], `${top}languages`);
+  const timeZone = text(json['timeZone'], `${top}timeZone`);
+  const zoneHours = parseZone(timeZone, `${top}timeZone`);
+  const files = json['files'];
+  if (!isObject(files)) throw new Problem('bad-data', 'expected the files of the profile', `${top}files`);
+  keysOnly(files, ['districts', 'streets', 'ground'], `${top}files.`);
+  const layer = (name: string): Layer | undefined =>
+    files[name] === undefined ? undefined : parseLayer(files[name], `${top}files.${name}`, own, readFile);
+
+  const districtLayer = layer('districts');
+  if (!districtLayer) throw new Problem('bad-data', 'expected a file of districts', `${top}files.districts`);
+  const districts = districtLayer.features.map((feature) => parseDistrict(feature, districtLayer, zoneHours));
+  if (districts.length === 0) throw new Problem('bad-data', 'expected at least one district', districtLayer.file);
+  unique(
+    districts.map((district) => district.id),
+    districtLayer,
+  );
+  const streetLayer = layer('streets');
+  const groundLayer = layer('ground');
+  const [west, south, east, north] = boxOf(districts.flatMap((district) => corners(boxOfArea(district.geometry))));
+  const pack = parseLawPack(json['lawPack'], `${top}lawPack`);
+  return {
+    id,
+    name: words(json['name'], `${top}name`),
+    languages: own,
+    timeZone,
+    center: [(west + east) / 2, (south + north) / 2],
+    bbox: [west, south, east, north],
+    simulated: bool(json['simulated'], `${top}simulated`, false),
+    districts,
+    streets: (streetLayer?.features ?? []).map((feature) => parseStreet(feature, streetLayer as Layer, zoneHours)),
+    ground: (groundLayer?.features ?? []).map((feature) => parseGround(feature, groundLayer as Layer, zoneHours)),
+    holidays: [...pack.holidays, ...parseHolidays(json['holidays'] ?? [], `${top}holidays`)],
+    lawPack: pack.lawPack,
+    watches:
+      json['watches'] === undefined
+        ? []
+        : json['watches'] === 'default'
+          ? defaultWatches()
+          : parseWatches(json['watches'], `${top}watches`),
+  };
+}
+
+/** A GeoJSON file and how its properties are called. */
+type Layer = {
+  readonly file: string;
+  readonly features: Feature[];
+  /** Property that holds the name, by language. Default `name:tg` and so on. */
+  readonly name: Readonly<Partial<Record<Language, string>>>;
+  readonly id: string;
+  readonly population: string;
+};
+
+function parseLayer(value: unknown, at: string, own: readonly Language[], readFile: ReadFile): Layer {
+  const spec = typeof value === 'string' ? { path: value } : value;
+  if (!isObject(spec)) throw new Problem('bad-data', 'expected a file name or { path, name, id, population }', at);
+  keysOnly(spec, ['path', 'name', 'id', 'population'], `${at}.`);
+  const file = text(spec['path'], `${at}.path`);
+  if (isAbsolute(file) || normalize(file).startsWith('..')) {
+    throw new Problem('bad-data', 'a file of the profile stands in its directory', `${at}.path`);
+  }
+  const standard = Object.fromEntries(languages.map((language) => [language, `name:${language}`]));
+  const name = spec['name'] === undefined ? standard : words(spec['name'], `${at}.name`);
+  const features = parseFeatures(readJson(file, readFile), file);
+  const id = spec['id'] === undefined ? 'id' : text(spec['id'], `${at}.id`);
+  const population = spec['population'] === undefined ? 'population' : text(spec['population'], `${at}.population`);
+  // Said once and early: a wrong mapping would otherwise show up as every district without a name.
+  const first = features[0];
+  if (first && !Object.values(name).some((property) => property && first.properties[property] !== undefined)) {
+    const found = Object.keys(first.properties).join(', ') || 'none';
+    const wanted = own.map((language) => name[language] ?? `name:${language}`).join(', ');
+    throw new Problem(
+      'bad-data',
+      `no property holds a name: wanted ${wanted}; found ${found}`,
+      `${first.at}.properties`,
+    );
+  }
+  return { file, features, name, id, population };
+}
+
+function nameOf(feature: Feature, layer: Layer): Words | undefined {
+  const found: Partial<Record<Language, string>> = {};
+  for (const language of languages) {
+    const property = layer.name[language];
+    const value = property === undefined ? undefined : feature.properties[property];
+    if (typeof value === 'string' && value.trim() !== '') found[language] = value.trim().normalize('NFC');
+  }
+  return Object.keys(found).length > 0 ? found : undefined;
+}
+
+function namedOf(feature: Feature, layer: Layer): Words {
+  const name = nameOf(feature, layer);
+  if (!name) {
+    const wanted = Object.values(layer.name).join(', ');
+    throw new Problem('bad-data', `no name: expected one of ${wanted}`, `${feature.at}.properties`);
+  }
+  return name;
+}
+
+function parseDistrict(feature: Feature, layer: Layer, zoneHours: number): District {
+  const id = feature.properties[layer.id];
+  if ((typeof id !== 'string' && typeof id !== 'number') || id === '') {
+    throw new Problem('bad-data', 'expected an id', `${feature.at}.properties.${layer.id}`);
+  }
+  const population = feature.properties[layer.population];
+  return {
+    id: String(id),
+    name: namedOf(feature, layer),
+    ...(population !== undefined &&
+      population !== null && { population: count(population, `${feature.at}.properties.${layer.population}`) }),
+    geometry: parseArea(feature.geometry, feature.at, zoneHours),
+  };
+}
+
+function parseStreet(feature: Feature, layer: Layer, zoneHours: number): Street {
+  const { id, kind, residents, numbers } = feature.properties;
+  const at = `${feature.at}.properties.`;
+  return {
+    ...(id !== undefined && { id: text(id, `${at}id`) }),
+    name: namedOf(feature, layer),
+    kind: kind === undefined ? 'street' : oneOf(kind, kinds, `${at}kind`),
+    line: parseLine(feature.geometry, feature.at, zoneHours),
+    ...(residents !== undefined && { residents: count(residents, `${at}residents`) }),
+    ...(numbers !== undefined && { numbers: count(numbers, `${at}numbers`) }),
+  };
+}
+
+function parseGround(feature: Feature, layer: Layer, zoneHours: number): Ground {
+  const { id, kind } = feature.properties;
+  const name = nameOf(feature, layer);
+  return {
+    ...(id !== undefined && { id: text(id, `${feature.at}.properties.id`) }),
+    kind: oneOf(kind, ['water', 'green'] as const, `${feature.at}.properties.kind`),
+    ...(name && { name }),
+    geometry: parseArea(feature.geometry, feature.at, zoneHours),
+  };
+}
+
+function parseLanguages(value: unknown, at: string): readonly Language[] {
+  if (!Array.isArray(value) || value.length === 0) throw new Problem('bad-data', 'expected at least one language', at);
+  const list = value.map((tag, i) => oneOf(tag, languages, `${at}[${i}]`));
+  if (new Set(list).size < list.length) throw new Problem('bad-data', 'a language stands twice', at);
+  return list;
+}
+
+/** Hours east of UTC; the zone's name is checked on the way. */
+function parseZone(timeZone: string, at: string): number {
+  try {
+    return zoneOffsetMs(timeZone, Date.UTC(2026, 0, 1)) / 3_600_000;
+  } catch {
+    throw new Problem('bad-data', `expected an IANA time zone such as Asia/Dushanbe, found "${timeZone}"`, at);
+  }
+}
+
+function parseLawPack(value: unknown, at: string): { lawPack: LawPack; holidays: City['holidays'] } {
+  if (typeof value === 'string') {
+    const pack = lawPackOf(value);
+    if (!pack) throw new Problem('bad-data', `expected one of ${countries.join(', ')}, found "${value}"`, at);
+    return pack;
+  }
+  if (!isObject(value)) throw new Problem('bad-data', 'expected a country code or a law pack of your own', at);
+  keysOnly(value, ['country', 'householdReadings', 'laws', 'note'], `${at}.`);
+  const laws = value['laws'] ?? [];
+  if (!Array.isArray(laws)) throw new Problem('bad-data', 'expected a list of names', `${at}.laws`);
+  const note = value['note'];
+  return {
+    holidays: [],
+    lawPack: {
+      country: text(value['country'], `${at}.country`),
+      householdReadings: bool(value['householdReadings'], `${at}.householdReadings`, false),
+      laws: laws.map((law, i) => text(law, `${at}.laws[${i}]`)),
+      ...(note !== undefined && { note: text(note, `${at}.note`) }),
+    },
+  };
+}
+
+function readJson(file: string, readFile: ReadFile): unknown {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFile(file);
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    throw new Problem('bad-data', code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? 'unknown'})`, file);
+  }
+  try {
+    return parseJson(bytes);
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem('bad-data', error.message, `${file}: ${error.field ?? ''}`);
+    throw error;
+  }
+}
+
+function unique(ids: readonly string[], layer: Layer): void {
+  ids.forEach((id, i) => {
+    if (ids.indexOf(id) < i) {
+      throw new Problem(
+        'bad-data',
+        `two districts have the id "${id}"`,
+        `${layer.features[i]?.at}.properties.${layer.id}`,
+      );
+    }
+  });
+}
+
+const corners = ([west, south, east, north]: readonly [number, number, number, number]): Position[] => [
+  [west, south],
+  [east, north],
+];
