@@ -112,7 +112,11 @@ export type TableDefinition = {
 export type HistoryInstance = {
   readonly tenant: Tenant;
   readonly entity: string;
+  /** The entity's types now; empty: those that history last knew (a delta does not always say). */
   readonly type: readonly string[];
+  /** Types it has besides those last known. */
+  readonly addedType?: readonly string[];
+  /** IRI; the empty string marks the entity itself, and only with `deletedAt`. */
   readonly name: string;
   readonly instance: Instance;
   /** ISO 8601, when the platform took it. */
@@ -130,6 +134,9 @@ export type AttributeSeries = {
 export type EntityHistory = {
   readonly id: string;
   readonly type: readonly string[];
+  /** The last time the entity was deleted within the query's interval. */
+  readonly deletedAt?: string;
+  /** With `truncated`, an attribute of which everything was cut away has no instances. */
   readonly attrs: readonly AttributeSeries[];
 };
 
@@ -174,9 +181,19 @@ export type HistoryStore = {
   ): Promise<readonly EntityAggregates[]>;
   /** Deletes instances whose observedAt (else modifiedAt) is older than the type's rule. Returns how many went. */
   retain(rules: readonly RetentionRule[], now: number): Promise<{ deleted: number }>;
+  /** Deletes everything of an entity from tables, sealed files and rollups, its name too. Returns how many instances went. */
+  erase(tenant: Tenant, entity: string): Promise<{ deleted: number }>;
   /** Seals closed days: sorted, compressed, immutable files. */
   seal(now: number): Promise<{ sealedDays: number; rows: number; bytes: number }>;
   stats(): Promise<{ rows: number; bytes: number; oldest?: number; newest?: number }>;
+  /**
+   * What history holds of the records `fromSeq` to `toSeq` (both included, default all): how many instances, of how many
+   * records, and a hash that does not depend on the order or on what is sealed. Equal digests, equal history.
+   */
+  digest(range?: {
+    fromSeq?: number;
+    toSeq?: number;
+  }): Promise<{ seq: number; instances: number; records: number; hash: string }>;
   /** A consistent copy of everything into an empty directory. Returns the applied seq that it holds. */
   copyTo(directory: string): Promise<{ seq: number }>;
   close(): Promise<void>;
