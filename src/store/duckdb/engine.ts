@@ -1,0 +1,55 @@
+/** What the worker does, one function per request; numbers in, numbers out. */
+import { append } from './append.ts';
+import { readAggregates } from './aggregate.ts';
+import { copyTo } from './copy.ts';
+import type { Batch } from './batch.ts';
+import { openDatabase } from './database.ts';
+import { readDigest, readStats } from './digest.ts';
+import { readEntities } from './entities.ts';
+import { readInstances } from './instances.ts';
+import { erase, retain } from './remove.ts';
+import type { Expiry } from './remove.ts';
+import { seal, sweep } from './seal.ts';
+import type { Added, SavedWords } from './words.ts';
+
+export type EngineOptions = {
+  readonly directory: string;
+  readonly memoryMb: number;
+  readonly tempDirectory: string;
+};
+
+export type Engine = Awaited<ReturnType<typeof openEngine>>;
+export type EngineOperation = keyof Engine;
+
+export async function openEngine(options: EngineOptions) {
+  const database = await openDatabase(options);
+  await sweep(database);
+  return {
+    /** The dictionaries and the applied seq as they were saved. */
+    async load(): Promise<SavedWords & { applied: number }> {
+      const [meta] = await database.all('SELECT applied::DOUBLE FROM meta');
+      const words = await database.all('SELECT class, id, text FROM words ORDER BY class, id');
+      const entities = await database.all('SELECT id, tenant, name, kind FROM entities ORDER BY id');
+      const former = await database.all('SELECT id, kind FROM former');
+      return {
+        applied: meta?.[0] as number,
+        words: words.map(([of, id, text]) => ({ of, id, text })) as SavedWords['words'],
+        entities: entities.map(([id, tenant, name, kind]) => ({ id, tenant, name, kind })) as SavedWords['entities'],
+        former: former.map(([id, kind]) => ({ id, kind })) as SavedWords['former'],
+      };
+    },
+    append: (batch: Batch, added: Added, seq: number) => database.write(() => append(database, batch, added, seq)),
+    instances: (...rest: Tail<typeof readInstances>) => readInstances(database, ...rest),
+    aggregate: (...rest: Tail<typeof readAggregates>) => readAggregates(database, ...rest),
+    entities: (...rest: Tail<typeof readEntities>) => readEntities(database, ...rest),
+    seal: (now: number) => database.write(() => seal(database, now)),
+    retain: (expiries: readonly Expiry[]) => database.write(() => retain(database, expiries)),
+    erase: (entity: number) => database.write(() => erase(database, entity)),
+    copyTo: (directory: string) => database.write(() => copyTo(database, directory)),
+    stats: () => readStats(database),
+    digest: (...rest: Tail<typeof readDigest>) => readDigest(database, ...rest),
+    close: () => database.close(),
+  };
+}
+
+type Tail<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;

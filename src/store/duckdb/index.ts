@@ -1,0 +1,184 @@
+/**
+ * History on DuckDB: the `HistoryStore` port. Words and numbers meet here: this side knows entities, attributes and
+ * instances, the worker knows rows of numbers.
+ */
+import { join } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { TemporalQuery, TypeNode } from '../../ngsild/query.ts';
+import type { HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../ports.ts';
+import { toAggregates } from './aggregate.ts';
+import { buffersOf, toBatch } from './batch.ts';
+import { toHistories } from './instances.ts';
+import { remoteEngine } from './remote.ts';
+import type { Selection } from './selection.ts';
+import { openWords } from './words.ts';
+
+export type HistoryOptions = {
+  /** Made when it is not there. One process at a time. */
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** DuckDB's own bound; results and dictionaries come on top. */
+  readonly memoryMb?: number;
+  /** Where DuckDB spills what does not fit; default `tmp` in the directory. */
+  readonly tempDirectory?: string;
+};
+
+const instancesMax = 100_000;
+
+export async function openHistory(options: HistoryOptions): Promise<HistoryStore> {
+  const { directory, clock, log, metrics, memoryMb = 512, tempDirectory = join(directory, 'tmp') } = options;
+  const startedAt = clock.now();
+  const engine = remoteEngine({ directory, memoryMb, tempDirectory });
+  const saved = await engine.call('load', []);
+  const words = openWords(saved);
+  let applied = saved.applied;
+  let broken: Error | undefined;
+  let appends: Promise<void> = Promise.resolve();
+  const rowsTotal = metrics.counter('chorsu_history_instances_total', 'Attribute instances taken into history');
+  const batchesTotal = metrics.counter('chorsu_history_batches_total', 'Transactions that took instances into history');
+  metrics.gauge('chorsu_history_applied_seq', 'Sequence number up to which history is durable', () => applied);
+  log.info('history is open', {
+    appliedSeq: applied,
+    entities: saved.entities.length,
+    ms: clock.now() - startedAt,
+  });
+
+  const appendNow = async (instances: readonly HistoryInstance[], seq: number): Promise<void> => {
+    if (broken) throw broken;
+    if (seq <= applied) return;
+    // After a crash a batch may be cut otherwise than before: what was applied stays applied.
+    const fresh = instances.filter((instance) => instance.seq > applied);
+    // Nothing to lose: should the process die, these records are read again and give nothing again.
+    if (fresh.length > 0) {
+      try {
+        const batch = toBatch(fresh, words);
+        await engine.call('append', [batch, words.takeAdded(), seq], buffersOf(batch));
+      } catch (error) {
+        // Words handed over with the batch may be lost: only a new start knows which are saved.
+        broken = error instanceof Error ? error : new Error(String(error));
+        throw broken;
+      }
+      rowsTotal.add(fresh.length);
+      batchesTotal.add();
+    }
+    applied = seq;
+  };
+
+  /** @returns undefined when nothing can match */
+  const select = (tenant: Tenant, ids: readonly string[], query: TemporalQuery): Selection | undefined => {
+    const entities = numbers(ids, (id) => words.findEntity(tenant, id));
+    const attrs = query.attrs && numbers(query.attrs, (name) => words.attrs.find(name));
+    const datasets =
+      query.datasetIds && numbers(query.datasetIds, (id) => words.datasets.find(id === '@none' ? '' : id));
+    if (entities.length === 0 || attrs?.length === 0 || datasets?.length === 0) return undefined;
+    const { time, timeproperty, lastN } = query;
+    const from = time && time.timerel !== 'before' ? time.timeAt * 1000 : undefined;
+    const to = time?.timerel === 'before' ? time.timeAt * 1000 : time?.timerel === 'between' ? endOf(time) : undefined;
+    return {
+      entities,
+      kinds: words.kindsOf(entities),
+      ...(attrs && { attrs }),
+      ...(datasets && { datasets }),
+      by: timeproperty,
+      timed: time !== undefined,
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(lastN !== undefined && { lastN }),
+    };
+  };
+
+  return {
+    appliedSeq: () => Promise.resolve(applied),
+    append(batch, seq) {
+      const done = appends.then(() => appendNow(batch, seq));
+      appends = done.catch(() => {});
+      return done;
+    },
+    async entities(tenant, query, page) {
+      const { type } = query;
+      const { names, count } = await engine.call('entities', [
+        {
+          tenant,
+          ...(query.ids && { names: query.ids }),
+          ...(query.idPattern !== undefined && { pattern: query.idPattern }),
+          ...(type && { kinds: words.kindsWhere(tenant, (types) => matchesType(type, types)) }),
+        },
+        page,
+      ]);
+      return { ids: names, ...(count !== undefined && { count }) };
+    },
+    async instances(tenant, ids, query, { limit = instancesMax } = {}) {
+      const selection = select(tenant, ids, query);
+      if (!selection) return { entities: [], truncated: false };
+      const marker = words.attrs.find('');
+      const { attrs } = selection;
+      const asked = attrs && marker !== undefined ? { ...selection, attrs: [...attrs, marker] } : selection;
+      const found = await engine.call('instances', [asked, limit]);
+      return { entities: toHistories(found, selection.entities, marker, words), truncated: found.truncated };
+    },
+    async aggregate(tenant, ids, query, aggregation) {
+      const selection = select(tenant, ids, query);
+      if (!selection || aggregation.methods.length === 0) return [];
+      const origin = query.time && { origin: query.time.timeAt * 1000 };
+      const rows = await engine.call('aggregate', [selection, { ...aggregation, ...origin }]);
+      return toAggregates(rows, aggregation.methods, selection.entities, words);
+    },
+    async retain(rules, now) {
+      await appends;
+      const tenants = new Set(rules.map((rule) => rule.tenant));
+      const expiries = [...tenants].flatMap((tenant) => {
+        const ofTenant = rules.filter((rule) => rule.tenant === tenant);
+        const days = new Set(ofTenant.map((rule) => rule.days).filter((value) => value !== null));
+        return Array.from(days, (kept) => ({
+          kinds: words.kindsWhere(tenant, (types) => shortestDays(ofTenant, types) === kept),
+          before: (now - kept * 86_400_000) * 1000,
+        }));
+      });
+      return engine.call('retain', [expiries]);
+    },
+    async erase(tenant, entity) {
+      await appends;
+      const id = words.findEntity(tenant, entity);
+      if (id === undefined) return { deleted: 0 };
+      words.forgetEntity(tenant, entity);
+      return engine.call('erase', [id]);
+    },
+    async seal(now) {
+      await appends;
+      return engine.call('seal', [now]);
+    },
+    async copyTo(directory) {
+      await appends;
+      return engine.call('copyTo', [directory]);
+    },
+    stats: () => engine.call('stats', []),
+    digest: (range = {}) => engine.call('digest', [range]),
+    async close() {
+      await appends;
+      await engine.close();
+    },
+  };
+}
+
+/** An entity of several types is kept no longer than the strictest of them allows. */
+function shortestDays(rules: readonly RetentionRule[], types: readonly string[]): number | null {
+  const days = rules.filter((rule) => types.includes(rule.type)).flatMap((rule) => rule.days ?? []);
+  return days.length === 0 ? null : Math.min(...days);
+}
+
+const numbers = (names: readonly string[], find: (name: string) => number | undefined): number[] => [
+  ...new Set(names.map(find).filter((id) => id !== undefined)),
+];
+
+const endOf = (time: { timeAt: number; endTimeAt?: number }): number => (time.endTimeAt ?? time.timeAt) * 1000;
+
+function matchesType(node: TypeNode, types: readonly string[]): boolean {
+  if (node.node === 'type') return types.includes(node.iri);
+  return node.node === 'and'
+    ? node.of.every((part) => matchesType(part, types))
+    : node.of.some((part) => matchesType(part, types));
+}

@@ -1,0 +1,158 @@
+/**
+ * Sealing: the rows of a closed UTC day and kind leave the tail for one immutable Parquet file, sorted by attribute,
+ * entity and time. Late rows for a sealed day stay in the tail, which is merged at every read, until there are enough
+ * of them to write the file anew.
+ */
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Database } from './database.ts';
+import { createdWithChange } from './batch.ts';
+import { parquet, quote } from './selection.ts';
+
+export const dayUs = 86_400_000_000;
+/** A day is sealed when it has been over for this long: readings that come a little late need no second writing. */
+const graceUs = dayUs;
+/** A file is written anew when the tail holds more than this part of its rows. */
+const lateShareMax = 0.01;
+/** Rows moved in one transaction, so that memory and the write-ahead log stay bounded. */
+const rowsPerStepMax = 2_000_000;
+/** Small enough that one series of a day is a small read, large enough to compress. */
+const rowGroupRows = 40_960;
+
+/** A file's rows besides those of the tail; `where` leaves rows out. */
+export type Rewrite = {
+  readonly kind: number;
+  readonly day: number;
+  /** The file that it replaces. */
+  readonly old: string | undefined;
+  /** Condition on rows of the old file that stay. */
+  readonly keep?: string;
+};
+
+/** Floor of a division by a day, which SQL rounds towards zero. */
+const dayOfAt = `((instant - CASE WHEN instant < 0 THEN ${dayUs - 1} ELSE 0 END) // ${dayUs})`;
+
+export async function seal(database: Database, now: number) {
+  const lastDay = Math.floor((now * 1000 - graceUs) / dayUs) - 1;
+  const closed = await database.all(
+    `SELECT kind, day, rows::DOUBLE, name FROM
+       (SELECT kind, ${dayOfAt} AS day, count(*) AS rows FROM tail
+        WHERE instant < ${(lastDay + 1) * dayUs}::BIGINT GROUP BY ALL) AS late
+     LEFT JOIN files USING (kind, day)
+     WHERE name IS NULL OR rows > files.count * ${lateShareMax} ORDER BY day, kind`,
+  );
+  const due = closed.map(([kind, day, rows, name]) => ({
+    kind: Number(kind),
+    day: Number(day),
+    rows: Number(rows),
+    old: name === null ? undefined : String(name),
+  }));
+  const result = { sealedDays: 0, rows: 0, bytes: 0 };
+  while (due.length > 0) {
+    let rows = 0;
+    const step: typeof due = [];
+    for (let next = due[0]; next && (step.length === 0 || rows + next.rows <= rowsPerStepMax); next = due[0]) {
+      rows += next.rows;
+      step.push(next);
+      due.shift();
+    }
+    const { bytes } = await rewrite(database, step);
+    result.sealedDays += step.length;
+    result.rows += rows;
+    result.bytes += bytes;
+  }
+  return result;
+}
+
+/** Writes these files anew from the old file and the tail, and lists them in one transaction. Call within `write`. */
+export async function rewrite(
+  database: Database,
+  files: readonly Rewrite[],
+  also: () => Promise<void> = () => Promise.resolve(),
+): Promise<{ bytes: number }> {
+  let bytes = 0;
+  const written: { file: Rewrite; name: string; size: number }[] = [];
+  for (const file of files) {
+    const name = freshName(database, file);
+    const path = join(database.sealed, name);
+    const rows = await writeFile(database, file, path);
+    if (rows === 0) {
+      rmSync(path, { force: true });
+      written.push({ file, name: '', size: 0 });
+      continue;
+    }
+    const size = statSync(path).size;
+    bytes += size;
+    written.push({ file, name, size });
+  }
+  syncDirectory(database.sealed);
+  await database.transaction(async () => {
+    for (const { file, name, size } of written) {
+      const { kind, day, old } = file;
+      if (old !== undefined) await database.writer.run('DELETE FROM files WHERE name = $1', [old]);
+      await database.writer.run(
+        `DELETE FROM tail WHERE kind = ${kind} AND instant >= ${day * dayUs}::BIGINT AND instant < ${(day + 1) * dayUs}::BIGINT`,
+      );
+      if (name) await database.writer.run(listFile(join(database.sealed, name), name, kind, day, size));
+    }
+    await also();
+  });
+  const gone = files.flatMap(({ old }) => (old === undefined ? [] : [old]));
+  if (gone.length > 0) {
+    await database.readsEnded();
+    for (const name of gone) rmSync(join(database.sealed, name), { force: true });
+  }
+  return { bytes };
+}
+
+async function writeFile(database: Database, { kind, day, old, keep }: Rewrite, path: string): Promise<number> {
+  const sources = [
+    `SELECT * FROM tail WHERE kind = ${kind} AND instant >= ${day * dayUs}::BIGINT AND instant < ${(day + 1) * dayUs}::BIGINT`,
+    ...(old === undefined ? [] : [`SELECT * FROM ${parquet([join(database.sealed, old)])}`]),
+  ].join(' UNION ALL ');
+  const temporary = `${path}.tmp`;
+  const result = await database.writer.run(
+    `COPY (SELECT * FROM (${sources}) ${keep === undefined ? '' : `WHERE ${keep}`} ORDER BY attr, entity, instant, seq, pos)
+     TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
+  );
+  const file = openSync(temporary, 'r+');
+  fsyncSync(file);
+  closeSync(file);
+  renameSync(temporary, path);
+  const [row] = await result.getRows();
+  return Number(row?.[0] ?? 0);
+}
+
+const listFile = (path: string, name: string, kind: number, day: number, bytes: number): string => `
+  INSERT INTO files
+  SELECT ${quote(name)}, ${kind}, ${day}, count(*), ${bytes}, NULL, min(instant), max(instant), min(instant + lag), max(instant + lag),
+    min(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END),
+    max(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END)
+  FROM ${parquet([path])}`;
+
+/** `2026-11-22-k3-1.parquet`: names are never used twice while a read may have the older file open. */
+function freshName(database: Database, { kind, day, old }: Rewrite): string {
+  const date = new Date(day * 86_400_000).toISOString().replace(/T.*/, '');
+  const version = old === undefined ? 1 : Number(/-(\d+)\.parquet$/.exec(old)?.[1] ?? 0) + 1;
+  const taken = new Set(readdirSync(database.sealed));
+  for (let n = version; ; n++) {
+    const name = `${date}-k${kind}-${n}.parquet`;
+    if (!taken.has(name)) return name;
+  }
+}
+
+/** Deletes what no manifest lists: left by a process that died between the file and its transaction. */
+export async function sweep(database: Database): Promise<void> {
+  const listed = new Set((await database.all('SELECT name FROM files')).map(([name]) => String(name)));
+  for (const name of readdirSync(database.sealed)) {
+    if (!listed.has(name)) rmSync(join(database.sealed, name), { force: true });
+  }
+}
+
+export function syncDirectory(directory: string): void {
+  for (const path of [directory, dirname(directory)]) {
+    const handle = openSync(path, 'r');
+    fsyncSync(handle);
+    closeSync(handle);
+  }
+}

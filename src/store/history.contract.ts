@@ -1,0 +1,406 @@
+/** What every adapter of the HistoryStore port must do. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Json } from '../ngsild/entity.ts';
+import type { TemporalQuery } from '../ngsild/query.ts';
+import type { HistoryInstance, HistoryStore } from './ports.ts';
+
+export type HistorySubject = {
+  readonly store: HistoryStore;
+  /** Closes the store and opens it again, as a new process would. */
+  readonly reopen: () => Promise<HistoryStore>;
+  /** Another store in the directory of a copy. */
+  readonly openCopy: (directory: string) => Promise<HistoryStore>;
+  readonly freshDirectory: () => string;
+};
+
+const device = 'urn:ngsi-ld:Device:';
+const any: TemporalQuery = { timeproperty: 'observedAt' };
+const ms = (text: string) => Date.parse(text);
+
+/** `reading('1', 'temperature', '2026-01-01T00:00:00Z', 20.5, 1)`: observed then, taken a second later. */
+export function reading(
+  id: string,
+  name: string,
+  observedAt: string,
+  value: Json,
+  seq: number,
+  more: Partial<HistoryInstance['instance']> = {},
+): HistoryInstance {
+  return {
+    tenant: 0,
+    entity: `${device}${id}`,
+    type: ['Device'],
+    name,
+    instance: { type: 'Property', value, observedAt, ...more },
+    modifiedAt: new Date(ms(observedAt) + 1000).toISOString(),
+    seq,
+  };
+}
+
+export function historyContract(name: string, subject: () => Promise<HistorySubject>): void {
+  const values = async (store: HistoryStore, query: TemporalQuery, ids = ['1'], attr = 0) => {
+    const { entities } = await store.instances(
+      0,
+      ids.map((id) => `${device}${id}`),
+      query,
+    );
+    return entities[0]?.attrs[attr]?.instances.map(({ value }) => value) ?? [];
+  };
+  const hours = (count: number, seqFrom = 1, day = '2026-01-01') =>
+    Array.from({ length: count }, (_, hour) =>
+      reading('1', 'temperature', new Date(ms(`${day}T00:00:00Z`) + hour * 3_600_000).toISOString(), hour, seqFrom),
+    );
+
+  describe(`history: ${name}`, () => {
+    it('an instance comes back as it was given, with its times and an id', async () => {
+      const { store } = await subject();
+      const instance = {
+        type: 'Property',
+        value: 21.5,
+        observedAt: '2016-11-30T07:00:00Z',
+        unitCode: 'CEL',
+        datasetId: 'urn:ngsi-ld:Dataset:a',
+        createdAt: '2016-11-30T06:00:00.000Z',
+        sub: { accuracy: [{ type: 'Property', value: 0.5 }] },
+      } as const;
+      await store.append(
+        [
+          {
+            tenant: 0,
+            entity: 'urn:a',
+            type: ['A', 'B'],
+            name: 'temperature',
+            instance,
+            modifiedAt: '2016-11-30T07:00:01.250Z',
+            seq: 7,
+          },
+        ],
+        7,
+      );
+      assert.deepEqual(await store.instances(0, ['urn:a'], any), {
+        entities: [
+          {
+            id: 'urn:a',
+            type: ['A', 'B'],
+            attrs: [
+              {
+                name: 'temperature',
+                instances: [
+                  { ...instance, modifiedAt: '2016-11-30T07:00:01.250Z', instanceId: 'urn:ngsi-ld:instance:7-0' },
+                ],
+              },
+            ],
+          },
+        ],
+        truncated: false,
+      });
+    });
+
+    it('every kind of JSON value comes back equal', async () => {
+      const { store } = await subject();
+      const all: Json[] = [0, -0.1, 1e300, 'text', '"', '', true, false, [], [1, 2], { a: [{ b: null }] }, 'null'];
+      await store.append(
+        all.map((value, at) => reading('1', 'x', `2026-01-01T00:00:${String(at + 10)}Z`, value, 1)),
+        1,
+      );
+      assert.deepEqual(await values(store, any), all);
+    });
+
+    it('before excludes, after includes, between is half open', async () => {
+      const { store } = await subject();
+      await store.append(hours(5), 1);
+      const at = (hour: number) => ms('2026-01-01T00:00:00Z') + hour * 3_600_000;
+      const by = (time: TemporalQuery['time']) => values(store, { timeproperty: 'observedAt', ...(time && { time }) });
+      assert.deepEqual(await by({ timerel: 'before', timeAt: at(2) }), [0, 1]);
+      assert.deepEqual(await by({ timerel: 'after', timeAt: at(2) }), [2, 3, 4]);
+      assert.deepEqual(await by({ timerel: 'between', timeAt: at(1), endTimeAt: at(3) }), [1, 2]);
+    });
+
+    it('modifiedAt and createdAt are times of their own', async () => {
+      const { store } = await subject();
+      await store.append(
+        [reading('1', 'x', '2026-01-01T00:00:00Z', 1, 1, { createdAt: '2025-01-01T00:00:00.000Z' })],
+        1,
+      );
+      const after = (timeproperty: TemporalQuery['timeproperty'], at: string) =>
+        values(store, { timeproperty, time: { timerel: 'after', timeAt: ms(at) } });
+      assert.deepEqual(await after('modifiedAt', '2026-01-01T00:00:01Z'), [1]);
+      assert.deepEqual(await after('modifiedAt', '2026-01-01T00:00:02Z'), []);
+      assert.deepEqual(await after('createdAt', '2025-01-01T00:00:00Z'), [1]);
+      assert.deepEqual(await after('createdAt', '2025-01-01T00:00:01Z'), []);
+    });
+
+    it('an instance without observedAt matches no timerel on it, but appears without one', async () => {
+      const { store } = await subject();
+      const { instance, ...rest } = reading('1', 'x', '2026-01-01T00:00:00Z', 'plain', 1);
+      await store.append([{ ...rest, instance: { type: instance.type, value: instance.value } }], 1);
+      assert.deepEqual(await values(store, any), ['plain']);
+      assert.deepEqual(await values(store, { timeproperty: 'observedAt', time: { timerel: 'after', timeAt: 0 } }), []);
+    });
+
+    it('lastN gives the newest of each attribute of each entity, newest first', async () => {
+      const { store } = await subject();
+      await store.append([...hours(5), reading('1', 'wind', '2026-01-01T00:00:00Z', 9, 1)], 1);
+      assert.deepEqual(await values(store, { ...any, lastN: 2 }), [4, 3]);
+      assert.deepEqual(await values(store, { ...any, lastN: 2 }, ['1'], 1), [9]);
+    });
+
+    it('attrs and datasetIds choose; @none is the default instance', async () => {
+      const { store } = await subject();
+      await store.append(
+        [
+          reading('1', 'a', '2026-01-01T00:00:00Z', 1, 1),
+          reading('1', 'a', '2026-01-01T00:00:00Z', 2, 1, { datasetId: 'urn:d' }),
+          reading('1', 'b', '2026-01-01T00:00:00Z', 3, 1),
+        ],
+        1,
+      );
+      assert.deepEqual(await values(store, { ...any, attrs: ['b'] }), [3]);
+      assert.deepEqual(await values(store, { ...any, datasetIds: ['urn:d'] }), [2]);
+      assert.deepEqual(await values(store, { ...any, attrs: ['a'], datasetIds: ['@none'] }), [1]);
+      assert.deepEqual(await values(store, { ...any, attrs: ['unknown'] }), []);
+    });
+
+    it('a limit cuts in time order over all attributes and says so; what is cut away whole is an empty list', async () => {
+      const { store } = await subject();
+      await store.append([...hours(3), reading('1', 'wind', '2026-01-02T00:00:00Z', 9, 1)], 1);
+      const { entities, truncated } = await store.instances(0, [`${device}1`], any, { limit: 2 });
+      assert.equal(truncated, true);
+      assert.deepEqual(
+        entities[0]?.attrs.map(({ name, instances }) => [name, instances.map(({ value }) => value)]),
+        [
+          ['temperature', [0, 1]],
+          ['wind', []],
+        ],
+      );
+    });
+
+    it('a batch that was applied is not applied again, and seqs survive a new start', async () => {
+      const { store, reopen } = await subject();
+      await store.append(hours(2, 5), 5);
+      await store.append(hours(2, 5), 5);
+      // Cut otherwise after a crash: the applied part is left out.
+      await store.append([...hours(2, 5), ...hours(1, 6, '2026-01-02')], 6);
+      assert.equal(await store.appliedSeq(), 6);
+      const again = await reopen();
+      assert.equal(await again.appliedSeq(), 6);
+      await again.append(hours(2, 5), 6);
+      assert.deepEqual(await values(again, any), [0, 1, 0]);
+      const { instances, records } = await again.digest({ fromSeq: 5, toSeq: 6 });
+      assert.deepEqual({ instances, records }, { instances: 3, records: 2 });
+    });
+
+    it('markers of deletion carry deletedAt and are no values', async () => {
+      const { store } = await subject();
+      const deletedAt = '2026-01-02T00:00:00.000Z';
+      const gone = {
+        ...reading('1', 'temperature', '2026-01-01T00:00:00Z', null, 2),
+        type: [],
+        modifiedAt: deletedAt,
+        deletedAt,
+      };
+      const instance = { type: 'Property', value: null } as const;
+      await store.append([...hours(2), { ...gone, instance }, { ...gone, name: '', instance }], 2);
+      const { entities } = await store.instances(0, [`${device}1`], { ...any, attrs: ['temperature'] });
+      assert.equal(entities[0]?.deletedAt, deletedAt);
+      assert.deepEqual(entities[0]?.type, ['Device']);
+      assert.equal(entities[0]?.attrs[0]?.instances[2]?.deletedAt, deletedAt);
+      const [aggregate] = await store.aggregate(0, [`${device}1`], any, { methods: ['totalCount'] });
+      assert.equal(aggregate?.attrs[0]?.methods.totalCount?.[0]?.[0], 2);
+    });
+
+    it('entities are found by id, pattern and type, ordered, counted, per tenant', async () => {
+      const { store } = await subject();
+      const of = (id: string, type: string[], tenant = 0): HistoryInstance => ({
+        ...reading(id, 'x', '2026-01-01T00:00:00Z', 1, 1),
+        tenant,
+        type,
+      });
+      await store.append([of('3', ['A', 'B']), of('1', ['A']), of('2', ['B']), of('1', ['A'], 1)], 1);
+      const find = async (
+        query: Parameters<HistoryStore['entities']>[1],
+        page = { limit: 10, offset: 0, count: true },
+      ) => {
+        const { ids, count } = await store.entities(0, query, page);
+        return [ids.map((id) => id.slice(device.length)).join(''), count];
+      };
+      assert.deepEqual(await find({}), ['123', 3]);
+      assert.deepEqual(await find({}, { limit: 1, offset: 1, count: true }), ['2', 3]);
+      assert.deepEqual(await find({ ids: [`${device}1`, 'urn:none'] }), ['1', 1]);
+      assert.deepEqual(await find({ idPattern: ':[23]$' }), ['23', 2]);
+      const type = (iri: string) => ({ node: 'type', iri }) as const;
+      assert.deepEqual(await find({ type: type('B') }), ['23', 2]);
+      assert.deepEqual(await find({ type: { node: 'and', of: [type('A'), type('B')] } }), ['3', 1]);
+      assert.deepEqual(await find({ type: { node: 'or', of: [type('A'), type('C')] } }), ['13', 2]);
+    });
+
+    it('all methods over hours from timeAt; empty buckets are left out', async () => {
+      const { store } = await subject();
+      const start = ms('2026-01-01T00:00:00Z');
+      const at = (minutes: number) => new Date(start + minutes * 60_000).toISOString();
+      await store.append(
+        [1, 2, 2, 7].map((value, index) => reading('1', 'x', at([10, 20, 30, 130][index] ?? 0), value, 1)),
+        1,
+      );
+      const methods = ['totalCount', 'distinctCount', 'sum', 'avg', 'min', 'max', 'stddev', 'sumsq'] as const;
+      const [found] = await store.aggregate(
+        0,
+        [`${device}1`],
+        { timeproperty: 'observedAt', time: { timerel: 'between', timeAt: start, endTimeAt: start + 86_400_000 } },
+        { methods, period: { months: 0, ms: 3_600_000 } },
+      );
+      const first = [start, start + 3_600_000] as const;
+      const third = [start + 7_200_000, start + 10_800_000] as const;
+      assert.deepEqual(found?.attrs[0]?.methods, {
+        totalCount: [
+          [3, ...first],
+          [1, ...third],
+        ],
+        distinctCount: [
+          [2, ...first],
+          [1, ...third],
+        ],
+        sum: [
+          [5, ...first],
+          [7, ...third],
+        ],
+        avg: [
+          [5 / 3, ...first],
+          [7, ...third],
+        ],
+        min: [
+          [1, ...first],
+          [7, ...third],
+        ],
+        max: [
+          [2, ...first],
+          [7, ...third],
+        ],
+        stddev: [
+          [Math.sqrt(2 / 9), ...first],
+          [0, ...third],
+        ],
+        sumsq: [
+          [9, ...first],
+          [49, ...third],
+        ],
+      });
+    });
+
+    it('arrays count by size, booleans as 1 and 0, strings only have counts', async () => {
+      const { store } = await subject();
+      const rows = (name: string, values: Json[]) =>
+        values.map((value, at) => reading('1', name, `2026-01-01T00:00:0${at}Z`, value, 1));
+      await store.append(
+        [...rows('array', [[1, 2], []]), ...rows('flag', [true, false]), ...rows('word', ['a', 'b', 'a'])],
+        1,
+      );
+      const [found] = await store.aggregate(0, [`${device}1`], any, { methods: ['avg', 'stddev', 'distinctCount'] });
+      const methods = found?.attrs.map(({ name, methods }) => [
+        name,
+        methods.avg?.[0]?.[0],
+        methods.stddev?.[0]?.[0],
+        methods.distinctCount?.[0]?.[0],
+      ]);
+      assert.deepEqual(methods, [
+        ['array', 1, undefined, 2],
+        ['flag', 0.5, 0.5, 2],
+        ['word', undefined, undefined, 2],
+      ]);
+    });
+
+    it('calendar months start at timeAt, also before it; the 31st ends shorter months', async () => {
+      const { store } = await subject();
+      const dates = ['2026-01-30', '2026-01-31', '2026-02-27', '2026-02-28', '2026-03-30', '2026-03-31'];
+      await store.append(
+        dates.map((date, at) => reading('1', 'x', `${date}T00:00:00Z`, at, 1)),
+        1,
+      );
+      const counts = async (time: TemporalQuery['time']) => {
+        const [found] = await store.aggregate(
+          0,
+          [`${device}1`],
+          { timeproperty: 'observedAt', ...(time && { time }) },
+          { methods: ['totalCount'], period: { months: 1, ms: 0 } },
+        );
+        return found?.attrs[0]?.methods.totalCount?.map(([count, start, end]) => [
+          count,
+          ...[start, end].map((at) => new Date(at).toISOString().slice(0, 10)),
+        ]);
+      };
+      assert.deepEqual(await counts({ timerel: 'after', timeAt: ms('2026-01-31T00:00:00Z') }), [
+        [2, '2026-01-31', '2026-02-28'],
+        [2, '2026-02-28', '2026-03-31'],
+        [1, '2026-03-31', '2026-04-30'],
+      ]);
+      assert.deepEqual(await counts({ timerel: 'before', timeAt: ms('2026-02-01T00:00:00Z') }), [
+        [2, '2026-01-01', '2026-02-01'],
+      ]);
+      assert.deepEqual((await counts(undefined))?.[0], [3, '2026-01-30', '2026-02-28']);
+    });
+
+    it('sealing changes no answer; late values join sealed days; enough of them write the file anew', async () => {
+      const { store, reopen } = await subject();
+      await store.append(hours(48), 1);
+      const before = await values(store, any);
+      const now = ms('2026-01-20T00:00:00Z');
+      const sealed = await store.seal(now);
+      assert.deepEqual([sealed.sealedDays, sealed.rows], [2, 48]);
+      assert.ok(sealed.bytes > 0);
+      assert.deepEqual(await values(store, any), before);
+      assert.deepEqual(await store.seal(now), { sealedDays: 0, rows: 0, bytes: 0 });
+      await store.append([reading('1', 'temperature', '2026-01-01T00:30:00Z', 0.5, 2)], 2);
+      const merged = [0, 0.5, ...before.slice(1)];
+      assert.deepEqual(await values(store, any), merged);
+      assert.equal((await store.seal(now)).sealedDays, 1);
+      const again = await reopen();
+      assert.deepEqual(await values(again, any), merged);
+      assert.equal((await again.stats()).rows, 49);
+    });
+
+    it('retention deletes what is older than the strictest rule of a type, sealed or not', async () => {
+      const { store } = await subject();
+      await store.append(
+        [...hours(72), ...hours(72, 1).map((row) => ({ ...row, entity: `${device}2`, type: ['Kept'] }))],
+        1,
+      );
+      await store.seal(ms('2026-01-04T00:00:00Z'));
+      const rules = [
+        { tenant: 0, type: 'Device', days: 1 },
+        { tenant: 0, type: 'Kept', days: null },
+      ];
+      const result = await store.retain(rules, ms('2026-01-03T12:00:00Z'));
+      assert.equal(result.deleted, 36);
+      assert.equal((await values(store, any)).length, 36);
+      assert.equal((await values(store, any, ['2'])).length, 72);
+    });
+
+    it('erasing an entity leaves nothing of it and everything of the others', async () => {
+      const { store, reopen } = await subject();
+      await store.append([...hours(72), ...hours(72).map((row) => ({ ...row, entity: `${device}2` }))], 1);
+      await store.seal(ms('2026-01-04T00:00:00Z'));
+      assert.deepEqual(await store.erase(0, `${device}1`), { deleted: 72 });
+      assert.deepEqual(await values(store, any), []);
+      const again = await reopen();
+      assert.deepEqual((await again.entities(0, {}, { limit: 9, offset: 0 })).ids, [`${device}2`]);
+      assert.equal((await values(again, any, ['2'])).length, 72);
+      await again.append(hours(1, 2), 2);
+      assert.deepEqual(await values(again, any), [0]);
+    });
+
+    it('a copy holds what the original held, sealed and not', async () => {
+      const { store, openCopy, freshDirectory } = await subject();
+      await store.append(hours(72), 3);
+      await store.seal(ms('2026-01-04T00:00:00Z'));
+      const directory = freshDirectory();
+      assert.deepEqual(await store.copyTo(directory), { seq: 3 });
+      const digest = await store.digest();
+      await store.append(hours(1, 4), 4);
+      const copy = await openCopy(directory);
+      assert.deepEqual(await copy.digest(), digest);
+      assert.equal(digest.instances, 72);
+      assert.notEqual((await store.digest()).hash, digest.hash);
+    });
+  });
+}

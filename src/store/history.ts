@@ -1,0 +1,104 @@
+/** From the journal to history: what a record leaves behind, and the follower that carries it over. */
+import type { EntityDelta } from '../ngsild/entity.ts';
+import type { Gap, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenant } from './ports.ts';
+
+/** Instances per transaction of the history store; a record is never split. */
+const instancesPerAppend = 50_000;
+
+/** The attribute name of a marker that says that the whole entity was deleted. */
+export const entityMarker = '';
+
+/** Every attribute instance and marker of deletion that the record brings, in its order. */
+export function instancesOf(record: JournalRecord): HistoryInstance[] {
+  const into: HistoryInstance[] = [];
+  for (const delta of record.entities) addDelta(into, delta, record);
+  return into;
+}
+
+function addDelta(into: HistoryInstance[], delta: EntityDelta, { tenant, seq, at }: JournalRecord): void {
+  switch (delta.op) {
+    case 'put': {
+      const { id, type, attrs, modifiedAt } = delta.entity;
+      for (const name in attrs) {
+        for (const instance of attrs[name] ?? []) {
+          into.push({ tenant, entity: id, type, name, instance, modifiedAt: instance.modifiedAt ?? modifiedAt, seq });
+        }
+      }
+      return;
+    }
+    case 'set':
+    case 'history': {
+      const { id, attrs } = delta;
+      const addedType = delta.type;
+      for (const { name, datasetId } of delta.op === 'set' ? (delta.remove ?? []) : []) {
+        into.push(marker(tenant, id, name, delta.at, seq, datasetId));
+      }
+      for (const name in attrs) {
+        for (const instance of attrs[name] ?? []) {
+          into.push({
+            tenant,
+            entity: id,
+            type: [],
+            ...(addedType && { addedType }),
+            name,
+            instance,
+            modifiedAt: instance.modifiedAt ?? delta.at,
+            seq,
+          });
+        }
+      }
+      return;
+    }
+    case 'delete':
+      into.push(marker(tenant, delta.id, entityMarker, delta.at || new Date(at).toISOString(), seq));
+  }
+}
+
+function marker(
+  tenant: Tenant,
+  entity: string,
+  name: string,
+  deletedAt: string,
+  seq: number,
+  datasetId?: string,
+): HistoryInstance {
+  const instance: Instance = { type: 'Property', value: null, ...(datasetId !== undefined && { datasetId }) };
+  return { tenant, entity, type: [], name, instance, modifiedAt: deletedAt, deletedAt, seq };
+}
+
+/** As `Broker.follow`. */
+export type Follow = (
+  name: string,
+  handler: (records: readonly JournalRecord[], gap?: Gap) => Promise<void> | void,
+  options?: { from?: number; batch?: number },
+) => () => Promise<void>;
+
+/**
+ * Feeds history from the journal, from where it stopped.
+ * @param batch records asked for at a time
+ * @param onGap told when the journal no longer kept what history had not yet taken: those values are lost to history
+ * @returns stop, which resolves when the last batch is durable
+ */
+export async function startHistory(options: {
+  history: Pick<HistoryStore, 'append' | 'appliedSeq'>;
+  follow: Follow;
+  batch?: number;
+  onGap?: (gap: Gap) => void;
+}): Promise<() => Promise<void>> {
+  const { history, follow, batch = 5000, onGap } = options;
+  const from = (await history.appliedSeq()) + 1;
+  return follow(
+    'history',
+    async (records, gap) => {
+      if (gap) onGap?.(gap);
+      let waiting: HistoryInstance[] = [];
+      for (const [at, record] of records.entries()) {
+        for (const instance of instancesOf(record)) waiting.push(instance);
+        if (waiting.length < instancesPerAppend && at < records.length - 1) continue;
+        await history.append(waiting, record.seq);
+        waiting = [];
+      }
+    },
+    { from, batch },
+  );
+}
