@@ -1,0 +1,441 @@
+/**
+ * Wire JSON to entities: normalized, concise (both at once, attribute by attribute) and simplified input, checked
+ * against the data model. CIM 009 v1.9.1, 4.5.1 to 4.5.5, 4.5.18 to 4.5.24, 5.5.4.
+ */
+import { isObject } from '../base/json.ts';
+import { Problem } from '../base/problem.ts';
+import { parseInstant } from '../base/time.ts';
+import type { Context } from './context.ts';
+import { isScope, isUri, nullMarker } from './datatypes.ts';
+import { attributeKinds, valueMembers } from './entity.ts';
+import type { AttributeKind, Entity, Instance, Json } from './entity.ts';
+import { looksLikeGeometry } from './geometry.ts';
+import { parseValue } from './value.ts';
+
+/**
+ * How much of an attribute must be there, and what null means.
+ * - `whole`: complete, no NGSI-LD Null (create, PUT, append, temporal).
+ * - `update`: complete, or the Null as its value: then the attribute goes (PATCH attrs).
+ * - `partial`: any members; the Null removes a member (PATCH of one attribute).
+ * - `merge`: any members at any depth; the Null removes a member, also inside values (PATCH of an entity).
+ */
+export type Mode = 'whole' | 'update' | 'partial' | 'merge';
+
+export type ParseOptions = {
+  /** ISO 8601: stamps createdAt and modifiedAt of the entity and of its attributes (not of sub-attributes). */
+  readonly at: string;
+  /** The input is in simplified representation (`format=simplified`): no member of an attribute has a meaning. */
+  readonly simplified?: boolean;
+};
+
+/** What a fragment says of one instance. Complete in the modes `whole` and `update`. */
+export type InstanceFragment = Partial<Omit<Instance, 'sub'>> & {
+  readonly sub?: Readonly<Record<string, readonly InstanceFragment[]>>;
+  /** Members (`observedAt`) and sub-attributes (IRI) that the Null removes; modes `partial` and `merge`. */
+  readonly remove?: readonly string[];
+  /**
+   * Modes `partial` and `merge`: the kind was not written but concluded, from the value member or from a bare value.
+   * The kind of the stored attribute then stays.
+   */
+  readonly inferred?: 'member' | 'bare';
+};
+
+type Draft = { -readonly [key in Exclude<keyof Instance, 'sub'>]?: Instance[key] } & {
+  sub?: Record<string, readonly InstanceFragment[]>;
+  remove?: string[];
+  inferred?: 'member' | 'bare';
+};
+
+/** What every parser of this file needs to know. */
+type Reading = {
+  readonly context: Context;
+  readonly mode: Mode;
+  readonly simplified: boolean;
+  readonly at: string | undefined;
+};
+
+const kindByName = new Map<unknown, AttributeKind>(attributeKinds.map((kind) => [kind, kind]));
+const kindByMember: Readonly<Record<string, AttributeKind>> = {
+  value: 'Property',
+  object: 'Relationship',
+  languageMap: 'LanguageProperty',
+  vocab: 'VocabProperty',
+  json: 'JsonProperty',
+  valueList: 'ListProperty',
+  objectList: 'ListRelationship',
+};
+const hasUnit: readonly AttributeKind[] = ['Property', 'GeoProperty', 'ListProperty'];
+const isRelationship = (kind: AttributeKind): boolean => kind === 'Relationship' || kind === 'ListRelationship';
+
+/**
+ * Parses an entity (normalized, concise or, if told, simplified). createdAt, modifiedAt, deletedAt and instanceId are
+ * ignored; `@context` is the caller's business.
+ * @throws Problem bad-data; its field is the path (`temperature.value`)
+ */
+export function parseEntity(json: unknown, context: Context, options: ParseOptions): Entity {
+  const parts = readEntity(json, { context, mode: 'whole', simplified: options.simplified === true, at: options.at });
+  if (parts.id === undefined) throw new Problem('bad-data', 'the entity has no id', 'id');
+  if (parts.type === undefined) throw new Problem('bad-data', 'the entity has no type', 'type');
+  const entity: { -readonly [key in keyof Entity]: Entity[key] } = {
+    id: parts.id,
+    type: parts.type,
+    createdAt: options.at,
+    modifiedAt: options.at,
+    // Complete, because the mode is `whole`.
+    attrs: parts.attrs as Record<string, Instance[]>,
+  };
+  if (parts.scope !== undefined) entity.scope = parts.scope;
+  if (parts.expiresAt !== undefined) entity.expiresAt = parts.expiresAt;
+  return entity;
+}
+
+export type EntityParts = {
+  id?: string;
+  type?: readonly string[];
+  /** An empty list: the Null was given, the scope goes. */
+  scope?: readonly string[];
+  /** null: the Null was given. */
+  expiresAt?: string | null;
+  attrs: Record<string, readonly InstanceFragment[]>;
+};
+
+/** Reads an entity or an entity fragment; which members must be there is the caller's to say. */
+export function readEntity(json: unknown, reading: Reading): EntityParts & { expiresAt?: string } {
+  if (!isObject(json)) throw new Problem('bad-data', 'an entity is a JSON object');
+  const parts: EntityParts & { expiresAt?: string } = { attrs: {} };
+  const { context, mode } = reading;
+  for (const key in json) {
+    const raw = json[key];
+    const name = context.name(key);
+    switch (name.member) {
+      case undefined: {
+        if (name.fault !== undefined) throw new Problem('bad-data', name.fault, key);
+        const instances = readInstances(raw, key, reading);
+        const known = parts.attrs[name.iri];
+        if (known) throw new Problem('bad-data', 'two names stand for the same attribute', key);
+        parts.attrs[name.iri] = instances;
+        break;
+      }
+      case 'id':
+        if (parts.id !== undefined) throw new Problem('bad-data', 'id and @id are both given', key);
+        if (typeof raw !== 'string' || !isUri(raw) || raw === nullMarker) {
+          throw new Problem('bad-data', 'the id must be a URI', key);
+        }
+        parts.id = raw;
+        break;
+      case 'type':
+        if (parts.type !== undefined) throw new Problem('bad-data', 'type and @type are both given', key);
+        parts.type = parseTypes(raw, context, key);
+        break;
+      case 'scope':
+        parts.scope = raw === nullMarker && mode !== 'whole' ? [] : parseScopes(raw, key);
+        break;
+      case 'expiresAt':
+        parts.expiresAt = parseDateTime(raw, key);
+        break;
+      case 'createdAt':
+      case 'modifiedAt':
+      case 'deletedAt':
+      case 'instanceId':
+      case '@context':
+        break;
+      default:
+        // The core defines `value` and its like as reified: Smart Data Models have attributes of that name.
+        if (!(name.member in kindByMember)) {
+          throw new Problem('bad-data', `"${key}" is a word of the standard and cannot name an attribute (4.5.1)`, key);
+        }
+        parts.attrs[name.iri] = readInstances(raw, key, reading);
+    }
+  }
+  return parts;
+}
+
+/**
+ * Entity type names to IRIs, without repetition.
+ * @throws Problem bad-data
+ */
+export function parseTypes(raw: unknown, context: Context, path: string): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  if (list.length === 0) throw new Problem('bad-data', 'an entity has at least one type', path);
+  const iris: string[] = [];
+  for (const item of list) {
+    if (typeof item !== 'string' || item === '' || item === nullMarker) {
+      throw new Problem('bad-data', 'a type is a name', path);
+    }
+    const { iri, fault } = context.name(item);
+    if (fault !== undefined) throw new Problem('bad-data', fault, path);
+    if (iri.startsWith('@')) throw new Problem('bad-data', `"${item}" is no type`, path);
+    if (!iris.includes(iri)) iris.push(iri);
+  }
+  return iris;
+}
+
+function parseScopes(raw: unknown, path: string): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(raw) ? raw : [raw];
+  if (list.length === 0) throw new Problem('bad-data', 'the array is empty', path);
+  for (const scope of list) {
+    if (typeof scope !== 'string' || !isScope(scope)) {
+      throw new Problem('bad-data', 'a scope is like /Dushanbe/Sino (4.18)', path);
+    }
+  }
+  return [...new Set(list as string[])];
+}
+
+function parseDateTime(raw: unknown, path: string): string {
+  if (typeof raw !== 'string' || parseInstant(raw) === undefined) {
+    throw new Problem('bad-data', 'a DateTime like 2026-03-01T05:00:00Z is expected (4.6.3)', path);
+  }
+  return raw;
+}
+
+/**
+ * Parses the value of one attribute: one instance, an array of instances, or (concise) a bare value.
+ * @param path name of the attribute, for Problems
+ * @throws Problem bad-data
+ */
+export function parseAttribute(
+  json: unknown,
+  path: string,
+  context: Context,
+  options: ParseOptions,
+): readonly Instance[] {
+  return readInstances(json, path, {
+    context,
+    mode: 'whole',
+    simplified: options.simplified === true,
+    at: options.at,
+  }) as readonly Instance[];
+}
+
+/** All instances of one attribute, one per datasetId (4.5.5). */
+export function readInstances(raw: unknown, path: string, reading: Reading): readonly InstanceFragment[] {
+  if (Array.isArray(raw)) {
+    if (reading.simplified || raw.length === 0 || !isInstance(raw[0])) return [readInstance(raw, path, reading)];
+    const instances = raw.map((item: unknown, i) => {
+      if (!isInstance(item)) throw new Problem('bad-data', 'an instance of the attribute is expected', `${path}[${i}]`);
+      return readInstance(item, `${path}[${i}]`, reading);
+    });
+    if (new Set(instances.map(({ datasetId }) => datasetId)).size < instances.length) {
+      throw new Problem('bad-data', 'two instances have the same datasetId (4.5.5)', path);
+    }
+    return instances;
+  }
+  if (isDataset(raw)) return readDataset(raw.dataset, path, reading);
+  return [readInstance(raw, path, reading)];
+}
+
+/** `{"dataset": {"@none": v, "urn:...": v}}`: several instances in simplified representation (4.5.4). */
+function isDataset(raw: unknown): raw is { dataset: Record<string, unknown> } {
+  if (!isObject(raw) || !isObject(raw['dataset'])) return false;
+  return Object.keys(raw).length === 1;
+}
+
+function readDataset(dataset: Record<string, unknown>, path: string, reading: Reading): readonly InstanceFragment[] {
+  const instances = Object.entries(dataset).map(([datasetId, value]) => {
+    const at = `${path}.dataset.${datasetId}`;
+    const instance = readInstance(value, at, reading);
+    if (datasetId === '@none') return instance;
+    if (!isUri(datasetId)) throw new Problem('bad-data', 'a datasetId is a URI or @none', at);
+    return { ...instance, datasetId };
+  });
+  if (instances.length === 0) throw new Problem('bad-data', 'the dataset is empty', path);
+  return instances;
+}
+
+/** Has a kind or a value member: an attribute and not a JSON value. */
+function isInstance(item: unknown): boolean {
+  if (!isObject(item)) return false;
+  if (kindByName.has(item['type'] ?? item['@type'])) return true;
+  for (const member in kindByMember) if (member in item) return true;
+  return false;
+}
+
+function readInstance(raw: unknown, path: string, reading: Reading): InstanceFragment {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return bare('Property', raw, path, reading);
+  const json = raw as Record<string, unknown>;
+  const type = json['type'] ?? json['@type'];
+  if (reading.simplified) {
+    if (looksLikeGeometry(json)) return bare('GeoProperty', json, path, reading);
+    const only = Object.keys(json).length === 1 ? Object.keys(json)[0] : undefined;
+    const special = only === 'languageMap' || only === 'vocab' || only === 'json';
+    return special ? readMembers(json, path, reading) : bare('Property', json, path, reading);
+  }
+  if (type === undefined) {
+    for (const member in kindByMember) if (member in json) return readMembers(json, path, reading);
+    if (reading.mode === 'merge' && hasMember(json, reading.context)) return readMembers(json, path, reading);
+    return bare('Property', json, path, reading);
+  }
+  if (!kindByName.has(type) && looksLikeGeometry(json)) return bare('GeoProperty', json, path, reading);
+  return readMembers(json, path, reading);
+}
+
+/** A merge may carry only `{"observedAt": ...}` or sub-attributes: then the object is a fragment, not a value. */
+function hasMember(json: Record<string, unknown>, context: Context): boolean {
+  for (const key in json) {
+    if (context.name(key).member !== undefined || isInstance(json[key])) return true;
+  }
+  return false;
+}
+
+function bare(kind: AttributeKind, raw: unknown, path: string, reading: Reading): InstanceFragment {
+  const draft: Draft = { type: kind, value: parseValue(kind, raw, reading.context, path, nullsOf(reading.mode)) };
+  if (reading.mode === 'merge') draft.inferred = 'bare';
+  stamp(draft, reading.at);
+  return draft;
+}
+
+function stamp(draft: Draft, at: string | undefined): void {
+  if (at === undefined) return;
+  draft.createdAt = at;
+  draft.modifiedAt = at;
+}
+
+function nullsOf(mode: Mode): 'nowhere' | 'value' | 'inside' {
+  if (mode === 'whole') return 'nowhere';
+  return mode === 'merge' ? 'inside' : 'value';
+}
+
+/** Reads an attribute object, member by member. */
+export function readMembers(json: Record<string, unknown>, path: string, reading: Reading): InstanceFragment {
+  const { context, mode } = reading;
+  const draft: Draft = {};
+  let valueMember: string | undefined;
+  let sub: Record<string, readonly InstanceFragment[]> | undefined;
+  for (const key in json) {
+    const raw = json[key];
+    const { member, iri, fault } = context.name(key);
+    if (member === undefined) {
+      if (fault !== undefined) throw new Problem('bad-data', fault, `${path}.${key}`);
+      if (raw === nullMarker && mode !== 'whole') {
+        // In an update the attribute is replaced, so that what is not there is gone anyway.
+        if (mode !== 'update') (draft.remove ??= []).push(iri);
+        continue;
+      }
+      sub ??= {};
+      if (sub[iri]) throw new Problem('bad-data', 'two names stand for the same attribute', `${path}.${key}`);
+      sub[iri] = readInstances(raw, `${path}.${key}`, subReading(reading));
+    } else if (member in kindByMember) {
+      if (valueMember !== undefined) {
+        throw new Problem('bad-data', `${valueMember} and ${member} exclude each other`, `${path}.${key}`);
+      }
+      valueMember = member;
+      draft.value = raw as Json;
+    } else readMember(draft, member, raw, path, reading);
+  }
+  finish(draft, valueMember, path, reading);
+  if (sub) draft.sub = sub;
+  stamp(draft, reading.at);
+  return draft;
+}
+
+const subReadings = new WeakMap<Reading, Reading>();
+
+/** Sub-attributes carry no stamps of their own; a partial update replaces them whole. */
+function subReading(reading: Reading): Reading {
+  if (reading.at === undefined && reading.mode !== 'partial') return reading;
+  let made = subReadings.get(reading);
+  if (!made) {
+    made = { ...reading, at: undefined, mode: reading.mode === 'partial' ? 'update' : reading.mode };
+    subReadings.set(reading, made);
+  }
+  return made;
+}
+
+/** Members other than the value. */
+function readMember(draft: Draft, member: string, raw: unknown, path: string, reading: Reading): void {
+  if (raw === nullMarker && reading.mode !== 'whole' && member !== 'type' && member !== 'datasetId') {
+    if (reading.mode !== 'update') (draft.remove ??= []).push(member);
+    return;
+  }
+  switch (member) {
+    case 'type': {
+      const kind = kindByName.get(raw);
+      if (kind === undefined) {
+        throw new Problem('bad-data', `the type must be one of ${attributeKinds.join(', ')}`, `${path}.type`);
+      }
+      draft.type = kind;
+      break;
+    }
+    case 'observedAt':
+      draft.observedAt = parseDateTime(raw, `${path}.observedAt`);
+      break;
+    case 'expiresAt':
+      draft.expiresAt = parseDateTime(raw, `${path}.expiresAt`);
+      break;
+    case 'datasetId':
+      if (raw === '@none') break;
+      if (typeof raw !== 'string' || !isUri(raw) || raw === nullMarker) {
+        throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', `${path}.datasetId`);
+      }
+      draft.datasetId = raw;
+      break;
+    case 'unitCode':
+      if (typeof raw !== 'string' || raw === '') {
+        throw new Problem('bad-data', 'unitCode must be a string (UN/CEFACT code)', `${path}.unitCode`);
+      }
+      draft.unitCode = raw;
+      break;
+    case 'valueType':
+      if (typeof raw !== 'string' || raw === '') {
+        throw new Problem('bad-data', 'valueType must be a string', `${path}.valueType`);
+      }
+      draft.valueType = reading.context.expand(raw);
+      break;
+    case 'objectType': {
+      const types = parseTypes(raw, reading.context, `${path}.objectType`);
+      draft.objectType = Array.isArray(raw) ? types : (types[0] ?? '');
+      break;
+    }
+    case 'ngsildproof':
+      if (!isObject(raw) || !isObject(raw['value'])) {
+        throw new Problem('bad-data', 'ngsildproof is a property whose value is an object', `${path}.ngsildproof`);
+      }
+      draft.ngsildproof = raw as Json;
+      break;
+    case 'createdAt':
+    case 'modifiedAt':
+    case 'deletedAt':
+    case 'instanceId':
+      break;
+    default:
+      throw new Problem('bad-data', `"${member}" is not allowed in an attribute`, `${path}.${member}`);
+  }
+}
+
+/** Settles the kind, then checks the value by it. */
+function finish(draft: Draft, valueMember: string | undefined, path: string, reading: Reading): void {
+  const { mode } = reading;
+  let kind = draft.type;
+  if (valueMember !== undefined) {
+    const inferred =
+      valueMember === 'value' && looksLikeGeometry(draft.value) ? 'GeoProperty' : kindByMember[valueMember];
+    if (kind === undefined) {
+      kind = inferred as AttributeKind;
+      draft.type = kind;
+      if (mode === 'merge' || mode === 'partial') draft.inferred = 'member';
+    } else if (valueMembers[kind] !== valueMember) {
+      throw new Problem(
+        'bad-data',
+        `a ${kind} has no ${valueMember} but ${valueMembers[kind]}`,
+        `${path}.${valueMember}`,
+      );
+    }
+    draft.value = parseValue(kind, draft.value, reading.context, `${path}.${valueMember}`, nullsOf(mode));
+  } else if (mode === 'whole' || mode === 'update') {
+    throw new Problem(
+      'bad-data',
+      kind === undefined ? 'the attribute has no value' : `a ${kind} needs ${valueMembers[kind]}`,
+      kind === undefined ? path : `${path}.${valueMembers[kind]}`,
+    );
+  }
+  if (kind === undefined) return;
+  if (draft.unitCode !== undefined && !hasUnit.includes(kind)) {
+    throw new Problem('bad-data', `a ${kind} has no unitCode`, `${path}.unitCode`);
+  }
+  if (draft.valueType !== undefined && isRelationship(kind)) {
+    throw new Problem('bad-data', `a ${kind} has no valueType`, `${path}.valueType`);
+  }
+  if (draft.objectType !== undefined && !isRelationship(kind)) {
+    throw new Problem('bad-data', `a ${kind} has no objectType`, `${path}.objectType`);
+  }
+}
