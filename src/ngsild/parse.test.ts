@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
-import { entityJson, exampleContext } from './arbitrary.ts';
+import { entityJson, exampleContext } from './fixtures/arbitrary.ts';
 import { compileContext } from './context.ts';
 import type { Json } from './entity.ts';
 import { parseEntity } from './parse.ts';

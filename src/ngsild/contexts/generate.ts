@@ -1,32 +1,21 @@
-/**
- * Makes the bundled term tables (`v1.9.json`, ...) from the published core contexts. Run by hand when ETSI publishes:
- *   node src/ngsild/contexts/generate.ts ../shared/data/contexts
- */
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { TermTable } from '../core.ts';
+/** Makes a bundled term table from a core context as ETSI publishes it. `core.test.ts` runs it and compares. */
+import type { TermDefinition } from '../core.ts';
 
-const versions = ['1.3', '1.4', '1.6', '1.7', '1.8', '1.9'];
-const source = process.argv[2];
-if (source === undefined) throw new Error('usage: generate.ts DIRECTORY');
+/** A published core context: strings, and objects with @id, @type and @container. */
+export type PublishedContext = Readonly<
+  Record<string, string | number | boolean | { '@id': string; '@type'?: string; '@container'?: string }>
+>;
 
-type Published = Record<string, string | number | boolean | { '@id': string; '@type'?: string; '@container'?: string }>;
-
-for (const version of versions) {
-  const text = readFileSync(join(source, `ngsi-ld-core-context-v${version}.jsonld`), 'utf8');
-  // Some copies begin with a line that names their address.
-  const context = (JSON.parse(text.slice(text.indexOf('{'))) as { '@context': Published })['@context'];
+/** Prefixes expanded, keywords of JSON-LD left out; `@vocab` stays. */
+export function termTable(context: PublishedContext): Record<string, TermDefinition> {
+  const vocab = context['@vocab'];
+  if (typeof vocab !== 'string') throw new Error('a core context has an @vocab');
   const expand = (iri: string): string => {
     const at = iri.indexOf(':');
     const namespace = at > 0 ? context[iri.slice(0, at)] : undefined;
-    if (typeof namespace === 'string') return namespace + iri.slice(at + 1);
-    const other = context[iri];
-    if (at < 0 && typeof other === 'string' && other !== iri) return expand(other);
-    return iri;
+    return typeof namespace === 'string' ? namespace + iri.slice(at + 1) : iri;
   };
-  const vocab = context['@vocab'];
-  if (typeof vocab !== 'string') throw new Error(`core v${version} has no @vocab`);
-  const table: Record<string, TermTable[string]> = {};
+  const table: Record<string, TermDefinition> = {};
   for (const [term, definition] of Object.entries(context)) {
     if (term.startsWith('@') && term !== '@vocab') continue;
     if (typeof definition === 'string') {
@@ -35,10 +24,10 @@ for (const version of versions) {
     } else if (typeof definition === 'object') {
       table[term] = {
         id: expand(definition['@id']),
-        ...(definition['@type'] && { type: definition['@type'] }),
-        ...(definition['@container'] && { container: definition['@container'] }),
+        ...(definition['@type'] !== undefined && { type: definition['@type'] }),
+        ...(definition['@container'] !== undefined && { container: definition['@container'] }),
       };
     }
   }
-  writeFileSync(join(import.meta.dirname, `v${version}.json`), `${JSON.stringify(table, null, 2)}\n`);
+  return table;
 }
