@@ -1,0 +1,99 @@
+/** The door of ingestion: values from devices, network servers and files become readings of entities. */
+import type { Clock } from '../base/clock.ts';
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { Problem } from '../base/problem.ts';
+import type { Broker, Reading } from '../broker/index.ts';
+import type { City } from '../city/profile.ts';
+import type { Module } from '../http/module.ts';
+import { sourceHealth, type Health } from './health.ts';
+import { intake } from './intake.ts';
+import { decoders } from './lorawan/decoders/index.ts';
+import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
+import { mqttBroker, type MqttOptions } from './mqtt.ts';
+import { reception } from './reception.ts';
+import type { Source, SourceReport } from './schema.ts';
+import { sourceRegistry } from './source.ts';
+
+export type IngestDeps = {
+  readonly broker: Broker;
+  readonly city: Pick<City, 'lawPack'>;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  /** What `loadMapping` gave; absent: nothing is mapped. */
+  readonly mapping?: MappingFile;
+  /** `false`: no MQTT broker. */
+  readonly mqtt?: MqttOptions | false;
+};
+
+export type Ingest = Module & {
+  /** @throws Problem forbidden when the law pack does not allow the source */
+  declare(source: Source): void;
+  /**
+   * Readings that the platform made itself (the simulator). Durable when resolved.
+   * @throws Problem not-found (no such source), bad-data (a simulated value for a measured entity, or the reverse)
+   */
+  accept(sourceId: string, readings: readonly Reading[]): Promise<void>;
+  reports(): readonly SourceReport[];
+  readonly health: Health;
+  /** Port of the MQTT broker, once started; undefined when it is off. */
+  mqttPort(): number | undefined;
+};
+
+/** @throws Problem bad-data with every fault of the file, one per line */
+export function loadMapping(path: string): Promise<MappingFile> {
+  return loadMappingFile(path, Object.keys(decoders));
+}
+
+export function ingest({ broker, city, clock, metrics, log, mapping, mqtt = {} }: IngestDeps): Ingest {
+  const sources = sourceRegistry(city.lawPack);
+  for (const source of mapping?.sources ?? []) sources.declare(source);
+  const health = sourceHealth({ sources, clock, metrics });
+  const queue = intake({ broker, health, metrics, log });
+  const received = reception({ mappings: mapping?.mappings ?? [], health, intake: queue, clock });
+  const embedded = mqtt === false ? undefined : mqttBroker({ options: mqtt, reception: received, metrics, log });
+  let port: number | undefined;
+
+  return {
+    name: 'ingest',
+    declare: (source) => sources.declare(source),
+    async accept(sourceId, readings) {
+      const source = sources.get(sourceId);
+      const now = clock.now();
+      health.seen(sourceId, now);
+      const taken: Taken[] = readings.map((reading) => ({
+        reading: { ...reading, simulated: source.simulated },
+        observedMs: newestInstant(reading) ?? now,
+        flagged: false,
+      }));
+      const result = await queue.submit(sourceId, source.kind, sourceId, taken);
+      if (result.refused) throw new Problem(result.refused.kind, result.refused.message, result.refused.field);
+    },
+    reports: () => health.reports(),
+    health,
+    mqttPort: () => port,
+    async start() {
+      if (embedded) port = (await embedded.start()).port;
+    },
+    async stop() {
+      await embedded?.stop();
+      await queue.close();
+    },
+  };
+}
+
+function newestInstant(reading: Reading): number | undefined {
+  let newest: number | undefined;
+  for (const name in reading.attrs) {
+    for (const { observedAt } of reading.attrs[name] ?? []) {
+      const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt);
+      if (!Number.isNaN(at) && at > (newest ?? -Infinity)) newest = at;
+    }
+  }
+  return newest;
+}
+
+export type { MqttOptions } from './mqtt.ts';
+export type { MappingFile } from './mapping/index.ts';
+export type { Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

@@ -1,0 +1,139 @@
+import { readFile } from 'node:fs/promises';
+import { parseJson } from '../../base/json.ts';
+import { Problem } from '../../base/problem.ts';
+import { languages, type Words } from '../../city/profile.ts';
+import { personalKinds, sourceKinds, type Source } from '../schema.ts';
+import { cursor, type Cursor, type Fault } from './cursor.ts';
+import { linesOf, syntaxErrorLine } from './lines.ts';
+import { compileMapping, type Mapping } from './mapping.ts';
+import { expander } from './names.ts';
+
+/** A mapping file, checked and compiled. */
+export type MappingFile = { readonly sources: readonly Source[]; readonly mappings: readonly Mapping[] };
+
+/** @throws Problem bad-data that lists every fault with its line; not-found when the file cannot be read */
+export async function loadMappingFile(path: string, decoders: readonly string[]): Promise<MappingFile> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Problem('not-found', `cannot read the mapping file ${path}: ${(error as Error).message}`);
+  }
+  return parseMappingFile(bytes, path, decoders);
+}
+
+/**
+ * Checks the whole file and compiles it.
+ * @param name     of the file, for messages
+ * @param decoders names of the LoRaWAN decoders that there are
+ * @throws Problem bad-data; its detail has one line per fault: `file:line: path: found ..., wanted ...`
+ */
+export function parseMappingFile(bytes: Uint8Array, name: string, decoders: readonly string[]): MappingFile {
+  let value: unknown;
+  const text = new TextDecoder().decode(bytes);
+  try {
+    value = parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    const line = syntaxErrorLine(text);
+    const where = line === undefined ? name : `${name}:${line}`;
+    throw new Problem('bad-data', `${where}: ${error.message}${error.field ? ` (${error.field})` : ''}`, error.field);
+  }
+  const faults: Fault[] = [];
+  const file = compileFile(cursor(value, '', faults), decoders);
+  if (faults.length > 0) {
+    const lines = linesOf(text);
+    const messages = faults.map(
+      ({ path, found, wanted }) => `${name}:${lineOf(lines, path)}: ${path}: found ${found}, wanted ${wanted}`,
+    );
+    throw new Problem('bad-data', messages.join('\n'), faults[0]?.path);
+  }
+  return file;
+}
+
+/** The line of the value; of its nearest parent when it is not there. */
+function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
+  for (let at = path; ; at = at.replace(/(\.[^.[\]]+|\[[^[\]]*\]|^[^.[\]]+)$/, '')) {
+    const line = lines.get(at);
+    if (line !== undefined) return line;
+    if (at === '' || !/(\.[^.[\]]+|\[[^[\]]*\]|^[^.[\]]+)$/.test(at)) return 1;
+  }
+}
+
+function compileFile(at: Cursor, decoders: readonly string[]): MappingFile {
+  if (!at.object(['@context', 'sources', 'mappings', 'note'])) return { sources: [], mappings: [] };
+  const terms: Record<string, string> = {};
+  for (const [term, item] of at.at('@context').entries()) terms[term] = item.text();
+  const sources = at.at('sources').items().map(readSource);
+  const byId = new Map<string, Source>();
+  for (const [index, source] of sources.entries()) {
+    if (byId.has(source.id)) at.at('sources').items()[index]?.at('id').fault('an id that no other source has');
+    byId.set(source.id, source);
+  }
+  const context = { expand: expander(terms), sources: byId, decoders };
+  const mappings = at
+    .at('mappings')
+    .items()
+    .map((item) => compileMapping(item, context))
+    .filter((mapping) => mapping !== undefined);
+  if (!at.at('sources').given) at.at('sources').fault('a list of sources');
+  if (!at.at('mappings').given) at.at('mappings').fault('a list of mappings');
+  return { sources, mappings };
+}
+
+const sourceFields = [
+  'id',
+  'name',
+  'purpose',
+  'owner',
+  'legalBasis',
+  'retentionDays',
+  'personal',
+  'granularity',
+].concat(['kind', 'simulated', 'expectedEveryS']);
+
+function readSource(at: Cursor): Source {
+  at.object(sourceFields);
+  const id = at.at('id').text();
+  if (id !== '' && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) at.at('id').fault('lower case letters, digits and hyphens');
+  return {
+    id,
+    name: words(at.at('name')),
+    purpose: words(at.at('purpose')),
+    owner: words(at.at('owner')),
+    legalBasis: words(at.at('legalBasis')),
+    retentionDays: numberOrNull(at.at('retentionDays'), 'days, or null = for good'),
+    personal: required(at.at('personal'), personalKinds),
+    granularity: at.at('granularity').text(),
+    kind: required(at.at('kind'), sourceKinds),
+    simulated: at.at('simulated').boolean(false),
+    expectedEveryS: at.at('expectedEveryS').given
+      ? numberOrNull(at.at('expectedEveryS'), 'seconds, or null = no rhythm')
+      : null,
+  };
+}
+
+function required<T extends string>(at: Cursor, words: readonly [T, ...T[]]): T {
+  if (!at.given) at.fault(`one of ${words.join(', ')}`);
+  return at.oneOf(words, words[0]);
+}
+
+function numberOrNull(at: Cursor, wanted: string): number | null {
+  if (at.value === null) return null;
+  if (typeof at.value === 'number' && at.value > 0 && Number.isFinite(at.value)) return at.value;
+  at.fault(wanted);
+  return null;
+}
+
+/** A text, or a text per language. */
+function words(at: Cursor): Words {
+  if (typeof at.value === 'string' && at.value !== '') return { en: at.value };
+  const texts: Partial<Record<(typeof languages)[number], string>> = {};
+  if (!at.given || at.entries().length === 0) at.fault(`a text, or one per language: ${languages.join(', ')}`);
+  for (const [tag, item] of at.entries()) {
+    const language = languages.find((known) => known === tag);
+    if (language) texts[language] = item.text();
+    else item.fault(`a language: ${languages.join(', ')}`, tag);
+  }
+  return texts;
+}

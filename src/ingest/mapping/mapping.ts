@@ -1,0 +1,299 @@
+import type { Attributes, Instance } from '../../ngsild/entity.ts';
+import { compileAttribute, getterOf, show, type AttributeReader } from './attribute.ts';
+import type { Cursor } from './cursor.ts';
+import { sourceAttribute, type Expand } from './names.ts';
+import { compilePath, type Getter } from './path.ts';
+import { refused, type Input, type Refused, type Taken, type Target } from './reading.ts';
+import { compileTemplate, inUri, type Template } from './template.ts';
+import { durationMs, timeReader, type TimeReader } from './time.ts';
+import { parseTopicPattern, type TopicPattern } from './topic.ts';
+
+export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'csv'] as const;
+export type PayloadKind = (typeof payloadKinds)[number];
+
+/** A table beside the data file: what its rows say of each column or value. */
+export type SideTable = { readonly name: string; readonly file: string; readonly key: string; readonly by: string };
+export type CsvForm = {
+  readonly delimiter: string;
+  /** Each column is a series of its own: rows are instants. The reading is `{ column, value, row }`. */
+  readonly wide: boolean;
+  readonly skip: readonly string[];
+  readonly tables: readonly SideTable[];
+};
+/** How `chorsu play` sends a row again: the topic, filled from the row. */
+export type PlayForm = { readonly topic: Template };
+
+export type Mapping = {
+  readonly source: string;
+  readonly payload: PayloadKind;
+  readonly topic: TopicPattern | undefined;
+  readonly decoder: string | undefined;
+  /** The list in the payload of which each item is a reading. */
+  readonly each: Getter | undefined;
+  readonly csv: CsvForm | undefined;
+  readonly play: PlayForm | undefined;
+  /** IRIs of types that do not depend on the payload. */
+  readonly types: readonly string[];
+  /** Names as written in the file, by IRI: attributes and those at birth. */
+  readonly shortNames: ReadonlyMap<string, string>;
+  target(captured: Readonly<Record<string, string>>): Target;
+  /** @param receivedMs the platform's clock, for payloads without a time and for `maxFuture` */
+  read(target: Target, payload: unknown, receivedMs: number): Taken | Refused;
+};
+
+export type MappingContext = {
+  readonly expand: Expand;
+  readonly sources: ReadonlyMap<string, { readonly simulated: boolean }>;
+  readonly decoders: readonly string[];
+};
+
+const fields = [
+  'source',
+  'topic',
+  'payload',
+  'decoder',
+  'each',
+  'entity',
+  'time',
+  'status',
+  'attributes',
+  'atBirth',
+].concat(['csv', 'play', 'note']);
+
+/** Compiles one element of `mappings`; faults are noted at the cursor. */
+export function compileMapping(at: Cursor, context: MappingContext): Mapping | undefined {
+  if (!at.object(fields)) return undefined;
+  const source = at.at('source').text();
+  const simulated = context.sources.get(source)?.simulated === true;
+  if (source !== '' && !context.sources.has(source)) {
+    at.at('source').fault(`a source of this file: ${[...context.sources.keys()].join(', ') || 'none is declared'}`);
+  }
+  const payload = at.at('payload').oneOf(payloadKinds, 'json');
+  const topicAt = at.at('topic');
+  let topic: TopicPattern | undefined;
+  if (topicAt.given) {
+    const parsed = parseTopicPattern(topicAt.text());
+    if (parsed.pattern) topic = parsed.pattern;
+    else topicAt.fault(parsed.wanted);
+  }
+  const captures = topic?.names ?? [];
+  const attributeContext = {
+    expand: context.expand,
+    captures,
+    textual: payload === 'csv' || payload === 'text' || payload === 'number',
+  };
+  const decoderAt = at.at('decoder');
+  if (decoderAt.given && !context.decoders.includes(decoderAt.text())) {
+    decoderAt.fault(`a decoder: ${context.decoders.join(', ')}`);
+  }
+  const eachAt = at.at('each');
+  const each = eachAt.given ? compilePath(eachAt.text()) : undefined;
+  if (eachAt.given && !each) eachAt.fault('a path to a list');
+
+  const entity = at.at('entity');
+  entity.object(['id', 'type']);
+  const id = template(entity.at('id'), captures);
+  if (id && !/^(urn:|https?:)/.test(String(entity.at('id').value)))
+    entity.at('id').fault('a URI: urn:ngsi-ld:Type:{name}');
+  const typeAt = entity.at('type');
+  const types = Array.isArray(typeAt.value) ? typeAt.items().map((item) => item.text()) : [typeAt.text()];
+  if (types.length === 0) typeAt.fault('at least one type');
+  const typeIris = types.map(context.expand);
+
+  const readers: AttributeReader[] = [];
+  const shortNames = new Map<string, string>();
+  for (const [name, item] of at.at('attributes').entries()) {
+    const reader = compileAttribute(name, item, attributeContext);
+    if (reader) readers.push(reader);
+    shortNames.set(context.expand(name), name);
+  }
+  if (at.at('attributes').entries().length === 0) at.at('attributes').fault('at least one attribute');
+  const birthReaders: AttributeReader[] = [];
+  for (const [name, item] of at.at('atBirth').entries()) {
+    const reader = compileAttribute(name, item, attributeContext);
+    if (reader) birthReaders.push(reader);
+    shortNames.set(context.expand(name), name);
+  }
+  const time = compileTime(at.at('time'));
+  const status = compileStatus(at.at('status'));
+  const csv = payload === 'csv' ? compileCsv(at.at('csv')) : undefined;
+  if (at.at('csv').given && payload !== 'csv') at.at('csv').fault('"payload": "csv" beside it');
+  const playAt = at.at('play');
+  let play: PlayForm | undefined;
+  if (playAt.given && playAt.object(['topic'])) {
+    const topicTemplate = template(playAt.at('topic'), []);
+    if (topicTemplate) play = { topic: topicTemplate };
+  }
+
+  const birthIsFixed = birthReaders.every((reader) => reader.fixed);
+  const born: Attributes = { [sourceAttribute]: [{ type: 'Property', value: source }] };
+  const birth = (captured: Target['captured'], from: unknown, observedAt: string): Attributes => {
+    const attrs: Record<string, readonly Instance[]> = { ...born };
+    const input: Input = { captured, payload: from, observedAt, status: undefined, flagged: false };
+    for (const reader of birthReaders) {
+      const instance = reader.take(input);
+      // What stands still was not observed; a fault in a name or place is no reason to lose the value.
+      if (instance && 'type' in instance) {
+        const { observedAt: _, ...still } = instance;
+        attrs[reader.iri] = [still];
+      }
+    }
+    return attrs;
+  };
+
+  return {
+    source,
+    payload,
+    topic,
+    decoder: decoderAt.given ? decoderAt.text() : undefined,
+    each,
+    csv,
+    play,
+    types: typeIris,
+    shortNames,
+    target: (captured) => ({
+      captured,
+      id: id?.fixed === true ? id.fill(captured, undefined) : undefined,
+      type: typeIris,
+      atBirth: birthIsFixed ? birth(captured, undefined, '') : undefined,
+    }),
+    read(target, from, receivedMs) {
+      const observedMs = time.read(from, receivedMs);
+      if (typeof observedMs !== 'number') return observedMs;
+      const entityId = target.id ?? id?.fill(target.captured, from);
+      if (entityId === undefined) return refused('entity', 'nothing that can be part of an entity id');
+      const observedAt = new Date(observedMs).toISOString();
+      const input: Input = { captured: target.captured, payload: from, observedAt, status: undefined, flagged: false };
+      const problem = status(input);
+      if (problem) return problem;
+      const attrs: Record<string, readonly Instance[]> = {};
+      let any = false;
+      for (let i = 0; i < readers.length; i++) {
+        const reader = readers[i] as AttributeReader;
+        const instance = reader.take(input);
+        if (instance === undefined) {
+          if (reader.required) return refused('missing', `${shortNames.get(reader.iri) ?? reader.iri} is missing`);
+        } else if ('type' in instance) {
+          attrs[reader.iri] = [instance];
+          any = true;
+        } else return instance;
+      }
+      if (!any) return refused('missing', 'no value in it');
+      return {
+        reading: {
+          id: entityId,
+          type: target.type ?? typeIris,
+          attrs,
+          atBirth: target.atBirth ?? birth(target.captured, from, observedAt),
+          simulated,
+        },
+        observedMs,
+        flagged: input.flagged,
+      };
+    },
+  };
+}
+
+function template(at: Cursor, captures: readonly string[]): Template | undefined {
+  const text = at.text();
+  if (text === '') return undefined;
+  const compiled = compileTemplate(text, captures, inUri);
+  if (!compiled.template) at.fault(compiled.wanted);
+  return compiled.template;
+}
+
+type Time = { read(payload: unknown, receivedMs: number): number | Refused };
+
+/** `time`: { path | column, format, zone, maxFuture } or { start, step } for rows without a time of their own. */
+function compileTime(at: Cursor): Time {
+  const maxFutureAt = at.at('maxFuture');
+  const maxFutureMs = maxFutureAt.given ? durationMs(maxFutureAt.text()) : 300_000;
+  if (maxFutureMs === undefined) maxFutureAt.fault('a duration such as 30s, 5m, 2h');
+  const ahead = maxFutureMs ?? 0;
+  const checked = (observedMs: number, receivedMs: number): number | Refused =>
+    observedMs > receivedMs + ahead
+      ? refused(
+          'future',
+          `${new Date(observedMs).toISOString()} is ${Math.round((observedMs - receivedMs) / 1000)} s ahead`,
+        )
+      : observedMs;
+  if (!at.given) return { read: (_payload, receivedMs) => receivedMs };
+  at.object(['path', 'column', 'format', 'zone', 'maxFuture', 'start', 'step']);
+  const startAt = at.at('start');
+  if (startAt.given) {
+    const reader = timeReader('iso', undefined) as TimeReader;
+    const startMs = reader(startAt.text());
+    const stepMs = durationMs(at.at('step').text());
+    if (startMs === undefined) startAt.fault('an instant with its offset: 2012-03-01T00:00:00-08:00');
+    if (stepMs === undefined) at.at('step').fault('a duration such as 5m');
+    return {
+      read: (payload, receivedMs) => {
+        const row = (payload as { row?: unknown }).row;
+        return checked((startMs ?? 0) + (typeof row === 'number' ? row - 1 : 0) * (stepMs ?? 0), receivedMs);
+      },
+    };
+  }
+  const get = getterOf(at);
+  if (!get) at.fault('the path or column of the time, or start and step');
+  const zoneName = at.at('zone').given ? at.at('zone').text() : undefined;
+  const reader = timeReader(at.at('format').text('iso'), zoneName);
+  if (typeof reader === 'string') at.at('format').fault(reader);
+  return {
+    read: (payload, receivedMs) => {
+      const raw = get?.(payload);
+      const observedMs = typeof reader === 'string' ? undefined : reader(raw);
+      return observedMs === undefined ? refused('time', `${show(raw)} is no instant`) : checked(observedMs, receivedMs);
+    },
+  };
+}
+
+const statusWords = ['valid', 'flagged', 'invalid', 'missing', 'reject'] as const;
+
+/** `status`: { path | column, words: { "Valid": "valid", ... }, other }. */
+function compileStatus(at: Cursor): (input: Input) => Refused | undefined {
+  if (!at.given) return () => undefined;
+  at.object(['path', 'column', 'words', 'other']);
+  const get = getterOf(at);
+  if (!get) at.fault('the path or column of the status');
+  const words = new Map(
+    at
+      .at('words')
+      .entries()
+      .map(([word, item]) => [word, item.oneOf(statusWords, 'flagged')]),
+  );
+  if (words.size === 0) at.at('words').fault(`an object: word of the source -> ${statusWords.join(', ')}`);
+  const other = at.at('other').oneOf(statusWords, 'flagged');
+  return (input) => {
+    const raw = get?.(input.payload);
+    const status = words.get(String(raw)) ?? other;
+    if (status === 'reject') return refused('status', `the source says ${show(raw)}`);
+    if (status !== 'valid') {
+      input.status = status;
+      input.flagged = true;
+    }
+    return undefined;
+  };
+}
+
+function compileCsv(at: Cursor): CsvForm {
+  if (at.given) at.object(['delimiter', 'wide', 'skip', 'tables']);
+  const delimiter = at.at('delimiter').text(',');
+  if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) at.at('delimiter').fault('one character');
+  return {
+    delimiter,
+    wide: at.at('wide').boolean(false),
+    skip: at
+      .at('skip')
+      .items()
+      .map((item) => item.text()),
+    tables: at
+      .at('tables')
+      .entries()
+      .map(([name, item]) => {
+        item.object(['file', 'key', 'by']);
+        const file = item.at('file').text();
+        if (/^\/|\\|\0|(^|\/)\.\.(\/|$)/.test(file)) item.at('file').fault('a file beside the data file, without ..');
+        return { name, file, key: item.at('key').text(), by: item.at('by').text() };
+      }),
+  };
+}

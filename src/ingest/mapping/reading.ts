@@ -1,0 +1,52 @@
+import type { Reading } from '../../broker/index.ts';
+import type { Attributes } from '../../ngsild/entity.ts';
+
+/** Why something was not taken; a closed set, so that it can be counted under a label. */
+export const refusals = [
+  'payload', // not JSON, not UTF-8, too deep, not a number
+  'unmapped', // no mapping for it
+  'entity', // no usable id
+  'time', // no instant, or none that a calendar has
+  'future', // the clock is ahead by more than maxFuture
+  'type', // a value of another kind than the mapping says
+  'unit', // a unit that the mapping does not allow
+  'range', // outside the range, where the mapping says so
+  'status', // the source's own quality control says that it is no measurement
+  'missing', // nothing but missing values
+  'duplicate', // the same entity and instant twice in one file
+  'row', // a row that is no row: wrong number of columns, encoding
+  'simulated', // a simulated value for a measured entity, or the reverse
+  'refused', // the broker refused it
+] as const;
+export type Refusal = (typeof refusals)[number];
+
+export type Refused = { readonly reason: Refusal; readonly detail: string };
+
+/** One reading as the mapping made it. */
+export type Taken = {
+  readonly reading: Reading;
+  readonly observedMs: number;
+  /** Kept with a status that says: doubtful or out of range. */
+  readonly flagged: boolean;
+  readonly reason?: undefined;
+};
+
+export const refused = (reason: Refusal, detail: string): Refused => ({ reason, detail });
+
+/** What a payload is read with; `flagged` is set by whoever finds something doubtful. */
+export type Input = {
+  readonly captured: Readonly<Record<string, string>>;
+  readonly payload: unknown;
+  readonly observedAt: string;
+  /** From the source's own quality control; goes on every attribute. */
+  status: string | undefined;
+  flagged: boolean;
+};
+
+/** What follows from the topic alone; worked out once per topic. */
+export type Target = {
+  readonly captured: Readonly<Record<string, string>>;
+  readonly id: string | undefined;
+  readonly type: readonly string[] | undefined;
+  readonly atBirth: Attributes | undefined;
+};

@@ -1,0 +1,179 @@
+import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
+import { createServer, type Server, type Socket } from 'node:net';
+import { callbackify } from 'node:util';
+import { Problem } from '../base/problem.ts';
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { frameGuard, guardSocket, version5Refusal } from './mqtt-guard.ts';
+import type { Reception } from './reception.ts';
+
+/**
+ * The embedded MQTT broker, 3.1 and 3.1.1. A message of QoS 1 is acknowledged, and one of QoS 2 received, only when its
+ * readings are durable; a payload that cannot be read is acknowledged too, since sending it again would not mend it, and
+ * counted. What is published goes on to subscribers after that.
+ */
+export type MqttBroker = {
+  /** @returns the port that it listens on */
+  start(): Promise<{ port: number }>;
+  /** Takes no more connections and messages. */
+  stop(): Promise<void>;
+  connections(): number;
+};
+
+export type MqttOptions = {
+  /** Only a loopback address, until there are accounts for devices. Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 1883; 0 = any free one. */
+  readonly port?: number;
+  /** Default 1 MB. */
+  readonly payloadMaxBytes?: number;
+  /** Topics that may hold a retained message. Default 10,000. */
+  readonly retainedMax?: number;
+  /** Default 10,000. */
+  readonly connectionsMax?: number;
+};
+
+const loopback = ['127.0.0.1', '::1', 'localhost'];
+
+export function mqttBroker({
+  options = {},
+  reception,
+  metrics,
+  log,
+}: {
+  options?: MqttOptions;
+  reception: Reception;
+  metrics: Metrics;
+  log: Log;
+}): MqttBroker {
+  const { host = '127.0.0.1', port = 1883, payloadMaxBytes = 1_000_000, retainedMax = 10_000 } = options;
+  if (!loopback.includes(host)) {
+    throw new Problem('forbidden', `MQTT on ${host}: only loopback addresses, until devices have credentials`, 'host');
+  }
+  const messages = metrics.counter('chorsu_mqtt_messages_total', 'Messages published to the embedded broker');
+  const refusals = metrics.counter('chorsu_mqtt_refused_total', 'Connections, messages and subscriptions refused');
+  const retained = new Set<string>();
+  const sockets = new Set<Socket>();
+  metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
+  metrics.gauge('chorsu_mqtt_retained', 'Topics with a retained message', () => retained.size);
+
+  const aedes = new Aedes({
+    // A client may send many messages before the first is answered; the rest waits in its socket.
+    queueLimit: 1_000,
+    maxClientsIdLength: 128,
+    authorizePublish: (client, packet, callback) => receiveThen(client, packet, (error) => callback(error)),
+    authorizeSubscribe(_client, subscription, callback) {
+      if (!subscription.topic.startsWith('$')) return callback(null, subscription);
+      refusals.add(1, { reason: 'subscription' });
+      callback(null, null);
+    },
+  });
+  aedes.on('clientError', (client, error) => {
+    refusals.add(1, { reason: 'client-error' });
+    log.info('mqtt: a connection was closed', { client: client.id, reason: error.message });
+  });
+  aedes.on('connectionError', (_client, error) => {
+    refusals.add(1, { reason: 'connection-error' });
+    log.info('mqtt: a connection was refused', { reason: error.message });
+  });
+
+  let underWay = 0;
+  let stopping = false;
+  let idle: (() => void) | undefined;
+
+  const receive = async (client: Client | null, packet: PublishPacket): Promise<void> => {
+    if (stopping) throw new Error('the broker is stopping');
+    underWay++;
+    try {
+      await take(client, packet);
+    } finally {
+      underWay--;
+      if (underWay === 0) idle?.();
+    }
+  };
+
+  const receiveThen = callbackify(receive);
+
+  const take = async (client: Client | null, packet: PublishPacket): Promise<void> => {
+    messages.add();
+    if (packet.topic.startsWith('$')) {
+      refusals.add(1, { reason: 'topic' });
+      throw new Error('topics that begin with $ are reserved');
+    }
+    const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    if (payload.length > payloadMaxBytes) {
+      refusals.add(1, { reason: 'too-large' });
+      throw new Error(`a payload of ${payload.length} bytes; at most ${payloadMaxBytes} are taken`);
+    }
+    keepWithinRetained(packet, payload.length);
+    if (packet.retain && payload.length === 0) return;
+    // A QoS 2 message that was received, but whose answer was lost, comes again: it was recorded the first time.
+    if (packet.qos === 2 && packet.dup && client && (await received(client, packet))) return;
+    await reception.message(packet.topic, payload, 'mqtt');
+  };
+
+  const received = (client: Client, packet: PublishPacket): Promise<boolean> => {
+    const { persistence } = aedes as unknown as {
+      persistence: { incomingGetPacket(client: Client, packet: PublishPacket): Promise<AedesPublishPacket> };
+    };
+    return persistence.incomingGetPacket(client, packet).then(
+      () => true,
+      () => false,
+    );
+  };
+
+  const keepWithinRetained = (packet: PublishPacket, bytes: number): void => {
+    if (!packet.retain) return;
+    if (bytes === 0) retained.delete(packet.topic);
+    else if (retained.size < retainedMax || retained.has(packet.topic)) retained.add(packet.topic);
+    else {
+      packet.retain = false;
+      refusals.add(1, { reason: 'retained' });
+    }
+  };
+
+  const server: Server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    // The header of a PUBLISH adds the topic (at most 64 KB) and a few bytes to the payload.
+    guardSocket(socket, frameGuard(payloadMaxBytes + 65_600), (why) => {
+      refusals.add(1, { reason: why });
+      log.warn('mqtt: a connection was refused', { reason: why });
+      if (why === 'version-5') socket.end(version5Refusal());
+      socket.destroySoon();
+    });
+    socket.setNoDelay(true);
+    aedes.handle(socket);
+  });
+  server.maxConnections = options.connectionsMax ?? 10_000;
+  server.on('drop', () => refusals.add(1, { reason: 'connections' }));
+
+  return {
+    async start() {
+      await aedes.listen();
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', (error: NodeJS.ErrnoException) => {
+          const taken = error.code === 'EADDRINUSE';
+          reject(taken ? new Problem('conflict', `MQTT: port ${port} is taken by another program`, 'port') : error);
+        });
+        server.listen(port, host, resolve);
+      });
+      const address = server.address();
+      const listening = typeof address === 'object' && address ? address.port : port;
+      log.info('mqtt: listening', { host, port: listening });
+      return { port: listening };
+    },
+    async stop() {
+      if (!server.listening) return;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      stopping = true;
+      // What was taken is finished and acknowledged; a turn of the loop lets the acknowledgements out.
+      if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => aedes.close(() => resolve()));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+    connections: () => sockets.size,
+  };
+}

@@ -1,0 +1,67 @@
+/** The words of `/api/sources` and of source declarations. No I/O; shared with the browser. */
+import type { Words } from '../city/profile.ts';
+
+export const sourceKinds = ['mqtt', 'lorawan', 'csv', 'simulator', 'http'] as const;
+export type SourceKind = (typeof sourceKinds)[number];
+
+/** Whether the data of a source concern persons: not at all, only as sums of many, or each single household. */
+export const personalKinds = ['none', 'aggregated', 'household'] as const;
+export type PersonalKind = (typeof personalKinds)[number];
+
+/**
+ * What a source declares before a single value of it is taken; published on `/sources`.
+ */
+export type Source = {
+  /** Lower case ASCII, digits and hyphens. */
+  readonly id: string;
+  readonly name: Words;
+  /** What the data are used for. */
+  readonly purpose: Words;
+  /** Organisation that answers for the data. */
+  readonly owner: Words;
+  /** Law, contract or decision that the taking rests on, by name. */
+  readonly legalBasis: Words;
+  /** Days; null = for good. */
+  readonly retentionDays: number | null;
+  readonly personal: PersonalKind;
+  /** What one value stands for: `station`, `district`, `vehicle`, `detector`. */
+  readonly granularity: string;
+  readonly kind: SourceKind;
+  readonly simulated: boolean;
+  /** Seconds between two messages when all is well; null = no rhythm (files). Decides late and silent. */
+  readonly expectedEveryS: number | null;
+};
+
+export const sourceStates = ['fresh', 'late', 'silent', 'never'] as const;
+export type SourceState = (typeof sourceStates)[number];
+
+/** Something that was not taken: why, and enough of it to find the cause. */
+export type Reject = {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly reason: string;
+  readonly detail: string;
+  /** Topic, file and row, or path of the request. */
+  readonly from: string;
+};
+
+export type SourceHealth = {
+  readonly state: SourceState;
+  /** ISO 8601; when the last message arrived. */
+  readonly lastSeenAt: string | null;
+  /** Readings accepted in the last minute. */
+  readonly perMinute: number;
+  readonly accepted: number;
+  /** Of the accepted: kept, but marked as out of range or doubtful. */
+  readonly flagged: number;
+  /** Of the accepted: observed long before they arrived. */
+  readonly late: number;
+  readonly rejected: number;
+  readonly rejectedBy: Readonly<Record<string, number>>;
+  /** Seconds from observation to arrival of the newest reading. */
+  readonly lagS: number | null;
+  readonly lastRejects: readonly Reject[];
+};
+
+/** One element of `/api/sources`. */
+export type SourceReport = { readonly source: Source; readonly health: SourceHealth };
