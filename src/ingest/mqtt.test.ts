@@ -6,10 +6,10 @@ import { fixedClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { exampleMapping } from './example.ts';
+import { exampleMapping } from './fixtures/example.ts';
 import { ingest, type Ingest, type MqttOptions } from './index.ts';
 import { parseMappingFile } from './mapping/index.ts';
-import { recorder, type Recorder } from './recorder.ts';
+import { recorder, type Recorder } from './fixtures/recorder.ts';
 
 const now = '2026-11-22T08:00:00Z';
 const closers: (() => Promise<unknown>)[] = [];

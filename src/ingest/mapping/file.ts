@@ -62,15 +62,13 @@ function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
 
 function compileFile(at: Cursor, decoders: readonly string[]): MappingFile {
   if (!at.object(['@context', 'sources', 'mappings', 'note'])) return { sources: [], mappings: [] };
-  const terms: Record<string, string> = {};
-  for (const [term, item] of at.at('@context').entries()) terms[term] = item.text();
   const sources = at.at('sources').items().map(readSource);
   const byId = new Map<string, Source>();
   for (const [index, source] of sources.entries()) {
     if (byId.has(source.id)) at.at('sources').items()[index]?.at('id').fault('an id that no other source has');
     byId.set(source.id, source);
   }
-  const context = { expand: expander(terms), sources: byId, decoders };
+  const context = { expand: expander(at.at('@context')), sources: byId, decoders };
   const mappings = at
     .at('mappings')
     .items()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../base/problem.ts';
-import { exampleMapping } from '../example.ts';
+import { exampleMapping } from '../fixtures/example.ts';
 import { parseMappingFile, type Mapping, type Refused, type Taken } from './index.ts';
 import { parsePath } from './path.ts';
 import { timeReader } from './time.ts';

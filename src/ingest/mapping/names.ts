@@ -1,25 +1,27 @@
+import { Problem } from '../../base/problem.ts';
+import { compileContext, coreContext } from '../../ngsild/index.ts';
+import type { Cursor } from './cursor.ts';
+
 /** Names to IRIs. */
 export type Expand = (name: string) => string;
 
-const core: Readonly<Record<string, string>> = {
-  location: 'https://uri.etsi.org/ngsi-ld/location',
-  observationSpace: 'https://uri.etsi.org/ngsi-ld/observationSpace',
-  operationSpace: 'https://uri.etsi.org/ngsi-ld/operationSpace',
-  status: 'https://uri.etsi.org/ngsi-ld/status',
-  description: 'http://purl.org/dc/terms/description',
-  title: 'http://purl.org/dc/terms/title',
-};
-
-/** Expands with the terms of the file, then the core's, then the default vocabulary. */
-export function expander(terms: Readonly<Record<string, string>>): Expand {
-  return (name) =>
-    core[name] ??
-    (Object.hasOwn(terms, name) ? terms[name] : undefined) ??
-    (/^https?:\/\//.test(name) ? name : `https://uri.etsi.org/ngsi-ld/default-context/${name}`);
+/**
+ * Expands with the `@context` of the file (terms, or core contexts by address), then the core's terms, then the
+ * default vocabulary. A context elsewhere is not loaded: a mapping file is complete in itself.
+ */
+export function expander(at: Cursor): Expand {
+  if (!at.given) return (name) => coreContext.expand(name);
+  try {
+    const context = compileContext(at.value);
+    return (name) => context.expand(name);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    at.fault(`a context of terms and IRIs (${error.message})`);
+    return (name) => coreContext.expand(name);
+  }
 }
 
-const defaults = expander({});
 /** Sub-attribute of a value: `flagged`, `invalid` or `missing`; absent = measured and good. */
-export const statusAttribute = defaults('status');
+export const statusAttribute = coreContext.expand('status');
 /** Property of every entity that a source made: the id of the source. */
-export const sourceAttribute = defaults('source');
+export const sourceAttribute = coreContext.expand('source');
