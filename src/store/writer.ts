@@ -1,4 +1,17 @@
-import type { Change, StoredEntity, Tenant } from './ports.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Log, silentLog } from '../base/log.ts';
+import { createMetrics, type Metrics } from '../base/metrics.ts';
+import { Problem } from '../base/problem.ts';
+import { applyDelta, deltaId } from '../ngsild/entity.ts';
+import { backgroundApply } from './applying.ts';
+import { changeSize } from './changeSize.ts';
+import { createOverlay, type Slot } from './overlay.ts';
+import type { Change, Journal, JournalRecord, RowDelta, StoredEntity, TableDefinition, Tenant } from './ports.ts';
+import { createRowOverlay, type RowSlot } from './rowOverlay.ts';
+import type { RowWrite, StateBatch } from './sqlite/apply.ts';
+import { checkRow, rowName } from './sqlite/tables.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import { waitingFor, waitingLine } from './waiting.ts';
 
 /**
  * The one writer. Everything that changes anything passes through `commit`; nothing else writes.
@@ -31,3 +44,275 @@ export type Writer = {
   /** Stops taking, syncs, applies. */
   close(): Promise<void>;
 };
+
+export type WriterOptions = {
+  readonly journal: Journal;
+  readonly state: WriterState;
+  readonly clock: Clock;
+  /** ms of the last record of the past; `now` never goes before it. */
+  readonly lastAt?: number;
+  readonly log?: Log;
+  readonly metrics?: Metrics;
+  /**
+   * Called once when the journal could not be written: what is durable is then unknown, so the process must stop.
+   * Default: throws outside of every promise, which ends the process.
+   */
+  readonly onFatal?: (error: Error) => void;
+  /** Changes taken and not applied at which `commit` begins to wait; default 200,000. */
+  readonly pendingMax?: number;
+  /** The same by their rough size in memory; default 256 MiB. */
+  readonly pendingBytesMax?: number;
+  /** How long `commit` waits for room before Problem overloaded; default 10 s. */
+  readonly roomMs?: number;
+  /** How long durable changes gather before they are applied; default 20 ms. */
+  readonly applyMs?: number;
+  readonly cleanMax?: number;
+  /** Passed in by the simulation. */
+  readonly timers?: Timers;
+};
+
+/** What the writer asks of the state store. */
+export type WriterState = {
+  readonly tables: ReadonlyMap<string, TableDefinition>;
+  appliedSeq(): number;
+  readonly read: (tenant: Tenant, id: string) => StoredEntity | undefined;
+  rowSeq(table: string, key: RowDelta['key']): number | undefined;
+  apply(batch: StateBatch): Promise<void>;
+};
+
+/** One change on its way: from being taken until it is durable. */
+type Taken = {
+  readonly record: JournalRecord;
+  readonly size: number;
+  readonly entities: readonly { readonly slot: Slot; readonly after: StoredEntity | undefined }[];
+  readonly rows: readonly { readonly slot: RowSlot; readonly after: RowWrite }[];
+  readonly resolve: (place: { seq: number; at: number }) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** A group of one synced write ends at this rough size; the rest waits for the next. */
+const groupBytesMax = 16 * 1024 * 1024;
+
+/**
+ * Makes the writer over a journal and a state store that has applied all of it.
+ * While one group is being synced the next one gathers; applying to the state store runs behind and never delays an
+ * acknowledgement, except that `commit` waits when too much is unapplied.
+ */
+export function createWriter(options: WriterOptions): Writer {
+  const { journal, state, clock, log = silentLog, metrics = createMetrics(), timers = systemTimers } = options;
+  const { pendingMax = 200_000, pendingBytesMax = 256 * 1024 * 1024, roomMs = 10_000 } = options;
+  const {
+    onFatal = (error) => {
+      setImmediate(() => {
+        throw error;
+      });
+    },
+  } = options;
+  const overlay = createOverlay({ read: state.read, ...(options.cleanMax && { cleanMax: options.cleanMax }) });
+  const rowOverlay = createRowOverlay();
+  const listeners = new Set<(lastSeq: number) => void>();
+  const commits = metrics.counter('chorsu_commits_total', 'Changes acknowledged.');
+  const groups = metrics.counter('chorsu_commit_groups_total', 'Synced writes of the journal.');
+  const conflicts = metrics.counter('chorsu_commit_conflicts_total', 'Changes refused because an expectation failed.');
+  const refused = metrics.counter('chorsu_commits_overloaded_total', 'Changes refused because the writer was full.');
+
+  let lastAt = options.lastAt ?? 0;
+  let takenSeq = journal.lastSeq();
+  let durableSeq = takenSeq;
+  let durableAt = lastAt;
+  let gathering: Taken[] = [];
+  let inFlight = false;
+  let planned = false;
+  let closing = false;
+  let fatal: Error | undefined;
+  let pending = 0;
+  let pendingBytes = 0;
+  const room = waitingLine();
+  const settling = waitingFor();
+
+  const applying = backgroundApply({
+    state,
+    timers,
+    delayMs: options.applyMs ?? 20,
+    onApplied({ entities, rows, changes, bytes }) {
+      for (const [slot, n] of entities) overlay.release(slot, n);
+      for (const [slot, n] of rows) rowOverlay.release(slot, n);
+      pending -= changes;
+      pendingBytes -= bytes;
+      while (!full() && room.letOne());
+    },
+    onFatal: (error) => die(error),
+  });
+  metrics.gauge(
+    'chorsu_unapplied_changes',
+    'Changes durable or on their way that the state store lacks.',
+    () => pending,
+  );
+  metrics.gauge('chorsu_unapplied_bytes', 'Their rough size in memory.', () => pendingBytes);
+
+  const full = (): boolean => pending >= pendingMax || pendingBytes >= pendingBytesMax;
+
+  const die = (error: Error): void => {
+    if (fatal) return;
+    fatal = error;
+    log.error('the writer cannot go on', { error: error.stack ?? error.message });
+    for (const { reject } of gathering) reject(error);
+    gathering = [];
+    room.refuseAll(error);
+    settling.fail(error);
+    applying.fail(error);
+    onFatal(error);
+  };
+
+  const now = (): number => {
+    lastAt = Math.max(lastAt, clock.now());
+    return lastAt;
+  };
+
+  /** What a failed expectation says; undefined when all hold. */
+  const failedExpectation = (change: Change): string | undefined => {
+    for (const expected of change.expect ?? []) {
+      let found: number | null;
+      let thing: string;
+      if ('entity' in expected) {
+        found = overlay.load(change.tenant, expected.entity).tail?.seq ?? null;
+        thing = expected.entity;
+      } else {
+        const { table, key } = expected.row;
+        const definition = state.tables.get(table);
+        if (!definition) throw new Problem('bad-data', `there is no table ${table}`);
+        const slot = rowOverlay.find(rowName(definition, key));
+        found = slot ? (slot.tail.row === null ? null : slot.tail.seq) : (state.rowSeq(table, key) ?? null);
+        thing = `the row ${JSON.stringify(key)} of ${table}`;
+      }
+      if (found === expected.seq) continue;
+      const place = (seq: number | null) => (seq === null ? 'absent' : `at change ${seq}`);
+      return `${thing} is ${place(found)}, expected ${place(expected.seq)}`;
+    }
+    return undefined;
+  };
+
+  const take = (change: Change): Promise<{ seq: number; at: number }> => {
+    const size = changeSize(change);
+    for (const row of change.rows) checkRow(state.tables, row);
+    const failed = failedExpectation(change);
+    if (failed !== undefined) {
+      conflicts.add();
+      // What made it fail may not be durable yet, and must not be told before it is.
+      return settled().then(() => {
+        throw new Problem('conflict', failed);
+      });
+    }
+    const { tenant, cause, entities, rows } = change;
+    const seq = ++takenSeq;
+    const record: JournalRecord = { seq, at: now(), tenant, cause, entities, rows };
+    const changed: { slot: Slot; after: StoredEntity | undefined }[] = [];
+    for (const delta of entities) {
+      if (delta.op === 'history') continue;
+      const slot = overlay.load(tenant, deltaId(delta));
+      overlay.hold(slot);
+      const entity = applyDelta(slot.tail?.entity, delta);
+      slot.tail = entity && (entity === slot.tail?.entity ? slot.tail : { entity, seq });
+      changed.push({ slot, after: slot.tail });
+    }
+    const changedRows = rows.map(({ table, key, row }) => {
+      const after: RowWrite = { table, key, row, seq };
+      return { slot: rowOverlay.take(rowName(state.tables.get(table) as TableDefinition, key), after), after };
+    });
+    pending++;
+    pendingBytes += size;
+    return new Promise((resolve, reject) => {
+      gathering.push({ record, size, entities: changed, rows: changedRows, resolve, reject });
+      plan();
+    });
+  };
+
+  const plan = (): void => {
+    if (planned || inFlight || gathering.length === 0 || fatal) return;
+    planned = true;
+    timers.soon(() => {
+      planned = false;
+      void writeGroup();
+    });
+  };
+
+  const writeGroup = async (): Promise<void> => {
+    if (inFlight || gathering.length === 0 || fatal) return;
+    let bytes = 0;
+    let count = 0;
+    while (count < gathering.length && bytes < groupBytesMax) bytes += (gathering[count++] as Taken).size;
+    const group = count === gathering.length ? gathering : gathering.slice(0, count);
+    gathering = count === gathering.length ? [] : gathering.slice(count);
+    inFlight = true;
+    try {
+      await journal.append(group.map(({ record }) => record));
+    } catch (error) {
+      const failure = error instanceof Error ? error : new Error(String(error));
+      for (const { reject } of group) reject(failure);
+      die(failure);
+      return;
+    }
+    inFlight = false;
+    const last = (group.at(-1) as Taken).record;
+    durableSeq = last.seq;
+    durableAt = last.at;
+    for (const { record, size, entities, rows, resolve } of group) {
+      for (const { slot, after } of entities) {
+        slot.durable = after;
+        slot.durableSeq = record.seq;
+        applying.entity(slot);
+      }
+      for (const { slot, after } of rows) {
+        slot.durable = after;
+        applying.row(slot);
+      }
+      applying.change(size);
+      resolve({ seq: record.seq, at: record.at });
+    }
+    commits.add(group.length);
+    groups.add();
+    applying.durable(durableSeq, durableAt);
+    settling.reached(durableSeq);
+    // The next group goes to the disk before anybody reacts to this one.
+    plan();
+    for (const listener of listeners) listener(durableSeq);
+  };
+
+  const settled = (): Promise<void> => (fatal ? Promise.reject(fatal) : settling.until(takenSeq, durableSeq));
+
+  return {
+    async commit(change) {
+      if (fatal) throw fatal;
+      if (closing) throw new Problem('overloaded', 'the writer is closing');
+      if (full() || room.waiting() > 0) {
+        applying.hurry();
+        const waited = await room.wait((refuse) => timers.after(roomMs, refuse));
+        if (!waited) {
+          refused.add();
+          throw new Problem('overloaded', 'too many changes are waiting to be applied');
+        }
+        if (closing) throw new Problem('overloaded', 'the writer is closing');
+      }
+      return take(change);
+    },
+    latest: (tenant, id) => overlay.load(tenant, id).tail,
+    get: (tenant, id) => overlay.load(tenant, id).durable,
+    settled,
+    async applied() {
+      if (fatal) throw fatal;
+      await applying.until(durableSeq);
+    },
+    now,
+    lastSeq: () => durableSeq,
+    onDurable(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async close() {
+      closing = true;
+      room.refuseAll(new Problem('overloaded', 'the writer is closing'));
+      await settled();
+      await applying.until(durableSeq);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** At start: what the journal holds beyond the state store is applied, as the writer would have. */
+import { applyDelta, deltaId, type Entity } from '../ngsild/entity.ts';
+import type { Journal, StoredEntity, Tenant } from './ports.ts';
+import type { RowWrite } from './sqlite/apply.ts';
+import { entityWrite } from './sqlite/shape.ts';
+import type { StateStore } from './sqlite/state.ts';
+import { rowName } from './sqlite/tables.ts';
+
+const recordsPerBatch = 5000;
+
+/**
+ * @returns how many records were applied, and how many row changes had no table any more
+ * @throws Error when the journal no longer holds what the state lacks, or lacks what the state holds
+ */
+export async function replay(
+  journal: Journal,
+  state: StateStore,
+  progress: (seq: number, last: number) => void = () => {},
+): Promise<{ records: number; droppedRows: number }> {
+  if (state.appliedSeq() > journal.lastSeq()) {
+    throw new Error(
+      `state.db holds changes up to ${state.appliedSeq()}, the journal only up to ${journal.lastSeq()}: they do not belong together; restore from a backup`,
+    );
+  }
+  let records = 0;
+  let droppedRows = 0;
+  for (;;) {
+    const from = state.appliedSeq() + 1;
+    const { records: batch, gap } = await journal.read(from, recordsPerBatch);
+    if (gap) {
+      throw new Error(
+        `state.db ends at change ${from - 1}, the journal begins at ${gap.to + 1}: ${gap.count} changes are missing; restore from a backup`,
+      );
+    }
+    const last = batch.at(-1);
+    if (!last) return { records, droppedRows };
+    const entities = new Map<string, { tenant: Tenant; id: string; seq: number; stored: StoredEntity | undefined }>();
+    const rows = new Map<string, RowWrite>();
+    for (const record of batch) {
+      for (const delta of record.entities) {
+        if (delta.op === 'history') continue;
+        const id = deltaId(delta);
+        const name = `${record.tenant} ${id}`;
+        let known = entities.get(name);
+        if (!known) {
+          known = { tenant: record.tenant, id, seq: 0, stored: state.read(record.tenant, id) };
+          entities.set(name, known);
+        }
+        const before: Entity | undefined = known.stored?.entity;
+        const entity = applyDelta(before, delta);
+        known.seq = record.seq;
+        if (entity !== before) known.stored = entity && { entity, seq: record.seq };
+      }
+      for (const { table, key, row } of record.rows) {
+        const definition = state.tables.get(table);
+        if (definition) rows.set(rowName(definition, key), { table, key, row, seq: record.seq });
+        else droppedRows++;
+      }
+    }
+    await state.apply({
+      seq: last.seq,
+      at: last.at,
+      entities: [...entities.values()].map(({ tenant, id, seq, stored }) =>
+        entityWrite(tenant, id, stored?.seq ?? seq, stored?.entity),
+      ),
+      rows: [...rows.values()],
+    });
+    records += batch.length;
+    progress(last.seq, journal.lastSeq());
+  }
+}

@@ -1,0 +1,138 @@
+/** Applies batches to `state.db`: entities, rows and `applied_seq` in one transaction. */
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { SqlValue, TableDefinition, Tenant } from '../ports.ts';
+import { parseShape } from './shapeText.ts';
+import { quoted } from './schema.ts';
+
+/** The last version of an entity in a batch. `body` null: it is gone. */
+export type EntityWrite = {
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly seq: number;
+  readonly body: string | null;
+  readonly shape: string;
+  /** `west,south,east,north`; null: no place. */
+  readonly box: string | null;
+};
+
+/** The last version of a row. `row` null: it is gone. */
+export type RowWrite = {
+  readonly table: string;
+  readonly key: Readonly<Record<string, SqlValue>>;
+  readonly row: Readonly<Record<string, SqlValue>> | null;
+  readonly seq: number;
+};
+
+/** Brings the store from its applied seq to `seq`. `at`: ms of the last record, kept so that time never goes back. */
+export type StateBatch = {
+  readonly seq: number;
+  readonly at: number;
+  /** Made as they are taken, so that a large batch does not hold up the thread. */
+  readonly entities: Iterable<EntityWrite>;
+  readonly rows: readonly RowWrite[];
+};
+
+export type BatchApplier = {
+  /** Parts of one batch, in any number; visible to nobody before `commit`. */
+  part(entities: Iterable<EntityWrite>, rows: readonly RowWrite[]): void;
+  commit(seq: number, at: number): void;
+};
+
+/** @param tables the modules' tables, made already */
+export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[]): BatchApplier {
+  const select = db.prepare('SELECT key, shape, box FROM chorsu_entity WHERE tenant = ? AND id = ?');
+  const insert = db.prepare('INSERT INTO chorsu_entity (tenant, id, seq, shape, box, body) VALUES (?, ?, ?, ?, ?, ?)');
+  const update = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ? WHERE key = ?');
+  const reshape = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ?, shape = ?, box = ? WHERE key = ?');
+  const remove = db.prepare('DELETE FROM chorsu_entity WHERE key = ?');
+  const place = db.prepare('INSERT OR REPLACE INTO chorsu_box VALUES (?, ?, ?, ?, ?)');
+  const unplace = db.prepare('DELETE FROM chorsu_box WHERE entity = ?');
+  const setMeta = db.prepare('INSERT OR REPLACE INTO chorsu_meta (name, value) VALUES (?, ?)');
+  const shapes = shapeKeys(db);
+  const rows = new Map(tables.map((table) => [table.name, rowWriter(db, table)]));
+  let open = false;
+
+  const writeEntity = ({ tenant, id, seq, body, shape: shapeText, box }: EntityWrite): void => {
+    const known = select.get(tenant, id) as { key: number; shape: number; box: string | null } | undefined;
+    if (body === null) {
+      if (!known) return;
+      remove.run(known.key);
+      if (known.box !== null) unplace.run(known.key);
+      return;
+    }
+    const shape = shapes(shapeText);
+    if (known?.shape === shape && known.box === box) {
+      update.run(seq, body, known.key);
+      return;
+    }
+    let key: number;
+    if (known) {
+      ({ key } = known);
+      reshape.run(seq, body, shape, box, key);
+    } else {
+      key = Number(insert.run(tenant, id, seq, shape, box, body).lastInsertRowid);
+    }
+    if ((known?.box ?? null) === box) return;
+    if (box === null) unplace.run(key);
+    else {
+      const [west, south, east, north] = box.split(',').map(Number) as [number, number, number, number];
+      place.run(key, west, east, south, north);
+    }
+  };
+
+  return {
+    part(entities, rowWrites) {
+      if (!open) db.exec('BEGIN IMMEDIATE');
+      open = true;
+      for (const entity of entities) writeEntity(entity);
+      for (const write of rowWrites) {
+        const writer = rows.get(write.table);
+        if (!writer) throw new Error(`no module has the table ${write.table}`);
+        writer(write);
+      }
+    },
+    commit(seq, at) {
+      if (!open) db.exec('BEGIN IMMEDIATE');
+      open = false;
+      setMeta.run('applied_seq', seq);
+      setMeta.run('applied_at', at);
+      db.exec('COMMIT');
+    },
+  };
+}
+
+/** Interned shapes. Unused ones stay: they are few and count nothing. */
+function shapeKeys(db: DatabaseSync): (text: string) => number {
+  const known = new Map<string, number>();
+  for (const { key, text } of db.prepare('SELECT key, text FROM chorsu_shape').all() as { key: number; text: string }[])
+    known.set(text, key);
+  const insert = db.prepare('INSERT INTO chorsu_shape (text) VALUES (?)');
+  const insertType = db.prepare('INSERT OR IGNORE INTO chorsu_shape_type (type, shape) VALUES (?, ?)');
+  const insertAttr = db.prepare('INSERT OR IGNORE INTO chorsu_shape_attr (attr, shape) VALUES (?, ?)');
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const key = Number(insert.run(text).lastInsertRowid);
+    const { types, attrs } = parseShape(text);
+    for (const type of types) insertType.run(type, key);
+    for (const attr of attrs) insertAttr.run(attr, key);
+    known.set(text, key);
+    return key;
+  };
+}
+
+function rowWriter(db: DatabaseSync, { name, columns, key }: TableDefinition): (write: RowWrite) => void {
+  const plain = Object.keys(columns).filter((column) => !key.includes(column));
+  const all = [...key, ...plain, '_seq'];
+  const put = db.prepare(
+    `INSERT OR REPLACE INTO ${quoted(name)} (${all.map(quoted).join(', ')}) VALUES (${all.map(() => '?').join(', ')})`,
+  );
+  const where = key.map((column) => `${quoted(column)} = ?`).join(' AND ');
+  const remove: StatementSync = db.prepare(`DELETE FROM ${quoted(name)} WHERE ${where}`);
+  return (write) => {
+    const keyValues = key.map((column) => write.key[column] ?? null);
+    const { row } = write;
+    if (row === null) remove.run(...keyValues);
+    else put.run(...keyValues, ...plain.map((column) => row[column] ?? null), write.seq);
+  };
+}

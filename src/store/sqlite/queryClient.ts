@@ -1,0 +1,118 @@
+/** The main thread's end of the query worker: asks, waits, and replaces a worker that takes too long or dies. */
+import { Worker } from 'node:worker_threads';
+import { Problem, type ProblemKind } from '../../base/problem.ts';
+import type { Entity } from '../../ngsild/entity.ts';
+import type { EntityStore, Rows } from '../ports.ts';
+import type { Queries } from './queries.ts';
+
+type Call = { [N in keyof Queries]: { readonly name: N; readonly with: Parameters<Queries[N]> } }[keyof Queries];
+export type Question = { readonly id: number; readonly call: Call };
+export type Answer =
+  | { readonly id: number; readonly value: ReturnType<Queries[keyof Queries]> }
+  | {
+      readonly id: number;
+      readonly problem: { readonly kind: ProblemKind; readonly detail: string; readonly field: string | undefined };
+    }
+  | { readonly id: number; readonly error: string };
+
+export type QueryClient = Pick<EntityStore, 'query' | 'types' | 'attributes'> & {
+  readonly rows: Rows;
+  close(): Promise<void>;
+};
+
+type Waiting = {
+  resolve: (value: ReturnType<Queries[keyof Queries]>) => void;
+  reject: (error: Error) => void;
+  timer: NodeJS.Timeout;
+};
+
+/** @param options timeoutMs: a query that takes longer is stopped with Problem too-complex; default 30 s */
+export function openQueries(path: string, options: { timeoutMs?: number } = {}): QueryClient {
+  const { timeoutMs = 30_000 } = options;
+  let worker: Worker | undefined;
+  let closed = false;
+  let nextId = 0;
+  const waiting = new Map<number, Waiting>();
+
+  const failAll = (error: Error): void => {
+    for (const { reject, timer } of waiting.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    waiting.clear();
+  };
+  const drop = (error: Error): void => {
+    const gone = worker;
+    worker = undefined;
+    failAll(error);
+    void gone?.terminate();
+  };
+  const start = (): Worker => {
+    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), { workerData: { path } });
+    started.unref();
+    started.on('message', (answer: Answer) => {
+      const asked = waiting.get(answer.id);
+      if (!asked) return;
+      waiting.delete(answer.id);
+      clearTimeout(asked.timer);
+      if (waiting.size === 0) started.unref();
+      if ('value' in answer) asked.resolve(answer.value);
+      else if ('problem' in answer) {
+        const { kind, detail, field } = answer.problem;
+        asked.reject(new Problem(kind, detail, field));
+      } else asked.reject(new Error(answer.error));
+    });
+    started.on('error', (error) => {
+      if (worker === started) drop(error instanceof Error ? error : new Error(String(error)));
+    });
+    started.on('exit', () => {
+      if (worker === started) drop(new Error('the query worker ended'));
+    });
+    return started;
+  };
+  const ask = <T extends ReturnType<Queries[keyof Queries]>>(call: Call): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (closed) {
+        reject(new Problem('overloaded', 'the store is closed'));
+        return;
+      }
+      worker ??= start();
+      // Referenced only while somebody waits, so that an idle store never keeps the process alive.
+      if (waiting.size === 0) worker.ref();
+      const id = ++nextId;
+      const timer = setTimeout(() => {
+        drop(new Problem('too-complex', `the query took longer than ${timeoutMs / 1000} s`));
+      }, timeoutMs);
+      waiting.set(id, { resolve: resolve as Waiting['resolve'], reject, timer });
+      worker.postMessage({ id, call } satisfies Question);
+    });
+
+  worker = start();
+  return {
+    async query(tenant, query, page) {
+      const { bodies, count } = await ask<ReturnType<Queries['query']>>({ name: 'query', with: [tenant, query, page] });
+      const entities = bodies.map((body) => JSON.parse(body) as Entity);
+      return count === undefined ? { entities } : { entities, count };
+    },
+    types: (tenant) => ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant] }),
+    attributes: (tenant) => ask<ReturnType<Queries['attributes']>>({ name: 'attributes', with: [tenant] }),
+    rows: {
+      all: (text, parameters = []) => ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] }),
+      async get(text, parameters = []) {
+        const [row] = await ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] });
+        return row;
+      },
+    },
+    async close() {
+      closed = true;
+      const open = worker;
+      worker = undefined;
+      failAll(new Problem('overloaded', 'the store is closed'));
+      if (!open) return;
+      const ended = new Promise((resolve) => open.once('exit', resolve));
+      open.ref();
+      open.postMessage('close');
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * `state.db`: the projection that holds current state. Our own tables begin with `chorsu_`; a module's tables have the
+ * names that the module gave them.
+ *
+ * An entity's types and attribute names are its *shape*. Thousands of entities share a few shapes, so an update that
+ * changes values touches one row and no index, and `attrs=`, types and their counts are answered from the shapes.
+ */
+import { DatabaseSync } from 'node:sqlite';
+
+export const stateFormat = 1;
+
+const tables = `
+  CREATE TABLE IF NOT EXISTS chorsu_meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS chorsu_shape (key INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE) STRICT;
+  CREATE TABLE IF NOT EXISTS chorsu_shape_type (
+    type TEXT NOT NULL, shape INTEGER NOT NULL, PRIMARY KEY (type, shape)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS chorsu_shape_attr (
+    attr TEXT NOT NULL, shape INTEGER NOT NULL, PRIMARY KEY (attr, shape)
+  ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS chorsu_entity (
+    key INTEGER PRIMARY KEY,
+    tenant INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    shape INTEGER NOT NULL,
+    box TEXT,
+    body TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX IF NOT EXISTS chorsu_entity_id ON chorsu_entity (tenant, id);
+  CREATE INDEX IF NOT EXISTS chorsu_entity_shape ON chorsu_entity (tenant, shape, id);
+  CREATE VIRTUAL TABLE IF NOT EXISTS chorsu_box USING rtree (entity, west, east, south, north);
+`;
+
+/**
+ * Opens the database for the one who applies. `synchronous` is NORMAL on purpose: the journal is the record, and
+ * `applied_seq` stands in the same transaction (docs/decisions/0006-sqlite-normal.md).
+ */
+export function openForWriting(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = NORMAL;
+    PRAGMA wal_autocheckpoint = 20000;
+    PRAGMA cache_size = -65536;
+    PRAGMA temp_store = MEMORY;
+  `);
+  const { user_version: format } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (format > stateFormat) {
+    db.close();
+    throw new Error(`state.db has format ${format}; this program knows ${stateFormat}`);
+  }
+  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${stateFormat}; COMMIT`);
+  return db;
+}
+
+/** Opens it for reading beside the one who applies. */
+export function openForReading(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { readOnly: true });
+  db.exec(
+    'PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 268435456; PRAGMA query_only = 1',
+  );
+  return db;
+}
+
+/** A name in SQL text. The one thing that cannot be a parameter, so it is checked before. */
+export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

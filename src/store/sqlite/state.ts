@@ -1,0 +1,107 @@
+/** The state store on SQLite: point reads here, batches and scans in threads of their own. */
+import type { DatabaseSync } from 'node:sqlite';
+import type { Entity } from '../../ngsild/entity.ts';
+import type { EntityStore, Rows, SqlValue, StoredEntity, TableDefinition, Tenant } from '../ports.ts';
+import { batchApplier, type StateBatch } from './apply.ts';
+import { openQueries } from './queryClient.ts';
+import { openForReading, openForWriting, quoted } from './schema.ts';
+import { makeTables } from './tables.ts';
+
+export type StateStore = EntityStore & {
+  readonly tables: ReadonlyMap<string, TableDefinition>;
+  /** ms of the last applied record; 0 when there is none. */
+  appliedAt(): number;
+  /** Point read, at once. */
+  read(tenant: Tenant, id: string): StoredEntity | undefined;
+  /** The seq of a row's last change; undefined when it is not there. */
+  rowSeq(table: string, key: Readonly<Record<string, SqlValue>>): number | undefined;
+  /** One transaction; visible and final when resolved, durable at the next checkpoint. One at a time. */
+  apply(batch: StateBatch): Promise<void>;
+  /** Moves the write-ahead log into the file and syncs it. @returns the applied seq that is then durable */
+  checkpoint(): Promise<number>;
+  /** The applied seq that survives power loss. */
+  durableSeq(): number;
+  readonly rows: Rows;
+  close(): Promise<void>;
+};
+
+export type StateOptions = {
+  readonly path: string;
+  readonly tables?: readonly TableDefinition[];
+};
+
+/** @throws Error when the file is of a newer format */
+export function openState(options: StateOptions): StateStore {
+  const { path, tables = [] } = options;
+  const db = openForWriting(path);
+  makeTables(db, tables);
+  const definitions = new Map(tables.map((table) => [table.name, table]));
+  const applier = batchApplier(db, tables);
+  const reader = openForReading(path);
+  let appliedSeq = meta(reader, 'applied_seq');
+  let appliedAt = meta(reader, 'applied_at');
+  const checkpoint = (): number => {
+    const seq = appliedSeq;
+    db.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    return seq;
+  };
+  let durableSeq = 0;
+  const select = reader.prepare('SELECT seq, body FROM chorsu_entity WHERE tenant = ? AND id = ?');
+  const rowSeqs = new Map(
+    tables.map(({ name, key }) => [
+      name,
+      {
+        key,
+        statement: reader.prepare(
+          `SELECT _seq AS seq FROM ${quoted(name)} WHERE ${key.map((column) => `${quoted(column)} = ?`).join(' AND ')}`,
+        ),
+      },
+    ]),
+  );
+  const queries = openQueries(path);
+
+  const read = (tenant: Tenant, id: string): StoredEntity | undefined => {
+    const found = select.get(tenant, id) as { seq: number; body: string } | undefined;
+    return found && { entity: JSON.parse(found.body) as Entity, seq: found.seq };
+  };
+
+  return {
+    tables: definitions,
+    appliedSeq: () => appliedSeq,
+    appliedAt: () => appliedAt,
+    read,
+    get: (tenant, id) => Promise.resolve(read(tenant, id)),
+    rowSeq(table, key) {
+      const known = rowSeqs.get(table);
+      if (!known) return undefined;
+      const found = known.statement.get(...known.key.map((column) => key[column] ?? null));
+      return (found as { seq: number } | undefined)?.seq;
+    },
+    async apply({ seq, at, entities, rows }) {
+      applier.part(entities, rows);
+      applier.commit(seq, at);
+      appliedSeq = seq;
+      appliedAt = at;
+    },
+    async checkpoint() {
+      durableSeq = checkpoint();
+      return durableSeq;
+    },
+    durableSeq: () => durableSeq,
+    query: (tenant, query, page) => queries.query(tenant, query, page),
+    types: (tenant) => queries.types(tenant),
+    attributes: (tenant) => queries.attributes(tenant),
+    rows: queries.rows,
+    async close() {
+      await queries.close();
+      reader.close();
+      checkpoint();
+      db.close();
+    },
+  };
+}
+
+function meta(db: DatabaseSync, name: string): number {
+  const found = db.prepare('SELECT value FROM chorsu_meta WHERE name = ?').get(name) as { value: number } | undefined;
+  return found?.value ?? 0;
+}
