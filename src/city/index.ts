@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { loadCity } from './load.ts';
 import type { City } from './profile.ts';
 
+export { emptyCity } from './empty.ts';
 export { loadCity, parseCity, type ReadFile } from './load.ts';
 export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear, type NearStreet } from './place.ts';
 export { countries, lawPackOf } from './law.ts';
@@ -11,7 +12,11 @@ export { zoneOffsetMs } from './time.ts';
 export { inLanguage, languages } from './profile.ts';
 export type * from './profile.ts';
 
+export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.ts';
+export type { Birth, SimulatedAttribute, SimulatedReading } from './simulator/device.ts';
+export type { SimulatedSource } from './simulator/sources.ts';
+
 /** Namuna ("sample"), the invented city. Everything in it is simulated. */
-export function sampleCity(): City {
+export function namuna(): City {
   return loadCity(fileURLToPath(new URL('namuna/', import.meta.url)));
 }

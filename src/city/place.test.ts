@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
-import { districtAt, houseAt, numberAt, sampleCity, streetsNear } from './index.ts';
+import * as fc from 'fast-check';
+import { districtAt, houseAt, numberAt, namuna, streetsNear } from './index.ts';
 import { distanceM, placeOn, polygonsOf } from './geometry.ts';
 import type { AreaGeometry, Position } from './profile.ts';
 
-const city = sampleCity();
+const city = namuna();
 
 /** Winding number by angles: slow and written differently on purpose. */
 function naivelyInside([x, y]: Position, area: AreaGeometry): boolean {
