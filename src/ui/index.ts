@@ -1,0 +1,40 @@
+/** The door of the design system. Modules build their pages from these; nothing here knows a word of the domain. */
+export { type Assets, buildAssets, type IslandName } from './assets.ts';
+export {
+  catalogue,
+  type Catalogue,
+  fullLanguages,
+  type Messages,
+  missingMessages,
+  type Translate,
+} from './catalogue.ts';
+export { Bar, type ChartPanel, type ChartProps, Sparkline, TimeChart } from './chart.tsx';
+export { ErrorSummary, Picks, SelectField, TextField } from './components/form.tsx';
+export {
+  Breadcrumb,
+  type Choice,
+  Choices,
+  Empty,
+  Facts,
+  Links,
+  Numbers,
+  type PinnedRow,
+  PinnedRows,
+  Rows,
+  Section,
+  StateBanner,
+  type TimedRow,
+  TimedRows,
+} from './components/list.tsx';
+export { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
+export { Simulated, type State, Status } from './components/status.tsx';
+export { type Column, Table } from './components/table.tsx';
+export { kitRoutes } from './kit.tsx';
+export { CityMap, type MapDots, type MapPin, type MapProps } from './map.tsx';
+export { uiWords } from './messages/index.ts';
+export { problemWords } from './messages/problems/index.ts';
+export { negotiateLanguage } from './negotiate.ts';
+export { centroid, insideRing } from './projection.ts';
+export { type Bucket, digitsFor, numberText, toBuckets } from './series.ts';
+export { createSite, type NavigationEntry, type PageContent, type Reader, type Site } from './site.tsx';
+export * from './locales/index.ts';

@@ -1,0 +1,48 @@
+/** Puts what has just changed on top of lists marked `data-live`, and says when the connection is lost. */
+import { clockText } from '../locales/clock.ts';
+import { type LiveChange, listen } from './stream.ts';
+
+/** A busy city changes many times a second; a reader follows a list that moves every two. */
+const everyMs = 2000;
+
+for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
+  const { live = '', offset = '0', limit = '8', entity = '/entities/' } = list.dataset;
+  const waiting = new Map<string, LiveChange>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const show = (): void => {
+    timer = undefined;
+    const newest = [...waiting.values()].sort((a, b) => a.at - b.at).slice(-Number(limit));
+    waiting.clear();
+    for (const change of newest) list.prepend(rowOf(change, Number(offset), entity));
+    while (list.children.length > Number(limit)) list.lastElementChild?.remove();
+  };
+
+  listen(live, {
+    onChange: (change) => {
+      // The later change of the same thing takes the place of the earlier one.
+      waiting.delete(`${change.id} ${change.attr}`);
+      waiting.set(`${change.id} ${change.attr}`, change);
+      timer ??= setTimeout(show, everyMs);
+    },
+    onState: (state) => {
+      const banner = document.querySelector<HTMLElement>('#live-state');
+      if (banner) banner.hidden = state === 'connected';
+    },
+  });
+}
+
+function rowOf(change: LiveChange, offsetMs: number, entityPath: string): HTMLElement {
+  const row = document.createElement('li');
+  row.className = 'new';
+  const time = document.createElement('time');
+  time.dateTime = new Date(change.at).toISOString();
+  time.textContent = clockText(change.at, offsetMs);
+  const link = document.createElement('a');
+  link.href = entityPath + encodeURIComponent(change.id);
+  link.textContent = change.name;
+  const body = document.createElement('div');
+  body.append(link, `: ${change.text}`);
+  row.append(time, body);
+  return row;
+}

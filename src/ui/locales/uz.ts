@@ -1,0 +1,45 @@
+import { letters, oneOther, type Locale } from './locale.ts';
+
+/** Uzbek, Latin; oʻ and gʻ with U+02BB. Native review: none. */
+export const uz: Locale = {
+  name: 'Oʻzbekcha',
+  months: 'yanvar fevral mart aprel may iyun iyul avgust sentabr oktabr noyabr dekabr'.split(' '),
+  monthsShort: 'yan fev mar apr may iyn iyl avg sen okt noy dek'.split(' '),
+  weekdays: 'dushanba seshanba chorshanba payshanba juma shanba yakshanba'.split(' '),
+  weekdaysShort: 'du se cho pa ju sha ya'.split(' '),
+  decimal: ',',
+  group: '\u00a0',
+  percentGap: '\u00a0',
+  plural: oneOther,
+  relative: {
+    now: 'hozir',
+    past: { minute: { other: '{n} daqiqa oldin' }, hour: { other: '{n} soat oldin' }, day: { other: '{n} kun oldin' } },
+    future: {
+      minute: { other: '{n} daqiqadan soʻng' },
+      hour: { other: '{n} soatdan soʻng' },
+      day: { other: '{n} kundan soʻng' },
+    },
+  },
+  units: {
+    MQH: 'm³/soat',
+    LTR: 'l',
+    L2: 'l/daq',
+    E32: 'l/soat',
+    GQ: 'mkg/m³',
+    KMH: 'km/soat',
+    LUX: 'lk',
+    KWH: 'kVt·soat',
+    MWH: 'MVt·soat',
+    WTT: 'Vt',
+    KWT: 'kVt',
+    VLT: 'V',
+    HTZ: 'Gs',
+    SEC: 's',
+    MIN: 'daq',
+    HUR: 'soat',
+    DAY: 'kun',
+    GV: 'GJ',
+  },
+  alphabet: [...letters('abdefghijklmnopqrstuvxyz'), 'oʻ', 'gʻ', 'sh', 'ch'],
+  notTranslated: 'Bu sahifa hali tarjima qilinmagan.',
+};

@@ -1,0 +1,290 @@
+/**
+ * The city drawn by the server: district tints, water, green, streets with names, pins that lead to rows of the list.
+ * One SVG without script. Hundreds of ordinary points are one path of round dots; pins that would cover each other
+ * move apart.
+ */
+import type { ComponentChildren, JSX } from 'preact';
+import { type AreaGeometry, type City, inLanguage, type Position } from '../city/profile.ts';
+import type { Assets } from './assets.ts';
+import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
+import { Simulated } from './components/status.tsx';
+import { formatNumber } from './locales/index.ts';
+import { uiWords } from './messages/index.ts';
+import { centroid, fitBox, type Projection, scaleLength } from './projection.ts';
+
+export type MapPin = {
+  /** Number of the row that it leads to. */
+  readonly number: number;
+  readonly shape: PinShape;
+  readonly at: Position;
+  /** Read out: `1. Burst main, Weavers Street 14`. */
+  readonly label: string;
+};
+
+export type MapDots = { readonly state?: 'trouble' | 'warn'; readonly at: readonly Position[] };
+
+export type MapProps = {
+  readonly city: City;
+  readonly language: string;
+  readonly pins: readonly MapPin[];
+  readonly dots?: readonly MapDots[];
+  /** Date and time of the picture, as shown. */
+  readonly time: string;
+  readonly legend: readonly { readonly shape: PinShape; readonly text: string }[];
+  readonly note?: ComponentChildren;
+  /** Where the interactive map finds its shapes and points; absent: no such link. */
+  readonly interactive?: {
+    readonly href: string;
+    readonly shapes: string;
+    readonly points: string;
+    readonly live?: string;
+    readonly assets: Assets;
+  };
+};
+
+const width = 720;
+const n = (value: number): string => String(Math.round(value));
+
+function areaPath(geometry: AreaGeometry, { point }: Projection): string {
+  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+  return polygons
+    .flat()
+    .map((ring) => `M${ring.map((position) => point(position).map(n).join(' ')).join('L')}Z`)
+    .join('');
+}
+
+const ringsOf = (geometry: AreaGeometry): readonly (readonly Position[])[] =>
+  geometry.type === 'Polygon'
+    ? geometry.coordinates.slice(0, 1)
+    : geometry.coordinates.flatMap((polygon) => polygon.slice(0, 1));
+
+const largestRing = (geometry: AreaGeometry): readonly Position[] =>
+  ringsOf(geometry).toSorted((a, b) => b.length - a.length)[0] ?? [];
+
+/** A line as a path that reads from left to right, so that no name stands on its head. */
+function linePath(
+  line: readonly Position[],
+  { point }: Projection,
+): { d: string; length: number; middle: readonly [number, number] } {
+  const points = line.map(point);
+  const first = points[0] ?? [0, 0];
+  const last = points.at(-1) ?? first;
+  if (last[0] < first[0]) points.reverse();
+  let length = 0;
+  for (let i = 1; i < points.length; i++) {
+    const [x1, y1] = points[i - 1] ?? [0, 0];
+    const [x2, y2] = points[i] ?? [0, 0];
+    length += Math.hypot(x2 - x1, y2 - y1);
+  }
+  return {
+    d: `M${points.map((p) => p.map(n).join(' ')).join('L')}`,
+    length,
+    middle: points[points.length >> 1] ?? first,
+  };
+}
+
+/** One `h0` per dot: a path of round caps is the smallest picture of many points. Equal pixels are drawn once. */
+function dotsPath(at: readonly Position[], { point }: Projection): string {
+  const seen = new Set<string>();
+  for (const position of at) seen.add(point(position).map(n).join(' '));
+  return [...seen].map((xy) => `M${xy}h0`).join('');
+}
+
+/** Pushes pins apart until no two cover each other; worst first stay where they are. */
+export function spread(
+  places: readonly (readonly [number, number])[],
+  distance: number,
+): readonly (readonly [number, number])[] {
+  const placed: [number, number][] = [];
+  for (const [x, y] of places) {
+    let best: [number, number] = [x, y];
+    // Rings of eight places around the true one, outwards.
+    search: for (let ring = 0; ring < 6; ring++) {
+      for (let turn = 0; turn < (ring === 0 ? 1 : 8); turn++) {
+        const angle = (turn * Math.PI) / 4;
+        const tried: [number, number] = [
+          x + Math.cos(angle) * ring * distance * 0.6,
+          y + Math.sin(angle) * ring * distance * 0.6,
+        ];
+        if (placed.every(([px, py]) => Math.hypot(px - tried[0], py - tried[1]) >= distance)) {
+          best = tried;
+          break search;
+        }
+      }
+    }
+    placed.push(best);
+  }
+  return placed;
+}
+
+/** Keeps the names that have room: none crosses another one or a pin. */
+function placeLabels<T extends { box: readonly [number, number, number, number] }>(
+  wanted: readonly T[],
+  taken: readonly (readonly [number, number, number, number])[],
+): readonly T[] {
+  const boxes = [...taken];
+  return wanted.filter(({ box }) => {
+    const [x1, y1, x2, y2] = box;
+    if (boxes.some(([a1, b1, a2, b2]) => x1 < a2 && a1 < x2 && y1 < b2 && b1 < y2)) return false;
+    boxes.push(box);
+    return true;
+  });
+}
+
+/** The map with its legend and, below, the way to the interactive one. */
+export function CityMap(props: MapProps): JSX.Element {
+  const { city, language, pins, dots = [], time, legend, note, interactive } = props;
+  const t = uiWords(language);
+  const projection = fitBox(city.bbox, width);
+  const { height, point } = projection;
+  const name = inLanguage(city.name, language).text;
+  const places = spread(
+    pins.map(({ at }) => point(at)),
+    30,
+  );
+  const byKind = (kind: 'avenue' | 'street' | 'lane'): string =>
+    city.streets
+      .filter((street) => street.kind === kind)
+      .map(({ line }) => linePath(line, projection).d)
+      .join('');
+  const districts = city.districts.map((district, i) => {
+    const ring = largestRing(district.geometry);
+    const { text, language: lang } = inLanguage(district.name, language);
+    return { d: areaPath(district.geometry, projection), tint: (i % 4) + 1, text, lang, at: point(centroid(ring)) };
+  });
+  const pinBoxes = places.map(([x, y]) => [x - 17, y - 17, x + 17, y + 17] as const);
+  // A district's name moves up or down when a pin sits on it.
+  const districtNames = districts.map(({ text, lang, at: [x, y] }) => {
+    const half = text.length * 5.2;
+    const free = [0, -34, 34, -60, 60].find((dy) =>
+      pinBoxes.every(([a1, b1, a2, b2]) => x + half < a1 || x - half > a2 || y + dy + 6 < b1 || y + dy - 18 > b2),
+    );
+    return {
+      text,
+      lang,
+      x,
+      y: y + (free ?? 0),
+      box: [x - half, y + (free ?? 0) - 18, x + half, y + (free ?? 0) + 6] as const,
+    };
+  });
+  const streetNames = placeLabels(
+    city.streets
+      .filter(({ kind }) => kind !== 'lane')
+      .map((street, i) => {
+        const { d, length, middle } = linePath(street.line, projection);
+        const { text, language: lang } = inLanguage(street.name, language);
+        const half = text.length * 3.7;
+        return {
+          id: `s${i}`,
+          d,
+          length,
+          text,
+          lang,
+          kind: street.kind,
+          half,
+          box: [middle[0] - half, middle[1] - 9, middle[0] + half, middle[1] + 9] as const,
+        };
+      })
+      .filter(({ length, half }) => length > half * 2.4)
+      .sort((a, b) => (a.kind === b.kind ? b.length - a.length : a.kind === 'avenue' ? -1 : 1)),
+    [...pinBoxes, ...districtNames.map(({ box }) => box)],
+  ).slice(0, 9);
+  const bar = scaleLength(projection, 110);
+  const barUnits = bar / projection.metresPerUnit;
+  const stamp = city.simulated ? `${t('stamp')} · ${name} · ${time}` : `${name} · ${time}`;
+  return (
+    <>
+      <figure>
+        <svg class="map" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t('mapOf', { city: name })}>
+          <defs>
+            {streetNames.map(({ id, d }) => (
+              <path id={id} d={d} />
+            ))}
+          </defs>
+          <g aria-hidden="true">
+            {districts.map(({ d, tint }) => (
+              <path class={`d${tint}`} d={d} />
+            ))}
+            {city.ground.map(({ kind, geometry }) => (
+              <path class={kind} d={areaPath(geometry, projection)} fill-rule="evenodd" />
+            ))}
+            <path class="lane" d={byKind('lane')} />
+            <path class="street" d={byKind('street')} />
+            <path class="avenue" d={byKind('avenue')} />
+            {districts.map(({ d }) => (
+              <path class="border" d={d} />
+            ))}
+            {dots.map(
+              ({ state, at }) => at.length > 0 && <path class={`dots ${state ?? ''}`} d={dotsPath(at, projection)} />,
+            )}
+            {streetNames.map(({ id, text, lang, kind }) => (
+              <text
+                class="small label"
+                dy={kind === 'avenue' ? 4 : -4}
+                lang={lang === language ? undefined : lang}
+                text-anchor="middle"
+              >
+                <textPath href={`#${id}`} startOffset="50%">
+                  {text}
+                </textPath>
+              </text>
+            ))}
+            {districtNames.map(({ text, lang, x, y }) => (
+              <text class="dist" x={n(x)} y={n(y)} lang={lang === language ? undefined : lang}>
+                {text}
+              </text>
+            ))}
+            <g class="scale">
+              <path class="s-ink" d={`M20 ${height - 20}v6h${n(barUnits)}v-6`} />
+              <text x={n(20 + barUnits / 2)} y={height - 20} text-anchor="middle">
+                {bar >= 1000
+                  ? `${formatNumber(bar / 1000, language)} ${t('kilometre')}`
+                  : `${formatNumber(bar, language)} ${t('metre')}`}
+              </text>
+            </g>
+          </g>
+          {pins.map(({ number, shape, label }, i) => (
+            <g transform={`translate(${(places[i] ?? [0, 0]).map(n).join(' ')})`}>
+              <a href={`#p${number}`} aria-label={label}>
+                <PinBody shape={shape} number={number} />
+              </a>
+            </g>
+          ))}
+          <text class="stamp" x={width - 14} y={height - 14} aria-hidden="true">
+            {stamp}
+          </text>
+        </svg>
+        <figcaption>
+          <Simulated word={t('simulated')} when={city.simulated} /> {note}
+          <br />
+          {legend.map(({ shape, text }) => (
+            <span class="key leg">
+              <PinIcon shape={shape} />
+              {text}
+            </span>
+          ))}
+        </figcaption>
+      </figure>
+      {interactive && (
+        <ul class="links">
+          <li>
+            <a
+              href={interactive.href}
+              data-map-open=""
+              data-shapes={interactive.shapes}
+              data-points={interactive.points}
+              data-live={interactive.live}
+              data-bbox={city.bbox.join(',')}
+              data-stamp={city.simulated ? `${t('stamp')} · ${name}` : undefined}
+              data-loading={t('mapLoading')}
+              data-failed={t('mapFailed')}
+              data-assets={JSON.stringify({ ...interactive.assets.maplibre, fonts: interactive.assets.fontsCss })}
+            >
+              {t('openMap')}
+            </a>
+          </li>
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,148 @@
+/**
+ * The site: what a module gets to make pages with. It knows the city, the navigation and the assets, and gives every
+ * page its languages: `/path` negotiates and is rendered directly, `/{language}/path` is the permalink.
+ */
+import type { Context, Hono } from 'hono';
+import type { ComponentChildren } from 'preact';
+import { Problem } from '../base/problem.ts';
+import type { Clock } from '../base/clock.ts';
+import { type City, type Language, languages } from '../city/profile.ts';
+import { assetRoutes, type Assets, type IslandName } from './assets.ts';
+import { negotiateLanguage } from './negotiate.ts';
+import { renderPage, type Theme } from './page.tsx';
+import { ProblemBody } from './problem.tsx';
+
+/** What a page handler knows of its reader. */
+export type Reader = {
+  readonly language: Language;
+  /** The path without the language, with its query: `/entities?type=x`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly params: Readonly<Record<string, string>>;
+  readonly theme: Theme;
+  readonly now: number;
+  /** Puts the language in front: `to('/sources')` is `/tg/sources`. */
+  readonly to: (path: string) => string;
+};
+
+/** What a page handler gives back. `main` is everything between header and footer. */
+export type PageContent = {
+  readonly title: string;
+  readonly main: ComponentChildren;
+  /** The navigation entry that this page belongs to, a path without language. */
+  readonly section?: string;
+  readonly description?: string;
+  readonly islands?: readonly IslandName[];
+  /** Console pages carry Noto Sans and stand closer together. */
+  readonly kind?: 'portal' | 'console';
+  readonly status?: 200 | 400 | 403 | 404 | 409 | 429 | 500 | 503;
+};
+
+export type Site = {
+  readonly city: City;
+  readonly clock: Clock;
+  readonly assets: Assets;
+  readonly navigation: (language: string) => readonly NavigationEntry[];
+  readonly footer: (language: string) => readonly NavigationEntry[];
+  /**
+   * Adds a page at `path` and `/{language}{path}`.
+   * @param path Hono's path syntax, `/entities/:id{.+}`
+   */
+  readonly page: (app: Hono, path: string, handler: (reader: Reader) => PageContent | Promise<PageContent>) => void;
+  /** Answers a Problem with a page in the reader's language. */
+  readonly problem: (c: Context, problem: Problem) => Response;
+  /** `/assets/*` and `/theme`. */
+  readonly routes: (app: Hono) => void;
+};
+
+/** `href` without language: `/sources`. */
+export type NavigationEntry = { readonly href: string; readonly text: string };
+
+export function createSite(deps: {
+  readonly city: City;
+  readonly clock: Clock;
+  readonly assets: Assets;
+  readonly navigation: (language: string) => readonly NavigationEntry[];
+  readonly footer?: (language: string) => readonly NavigationEntry[];
+}): Site {
+  const { city, clock, assets } = deps;
+  const known = languages.filter((language) => city.languages.includes(language));
+  const spoken = city.languages.length > 0 ? city.languages : known;
+
+  const readerOf = (c: Context): Reader => {
+    const url = new URL(c.req.url);
+    const [, first = ''] = url.pathname.split('/');
+    const asked = languages.find((language) => language === first);
+    const language = asked ?? negotiateLanguage(c.req.header('accept-language'), spoken);
+    const bare = asked ? url.pathname.slice(first.length + 1) || '/' : url.pathname;
+    const cookie = /(?:^|;\s*)theme=(dark|light)(?:;|$)/.exec(c.req.header('cookie') ?? '')?.[1];
+    return {
+      language,
+      path: bare + url.search,
+      query: url.searchParams,
+      params: c.req.param() as Record<string, string>,
+      theme: cookie === 'dark' || cookie === 'light' ? cookie : 'auto',
+      now: clock.now(),
+      to: (path) => `/${language}${path === '/' ? '/' : path}`,
+    };
+  };
+
+  const answer = (c: Context, reader: Reader, content: PageContent): Response => {
+    const html = renderPage(site, reader, content);
+    c.header('vary', 'Accept-Language, Cookie');
+    c.header('content-language', reader.language);
+    c.header('cache-control', 'no-cache');
+    return c.html(html, content.status ?? 200);
+  };
+
+  const problem = (c: Context, trouble: Problem): Response => {
+    const reader = readerOf(c);
+    const status = [400, 403, 404, 409, 429, 503].includes(trouble.status)
+      ? trouble.status
+      : trouble.status < 500
+        ? 400
+        : 500;
+    return answer(c, reader, {
+      title: trouble.title,
+      main: <ProblemBody reader={reader} problem={trouble} />,
+      status: status as 400,
+    });
+  };
+
+  const site: Site = {
+    city,
+    clock,
+    assets,
+    navigation: deps.navigation,
+    footer: deps.footer ?? (() => []),
+    page: (app, path, handler) => {
+      const serve = async (c: Context): Promise<Response> => {
+        const reader = readerOf(c);
+        try {
+          return answer(c, reader, await handler(reader));
+        } catch (error) {
+          if (error instanceof Problem) return problem(c, error);
+          throw error;
+        }
+      };
+      const tags = languages.join('|');
+      app.get(path, serve);
+      app.get(`/:language{${tags}}${path}`, serve);
+      if (path === '/') app.get(`/:language{${tags}}`, serve);
+    },
+    problem,
+    routes: (app) => {
+      assetRoutes(app, assets);
+      // A preference of the browser, kept by the browser: nothing on the server changes.
+      app.get('/theme', (c) => {
+        const to = c.req.query('to');
+        const back = c.req.query('back') ?? '/';
+        const inside = /^\/(?![/\\])[^\\\r\n]*$/.test(back) ? back : '/';
+        const value = to === 'dark' || to === 'light' ? `theme=${to}; Max-Age=31536000` : 'theme=; Max-Age=0';
+        c.header('set-cookie', `${value}; Path=/; SameSite=Lax; HttpOnly`);
+        return c.redirect(inside, 303);
+      });
+    },
+  };
+  return site;
+}
