@@ -1,6 +1,6 @@
 /** Puts what has just changed on top of lists marked `data-live`, and says when the connection is lost. */
 import { clockText } from '../locales/clock.ts';
-import { type LiveChange, listen } from './stream.ts';
+import { type LiveChange, listen } from './stream.island.ts';
 
 /** A busy city changes many times a second; a reader follows a list that moves every two. */
 const everyMs = 2000;

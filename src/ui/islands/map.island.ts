@@ -3,7 +3,7 @@
  * no sprites. Names are drawn with web fonts. Points move as the stream tells.
  */
 import type * as MapLibre from 'maplibre-gl';
-import { listen } from './stream.ts';
+import { listen } from './stream.island.ts';
 
 type Settings = { module: string; worker: string; css: string; fonts: string };
 
