@@ -35,13 +35,16 @@ export type AttributeContext = {
   readonly captures: readonly string[];
   /** Numbers come as text: CSV, or the bare text of a payload. */
   readonly textual: boolean;
+  /** Collects the columns that a CSV file must have. */
+  readonly columns: Set<string>;
 };
 
 /** `path` or `column`; undefined when neither is given or the path is none (then a fault is noted). */
-export function getterOf(at: Cursor): Getter | undefined {
+export function getterOf(at: Cursor, columns: Set<string>): Getter | undefined {
   const column = at.at('column');
   if (column.given) {
     const name = column.text();
+    columns.add(name);
     return (payload) =>
       typeof payload === 'object' && payload !== null && Object.hasOwn(payload, name)
         ? (payload as Record<string, unknown>)[name]
@@ -68,7 +71,7 @@ export function compileAttribute(name: string, at: Cursor, context: AttributeCon
   }
   if (at.at('value').given) return { iri, required, ...compileFixed(at.at('value'), kind, context) };
   if (at.at('point').given) return { iri, required, fixed: false, take: compilePoint(at.at('point')) };
-  const get = getterOf(at) ?? (() => undefined);
+  const get = getterOf(at, context.columns) ?? (() => undefined);
   switch (kind) {
     case 'Property':
       return { iri, required, fixed: false, take: compileProperty(at, get, context) };
@@ -162,7 +165,7 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
     (context.textual && value === '') ||
     missing.some((marker) => marker === value || (typeof marker === 'number' && marker === textNumber(value)));
   const unitCode = at.at('unitCode').given ? at.at('unitCode').text() : undefined;
-  const convert = compileConversion(at);
+  const convert = compileConversion(at, context.columns);
   const words = new Map(
     form === 'words'
       ? at
@@ -238,13 +241,13 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
 }
 
 /** value = (found x scale + offset), then by the unit that the payload names. */
-function compileConversion(at: Cursor): (value: number, payload: unknown) => number | Refused {
+function compileConversion(at: Cursor, columns: Set<string>): (value: number, payload: unknown) => number | Refused {
   const scale = at.at('scale').given ? at.at('scale').number() : 1;
   const offset = at.at('offset').given ? at.at('offset').number() : 0;
   const unit = at.at('unit');
   if (!unit.given) return scale === 1 && offset === 0 ? (value) => value : (value) => value * scale + offset;
   unit.object(['path', 'column', 'allowed']);
-  const get = getterOf(unit);
+  const get = getterOf(unit, columns);
   if (!get) unit.fault('the path or column that holds the unit');
   const allowed = new Map<string, readonly [number, number]>();
   for (const [word, item] of unit.at('allowed').entries()) {

@@ -31,6 +31,8 @@ export type Mapping = {
   /** The list in the payload of which each item is a reading. */
   readonly each: Getter | undefined;
   readonly csv: CsvForm | undefined;
+  /** Columns that a CSV file must have. */
+  readonly columns: readonly string[];
   readonly play: PlayForm | undefined;
   /** IRIs of types that do not depend on the payload. */
   readonly types: readonly string[];
@@ -77,7 +79,9 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     else topicAt.fault(parsed.wanted);
   }
   const captures = topic?.names ?? [];
+  const columns = new Set<string>();
   const attributeContext = {
+    columns,
     expand: context.expand,
     captures,
     textual: payload === 'csv' || payload === 'text' || payload === 'number',
@@ -114,8 +118,9 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     if (reader) birthReaders.push(reader);
     shortNames.set(context.expand(name), name);
   }
-  const time = compileTime(at.at('time'));
-  const status = compileStatus(at.at('status'));
+  if (payload === 'csv') for (const name of id?.needs ?? []) columns.add(name);
+  const time = compileTime(at.at('time'), columns);
+  const status = compileStatus(at.at('status'), columns);
   const csv = payload === 'csv' ? compileCsv(at.at('csv')) : undefined;
   if (at.at('csv').given && payload !== 'csv') at.at('csv').fault('"payload": "csv" beside it');
   const playAt = at.at('play');
@@ -148,6 +153,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     decoder: decoderAt.given ? decoderAt.text() : undefined,
     each,
     csv,
+    columns: [...columns],
     play,
     types: typeIris,
     shortNames,
@@ -205,7 +211,7 @@ function template(at: Cursor, captures: readonly string[]): Template | undefined
 type Time = { read(payload: unknown, receivedMs: number): number | Refused };
 
 /** `time`: { path | column, format, zone, maxFuture } or { start, step } for rows without a time of their own. */
-function compileTime(at: Cursor): Time {
+function compileTime(at: Cursor, columns: Set<string>): Time {
   const maxFutureAt = at.at('maxFuture');
   const maxFutureMs = maxFutureAt.given ? durationMs(maxFutureAt.text()) : 300_000;
   if (maxFutureMs === undefined) maxFutureAt.fault('a duration such as 30s, 5m, 2h');
@@ -233,7 +239,7 @@ function compileTime(at: Cursor): Time {
       },
     };
   }
-  const get = getterOf(at);
+  const get = getterOf(at, columns);
   if (!get) at.fault('the path or column of the time, or start and step');
   const zoneName = at.at('zone').given ? at.at('zone').text() : undefined;
   const reader = timeReader(at.at('format').text('iso'), zoneName);
@@ -250,10 +256,10 @@ function compileTime(at: Cursor): Time {
 const statusWords = ['valid', 'flagged', 'invalid', 'missing', 'reject'] as const;
 
 /** `status`: { path | column, words: { "Valid": "valid", ... }, other }. */
-function compileStatus(at: Cursor): (input: Input) => Refused | undefined {
+function compileStatus(at: Cursor, columns: Set<string>): (input: Input) => Refused | undefined {
   if (!at.given) return () => undefined;
   at.object(['path', 'column', 'words', 'other']);
-  const get = getterOf(at);
+  const get = getterOf(at, columns);
   if (!get) at.fault('the path or column of the status');
   const words = new Map(
     at

@@ -1,9 +1,11 @@
-import { compilePath, type Getter } from './path.ts';
+import { compilePath, parsePath, type Getter } from './path.ts';
 
 /** Text with `{holes}`: `urn:ngsi-ld:WaterMeter:{meter}`. */
 export type Template = {
   /** No hole needs the payload: the text follows from the topic alone. */
   readonly fixed: boolean;
+  /** First members of the paths into the payload; of a CSV row these are columns. */
+  readonly needs: readonly string[];
   /** @returns undefined when a hole has no value that fits */
   fill(captured: Readonly<Record<string, string>>, payload: unknown): string | undefined;
 };
@@ -21,6 +23,7 @@ export function compileTemplate(
 ): { template: Template; wanted?: undefined } | { template?: undefined; wanted: string } {
   const literals: string[] = [];
   const holes: { name?: string; get?: Getter }[] = [];
+  const needs: string[] = [];
   let at = 0;
   for (const match of text.matchAll(/\{([^{}]*)\}/g)) {
     const name = match[1] ?? '';
@@ -31,6 +34,7 @@ export function compileTemplate(
       const get = compilePath(name);
       if (!get) return { wanted: `{${name}} to be a topic segment or a path into the payload` };
       holes.push({ get });
+      needs.push(String(parsePath(name)?.[0]));
     }
   }
   const last = text.slice(at);
@@ -47,7 +51,7 @@ export function compileTemplate(
     }
     return result + last;
   };
-  return { template: { fixed: holes.every((hole) => hole.name !== undefined), fill } };
+  return { template: { fixed: holes.every((hole) => hole.name !== undefined), needs, fill } };
 }
 
 /** As part of a URI; what may not stand there is percent-encoded. Longer than 128 characters is no identifier. */
