@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, test } from 'node:test';
+import fc from 'fast-check';
+import { systemClock } from '../../base/clock.ts';
+import { Problem } from '../../base/problem.ts';
+import { recorder } from '../fixtures/recorder.ts';
+import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
+import { importFile, type ImportReport } from './import.ts';
+import { openCsv, type CsvRow } from './reader.ts';
+
+const directory = await mkdtemp(join(tmpdir(), 'chorsu-csv-'));
+after(() => rm(directory, { recursive: true }));
+let files = 0;
+async function file(content: string | Uint8Array): Promise<string> {
+  const path = join(directory, `${++files}.csv`);
+  await writeFile(path, content);
+  return path;
+}
+async function rowsOf(path: string, delimiter?: string): Promise<CsvRow[]> {
+  const all: CsvRow[] = [];
+  for await (const { rows } of (await openCsv(path, delimiter)).rows()) all.push(...rows);
+  return all;
+}
+
+const station = (more: Record<string, unknown> = {}): MappingFile =>
+  parseMappingFile(
+    Buffer.from(
+      JSON.stringify({
+        sources: [
+          {
+            id: 'stations',
+            name: 'Stations',
+            purpose: 'Test',
+            owner: 'Test',
+            legalBasis: 'Test',
+            retentionDays: null,
+            personal: 'none',
+            granularity: 'station',
+            kind: 'csv',
+          },
+        ],
+        mappings: [
+          {
+            source: 'stations',
+            payload: 'csv',
+            entity: { id: 'urn:ngsi-ld:Station:{station}', type: 'Station' },
+            time: { column: 'time', format: 'yyyy-MM-dd HH:mm', zone: 'Asia/Dushanbe' },
+            attributes: { level: { column: 'level', unitCode: 'CMT', missing: [-999], range: { min: 0 } } },
+            ...more,
+          },
+        ],
+      }),
+    ),
+    'map.json',
+    [],
+  );
+const clock = systemClock;
+
+test('quoted values, both line ends, a byte order mark and blank lines are read', async () => {
+  const path = await file('\ufeffa,b\r\n1,"two ""quoted"", and\r\nmore"\n\n"3",\r\n5,6"7');
+  assert.deepEqual((await openCsv(path)).header, ['a', 'b']);
+  assert.deepEqual(
+    (await rowsOf(path)).map(({ row, fields }) => [row, ...fields]),
+    [
+      [1, '1', 'two "quoted", and\r\nmore'],
+      [2, '3', ''],
+      [3, '5', '6"7'],
+    ],
+  );
+});
+
+test('whatever is written by the rules is read back the same', async () => {
+  const cell = fc.string({ unit: fc.constantFrom('a', 'я', '"', ',', '\n', ' ', '7', 'ҷ'), maxLength: 6 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 8 }), async (table) => {
+      const quoted = (value: string): string => `"${value.replaceAll('"', '""')}"`;
+      const text = ['x,y,z', ...table.map((row) => row.map(quoted).join(','))].join('\r\n');
+      const read = await rowsOf(await file(text));
+      assert.deepEqual(
+        read.map(({ fields }) => [...fields]),
+        table.map((row) => [...row]),
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('a file larger than one read is cut into the same rows', async () => {
+  const lines = Array.from({ length: 40_000 }, (_, i) => `${i},"v${i}, ${'x'.repeat(i % 20)}"`);
+  const rows = await rowsOf(await file(`n,v\n${lines.join('\n')}\n`));
+  assert.equal(rows.length, lines.length);
+  assert.deepEqual(rows[31_234]?.fields, ['31234', `v31234, ${'x'.repeat(31_234 % 20)}`]);
+});
+
+test('a file that is no table is refused with the reason', async () => {
+  await assert.rejects(rowsOf(await file('')), /is empty/);
+  await assert.rejects(rowsOf(await file(Buffer.from('\ufeffa,b\n', 'utf16le'))), /UTF-16/);
+  await assert.rejects(rowsOf(await file('a,b,a\n1,2,3\n')), /names a column twice: a/);
+  await assert.rejects(rowsOf(await file('a,b\n1,"2\n3,4\n')), /ends inside a quoted value/);
+  await assert.rejects(rowsOf(join(directory, 'none.csv')), Problem);
+});
+
+test('every column that is missing is named before anything is taken', async () => {
+  const broker = recorder();
+  const path = await file('place,level_cm,when\nx,1,2\n');
+  await assert.rejects(importFile({ file: path, mapping: station() }, { broker, clock }), (error) => {
+    assert.ok(error instanceof Problem);
+    assert.match(error.message, /has no column "station", "time", "level"|has no column "level", "station", "time"/);
+    return true;
+  });
+  assert.equal(broker.readings.length, 0);
+});
+
+const faulty = [
+  'station,time,level',
+  'A,2026-01-01 00:00,10',
+  'A,2026-01-01 00:10,-5',
+  'A,2026-01-01 00:10,-5',
+  'A,2026-01-01 00:20,-999',
+  'A,2026-01-01 00:30',
+  'A,2026-02-30 00:30,7',
+  'A,2026-01-01 00:40,seven',
+  'B,2026-01-01 00:00,10',
+  '=1+1,2026-01-01 00:00,x',
+].join('\n');
+
+test('each row is kept, flagged or rejected, and the rejects file says why', async () => {
+  const broker = recorder();
+  const bytes = Buffer.concat([Buffer.from(`${faulty}\nA,2026-01-01 00:50,1`), Buffer.from([0xe9, 0x0a])]);
+  const rejectsFile = join(directory, 'rejects.csv');
+  const report = await importFile({ file: await file(bytes), mapping: station(), rejectsFile }, { broker, clock });
+  assert.deepEqual(
+    [report.rows, report.readings, report.kept, report.flagged, report.rejected, report.alreadyThere],
+    [10, 10, 2, 1, 7, 0],
+  );
+  assert.deepEqual(report.rejectedBy, { duplicate: 1, missing: 1, row: 2, time: 1, type: 2 });
+  assert.equal(broker.readings.length, 3);
+  const rejects = await rowsOf(rejectsFile);
+  assert.deepEqual(rejects.map(({ fields }) => `${fields[0]} ${fields[1]}`).toSorted(), [
+    '10 row',
+    '3 duplicate',
+    '4 missing',
+    '5 row',
+    '6 time',
+    '7 type',
+    '9 type',
+  ]);
+  assert.match(rejects.find(({ fields }) => fields[0] === '10')?.fields[2] ?? '', /column 3 is not valid UTF-8/);
+  assert.match(rejects.find(({ fields }) => fields[0] === '5')?.fields[2] ?? '', /found 2 columns, wanted 3/);
+  assert.match(rejects.find(({ fields }) => fields[0] === '9')?.fields[3] ?? '', /^'=1\+1/);
+});
+
+test('a dry run counts the same and takes nothing', async () => {
+  const broker = recorder();
+  const report = await importFile({ file: await file(faulty), mapping: station(), dryRun: true }, { broker, clock });
+  assert.deepEqual([report.kept, report.flagged, report.rejected], [2, 1, 6]);
+  assert.equal(broker.readings.length, 0);
+  assert.equal(report.preview.length, 3);
+  assert.equal(report.preview[0]?.id, 'urn:ngsi-ld:Station:A');
+});
+
+const hours = (from: number, to: number): string =>
+  ['station,time,level']
+    .concat(
+      Array.from({ length: to - from }, (_, i) => {
+        const at = new Date(Date.UTC(2026, 0, 1) + (from + i) * 3_600_000).toISOString();
+        return `A,${at.slice(0, 10)} ${at.slice(11, 16)},${from + i}`;
+      }),
+    )
+    .join('\n');
+const sums = ({ rows, kept, flagged, rejected, alreadyThere }: ImportReport) => ({
+  rows,
+  kept,
+  flagged,
+  rejected,
+  alreadyThere,
+});
+
+test('a second import of the same file adds nothing, a longer one only what is new', async () => {
+  const broker = recorder();
+  const first = await importFile({ file: await file(hours(0, 300)), mapping: station(), batch: 40 }, { broker, clock });
+  assert.deepEqual(sums(first), { rows: 300, kept: 300, flagged: 0, rejected: 0, alreadyThere: 0 });
+  const again = await importFile({ file: await file(hours(0, 300)), mapping: station(), batch: 70 }, { broker, clock });
+  assert.deepEqual(sums(again), { rows: 300, kept: 0, flagged: 0, rejected: 0, alreadyThere: 300 });
+  const longer = await importFile({ file: await file(hours(200, 310)), mapping: station() }, { broker, clock });
+  assert.deepEqual(sums(longer), { rows: 110, kept: 10, flagged: 0, rejected: 0, alreadyThere: 100 });
+  assert.equal(broker.readings.length, 310);
+});
+
+test('an import that was cut off goes on without taking anything twice', async () => {
+  const broker = recorder();
+  const path = await file(hours(0, 500));
+  let records = 0;
+  broker.before = () => {
+    if (++records === 4) throw new Error('killed');
+  };
+  await assert.rejects(importFile({ file: path, mapping: station(), batch: 50 }, { broker, clock }), /killed/);
+  broker.before = () => {};
+  const rest = await importFile({ file: path, mapping: station(), batch: 50 }, { broker, clock });
+  assert.deepEqual(sums(rest), { rows: 500, kept: 350, flagged: 0, rejected: 0, alreadyThere: 150 });
+  const instants = new Set(broker.readings.map((reading) => Object.values(reading.attrs)[0]?.[0]?.observedAt));
+  assert.equal(instants.size, 500);
+  assert.equal(broker.readings.length, 500);
+});
+
+test('an import stops at a signal between two records', async () => {
+  const broker = recorder();
+  const stop = new AbortController();
+  const report = await importFile(
+    {
+      file: await file(hours(0, 500)),
+      mapping: station(),
+      batch: 50,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    },
+    { broker, clock },
+  );
+  assert.equal(report.stopped, true);
+  assert.equal(report.kept, broker.readings.length);
+  assert.ok(report.kept < 500);
+});
+
+const data = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
+const example = async (name: string): Promise<MappingFile> => {
+  const path = fileURLToPath(new URL(`../../../docs/examples/${name}`, import.meta.url));
+  return parseMappingFile(await readFile(path), name, []);
+};
+
+test('both years of the Bishkek air station: kept, flagged and rejected add up to the files', async (t) => {
+  if (!existsSync(`${data}air`)) {
+    t.skip('skipped: ../shared/data/air not found');
+    return;
+  }
+  const broker = recorder();
+  const mapping = await example('air-bishkek.json');
+  const reports: ImportReport[] = [];
+  for (const year of [2021, 2022]) {
+    reports.push(await importFile({ file: `${data}air/AirBishkek${year}.csv`, mapping }, { broker, clock }));
+  }
+  const total = (name: 'rows' | 'kept' | 'flagged' | 'rejected' | 'alreadyThere'): number =>
+    reports.reduce((sum, report) => sum + report[name], 0);
+  assert.equal(total('rows'), 16_602);
+  assert.equal(total('kept') + total('flagged') + total('rejected') + total('alreadyThere'), 16_602);
+  // Counted apart from this code: awk over the quality column and the sign of the value.
+  assert.equal(total('rejected'), 94 + 33, 'invalid, and missing');
+  assert.equal(total('alreadyThere'), 1, 'the last hour of 2021 stands in both files');
+  assert.equal(total('flagged'), 4 + 207, 'suspect, and valid but negative');
+  assert.equal(broker.readings.length, total('kept') + total('flagged'));
+});
+
+test('the wide table of METR-LA gives a reading per detector and five minutes, each with its place', async (t) => {
+  if (!existsSync(`${data}traffic`)) {
+    t.skip('skipped: ../shared/data/traffic not found');
+    return;
+  }
+  const broker = recorder();
+  const report = await importFile(
+    {
+      file: `${data}traffic/metr-la-speed-3days.csv`,
+      mapping: await example('traffic-metr-la.json'),
+      dryRun: true,
+      batch: 20_000,
+    },
+    { broker, clock },
+  );
+  assert.deepEqual([report.rows, report.readings, report.entities], [864, 864 * 207, 207]);
+  assert.equal(report.kept + report.rejected, 864 * 207);
+  const location = report.preview[0]?.atBirth?.['https://uri.etsi.org/ngsi-ld/location']?.[0]?.value;
+  assert.deepEqual(location, { type: 'Point', coordinates: [-118.31829, 34.15497] });
+});
