@@ -8,11 +8,19 @@ import type { Json } from './entity.ts';
 export type AttributePath = {
   /** IRIs: the attribute, then its sub-attributes. */
   readonly names: readonly string[];
-  /** Members inside the value, plain names. A language tag for LanguageProperty. */
+  /** Members inside the value, plain names. A language tag for LanguageProperty, `*` for all languages. */
   readonly inner: readonly string[];
+  /**
+   * Relationships to follow first (`rel{Type:a}`, 4.9 and 4.5.23); `names` then starts in the entity at their end.
+   * Empty `types`: of any type.
+   */
+  readonly via?: readonly { readonly name: string; readonly types: readonly string[] }[];
 };
 
-/** A literal of q. Instants are compared in time, not as text. */
+/**
+ * A literal of q. Instants are compared in time, not as text; dates and times of day are strings, because their texts
+ * sort as they do.
+ */
 export type QLiteral =
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'string'; readonly value: string }
