@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 // @ts-expect-error the oracle has no types
 import untyped from 'jsonld';
 import { Problem } from '../base/problem.ts';

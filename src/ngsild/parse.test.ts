@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
 import { entityJson, exampleContext } from './fixtures/arbitrary.ts';
 import { compileContext } from './context.ts';
