@@ -133,7 +133,10 @@ export function parseQ(text: string, context: Context, options: QOptions = {}): 
       if (word === undefined) break;
       if (text[at] === ',' || text[at] === ':') types.push(iriOf(word, position));
       else break;
-      if (text[at++] === ':') return types;
+      if (text[at++] !== ':') continue;
+      // `{ex:level}`: what ends like a namespace is the prefix of a name, not a type.
+      if (types.length === 1 && /[/#:]$/.test(types[0] ?? '')) break;
+      return types;
     }
     at = start;
     return [];
