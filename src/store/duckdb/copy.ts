@@ -2,7 +2,7 @@
 import { closeSync, cpSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from './database.ts';
-import { quote } from './selection.ts';
+import { quote } from './parquet.ts';
 import { syncDirectory } from './seal.ts';
 
 /** Nothing is written meanwhile (call within `write`); readers go on. */

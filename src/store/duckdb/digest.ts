@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Database, Read } from './database.ts';
-import { parquet } from './selection.ts';
+import { parquet, sealedLag } from './parquet.ts';
 
 export type Stats = { rows: number; bytes: number; oldest?: number; newest?: number };
 
@@ -45,7 +45,7 @@ export function readDigest(
       .join(' UNION ALL ');
     const [row] = await read.all(
       `SELECT count(*)::DOUBLE, count(DISTINCT seq)::DOUBLE,
-         coalesce(sum(hash(seq, pos, entity, attr, dataset, instant, lag, created, flags, value, text, rest)), 0)::VARCHAR
+         coalesce(sum(hash(seq, pos, entity, attr, dataset, instant, ${sealedLag}, created, flags, value, text, rest)), 0)::VARCHAR
        FROM (${rows})`,
     );
     const [meta] = await read.all('SELECT applied::DOUBLE FROM meta');

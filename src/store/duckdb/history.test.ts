@@ -6,13 +6,14 @@ import { systemClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { historyContract } from '../history.contract.ts';
+import { historyProperties } from '../history.property.ts';
 import type { HistoryStore } from '../ports.ts';
 import { openHistory } from './index.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'chorsu-history-'));
 let open: HistoryStore[] = [];
 afterEach(async () => {
-  await Promise.all(open.map((store) => store.close()));
+  await Promise.all(open.map((store) => store.close().catch(() => {})));
   open = [];
 });
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -38,3 +39,5 @@ historyContract('DuckDB', async () => {
     },
   };
 });
+
+historyProperties('DuckDB', () => start(mkdtempSync(join(root, 'random-'))), 10);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Database } from './database.ts';
 import { rewrite } from './seal.ts';
 import type { Rewrite } from './seal.ts';
-import { parquet } from './selection.ts';
+import { parquet } from './parquet.ts';
 
 /** Rows of these kinds whose `instant` is before the instant (microseconds) go. */
 export type Expiry = { readonly kinds: readonly number[]; readonly before: number };

@@ -7,7 +7,7 @@ import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSy
 import { dirname, join } from 'node:path';
 import type { Database } from './database.ts';
 import { createdWithChange } from './batch.ts';
-import { parquet, quote } from './selection.ts';
+import { parquet, quote, writeParquet } from './parquet.ts';
 
 export const dayUs = 86_400_000_000;
 /** A day is sealed when it has been over for this long: readings that come a little late need no second writing. */
@@ -16,9 +16,6 @@ const graceUs = dayUs;
 const lateShareMax = 0.01;
 /** Rows moved in one transaction, so that memory and the write-ahead log stay bounded. */
 const rowsPerStepMax = 2_000_000;
-/** Small enough that one series of a day is a small read, large enough to compress. */
-const rowGroupRows = 40_960;
-
 /** A file's rows besides those of the tail; `where` leaves rows out. */
 export type Rewrite = {
   readonly kind: number;
@@ -61,6 +58,8 @@ export async function seal(database: Database, now: number) {
     result.rows += rows;
     result.bytes += bytes;
   }
+  // Gives the tail's blocks back. Beside a running read it may be refused; the next commits do it then.
+  if (result.sealedDays > 0) await database.writer.run('CHECKPOINT').catch(() => {});
   return result;
 }
 
@@ -111,10 +110,8 @@ async function writeFile(database: Database, { kind, day, old, keep }: Rewrite, 
     ...(old === undefined ? [] : [`SELECT * FROM ${parquet([join(database.sealed, old)])}`]),
   ].join(' UNION ALL ');
   const temporary = `${path}.tmp`;
-  const result = await database.writer.run(
-    `COPY (SELECT * FROM (${sources}) ${keep === undefined ? '' : `WHERE ${keep}`} ORDER BY attr, entity, instant, seq, pos)
-     TO ${quote(temporary)} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${rowGroupRows})`,
-  );
+  const kept = `SELECT * FROM (${sources}) ${keep === undefined ? '' : `WHERE ${keep}`}`;
+  const result = await database.writer.run(writeParquet(kept, temporary));
   const file = openSync(temporary, 'r+');
   fsyncSync(file);
   closeSync(file);

@@ -5,6 +5,7 @@ import { assert } from '../../base/problem.ts';
 import type { TimeProperty } from '../../ngsild/query.ts';
 import { createdWithChange, flag } from './batch.ts';
 import type { Read } from './database.ts';
+import { parquet } from './parquet.ts';
 
 export type Selection = {
   readonly entities: readonly number[];
@@ -62,11 +63,6 @@ export async function selectRows(read: Read, sealed: string, selection: Selectio
   return `SELECT * FROM (${rows})
     QUALIFY row_number() OVER (PARTITION BY entity, attr ORDER BY t DESC, seq DESC, pos DESC) <= ${selection.lastN}`;
 }
-
-/** @param files absolute paths */
-export const parquet = (files: readonly string[]): string => `read_parquet([${files.map(quote).join(', ')}])`;
-
-export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 async function conditions(read: Read, selection: Selection): Promise<string[]> {
   const { attrs, datasets, by, timed, from, to } = selection;

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { EntityDelta } from '../ngsild/entity.ts';
+import { entityMarker, instancesOf, startHistory } from './history.ts';
+import type { Follow } from './history.ts';
+import type { HistoryInstance, JournalRecord } from './ports.ts';
+
+const at = '2026-01-01T00:00:00.000Z';
+const record = (seq: number, ...entities: EntityDelta[]): JournalRecord => ({
+  seq,
+  at: Date.parse(at),
+  tenant: 3,
+  cause: { by: 'test' },
+  entities,
+  rows: [],
+});
+const told = (instances: readonly HistoryInstance[]) =>
+  instances.map(({ entity, type, addedType, name, instance, deletedAt }) => [
+    entity,
+    type.join(),
+    addedType?.join(),
+    name,
+    deletedAt === undefined ? instance.value : `deleted ${instance.datasetId ?? '@none'}`,
+  ]);
+const property = (value: number, datasetId?: string) =>
+  ({ type: 'Property', value, ...(datasetId !== undefined && { datasetId }) }) as const;
+
+test('a put leaves every instance of every attribute, with the types', () => {
+  const attrs = { a: [property(1), property(2, 'urn:d')], b: [property(3)] };
+  const put = { op: 'put', entity: { id: 'urn:e', type: ['T', 'U'], createdAt: at, modifiedAt: at, attrs } } as const;
+  assert.deepEqual(told(instancesOf(record(1, put))), [
+    ['urn:e', 'T,U', undefined, 'a', 1],
+    ['urn:e', 'T,U', undefined, 'a', 2],
+    ['urn:e', 'T,U', undefined, 'b', 3],
+  ]);
+});
+
+test('a set leaves markers for what it removes, then its instances; types come as additions', () => {
+  const set = {
+    op: 'set',
+    id: 'urn:e',
+    at,
+    attrs: { a: [property(1)] },
+    remove: [{ name: 'b', datasetId: 'urn:d' }],
+    type: ['V'],
+  } as const;
+  assert.deepEqual(told(instancesOf(record(1, set))), [
+    ['urn:e', '', undefined, 'b', 'deleted urn:d'],
+    ['urn:e', '', 'V', 'a', 1],
+  ]);
+});
+
+test('a delete leaves one marker for the entity; history leaves its instances', () => {
+  const past = { op: 'history', id: 'urn:e', type: ['T'], at, attrs: { a: [property(1)] } } as const;
+  const [first, second] = instancesOf(record(9, past, { op: 'delete', id: 'urn:e', at }));
+  assert.deepEqual(told(first && second ? [first, second] : []), [
+    ['urn:e', '', 'T', 'a', 1],
+    ['urn:e', '', undefined, entityMarker, 'deleted @none'],
+  ]);
+  assert.deepEqual([second?.tenant, second?.seq, second?.modifiedAt], [3, 9, at]);
+});
+
+test('an instance keeps its own modifiedAt, else takes that of the change', () => {
+  const own = { ...property(1), modifiedAt: '2025-01-01T00:00:00.000Z' };
+  const [first, second] = instancesOf(record(1, { op: 'set', id: 'urn:e', at, attrs: { a: [own, property(2)] } }));
+  assert.deepEqual([first?.modifiedAt, second?.modifiedAt], [own.modifiedAt, at]);
+});
+
+test('the follower starts after what is applied, splits only between records, and tells of gaps', async () => {
+  const appended: [number, number][] = [];
+  const gaps: number[] = [];
+  let from: number | undefined;
+  const many = { a: Array.from({ length: 30_000 }, (_, n) => property(n, `urn:${n}`)) };
+  const set = { op: 'set', id: 'urn:e', at, attrs: many } as const;
+  const records = [4, 5, 6].map((seq) => record(seq, set));
+  let handled: Promise<void> | void = undefined;
+  const follow: Follow = (_name, handler, options) => {
+    from = options?.from;
+    handled = handler([...records, record(7)], { from: 1, to: 3, count: 3 });
+    return () => Promise.resolve();
+  };
+  const history = {
+    appliedSeq: () => Promise.resolve(3),
+    append: (batch: readonly HistoryInstance[], seq: number) => {
+      appended.push([batch.length, seq]);
+      return Promise.resolve();
+    },
+  };
+  await startHistory({ history, follow, onGap: (gap) => gaps.push(gap.count) });
+  await handled;
+  assert.equal(from, 4);
+  assert.deepEqual(appended, [
+    [60_000, 5],
+    [30_000, 7],
+  ]);
+  assert.deepEqual(gaps, [3]);
+});
