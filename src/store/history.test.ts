@@ -73,10 +73,10 @@ test('the follower starts after what is applied, splits only between records, an
   const many = { a: Array.from({ length: 30_000 }, (_, n) => property(n, `urn:${n}`)) };
   const set = { op: 'set', id: 'urn:e', at, attrs: many } as const;
   const records = [4, 5, 6].map((seq) => record(seq, set));
-  let handled: Promise<void> | void = undefined;
+  let handled = Promise.resolve();
   const follow: Follow = (_name, handler, options) => {
     from = options?.from;
-    handled = handler([...records, record(7)], { from: 1, to: 3, count: 3 });
+    handled = Promise.resolve(handler([...records, record(7)], { from: 1, to: 3, count: 3 }));
     return () => Promise.resolve();
   };
   const history = {
