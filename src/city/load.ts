@@ -26,7 +26,19 @@ import { zoneOffsetMs } from './time.ts';
 /** A file of the profile, by its name in `files`; throws when there is none. */
 export type ReadFile = (path: string) => Uint8Array;
 
-const keys = ['id', 'name', 'languages', 'timeZone', 'simulated', 'lawPack', 'holidays', 'watches', 'files', 'note'];
+const keys = [
+  'id',
+  'name',
+  'languages',
+  'timeZone',
+  'simulated',
+  'lawPack',
+  'holidays',
+  'watches',
+  'files',
+  'credit',
+  'note',
+];
 const kinds = ['avenue', 'street', 'lane'] as const;
 
 /**
@@ -89,6 +101,7 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
         : json['watches'] === 'default'
           ? defaultWatches()
           : parseWatches(json['watches'], `${top}watches`),
+    ...(json['credit'] !== undefined && { credit: text(json['credit'], `${top}credit`) }),
   };
 }
 

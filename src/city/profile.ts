@@ -82,6 +82,8 @@ export type City = {
   readonly holidays: readonly Holiday[];
   readonly lawPack: LawPack;
   readonly watches: readonly Watch[];
+  /** Whose geometry it is, as its licence asks; shown with every map of it (`© OpenStreetMap contributors`). */
+  readonly credit?: string;
 };
 
 /** The text in the reader's language, else in the first language of the fallback order that has one. */
