@@ -1,0 +1,156 @@
+/** `chorsu serve`: the process that is the city. */
+import { BlockList } from 'node:net';
+import type { Log } from '../base/log.ts';
+import { Problem } from '../base/problem.ts';
+import { inLanguage, type Words } from '../city/profile.ts';
+import { command, noWords, type Command, type Terminal } from './command.ts';
+import { serveControl, type Deeds } from './control.ts';
+import { choice, directory, file, flag, host, integer, port, portOrOff, several, withDefault } from './kinds.ts';
+import { stopSignals, type SignalSource } from './signals.ts';
+import { WrongUsage } from './usage.ts';
+
+/** What `platform.ts` is told. */
+export type ServeSettings = {
+  readonly host: string;
+  readonly port: number;
+  readonly mqttHost: string;
+  readonly mqttPort?: number;
+  readonly data: string;
+  readonly city?: string;
+  readonly demo: boolean;
+  readonly contexts?: string;
+  readonly mappings: readonly string[];
+  readonly historyMemoryMb: number;
+};
+
+/** What `serve` needs of a running platform. */
+export type Served = {
+  readonly url: string;
+  readonly mqttPort: number | undefined;
+  readonly city: { readonly name: Words; readonly simulated: boolean };
+  /** Resolves with the reason when the platform cannot go on: better down than wrong. */
+  readonly broken?: Promise<Error>;
+  /** Stops taking, finishes what was taken, syncs, closes. */
+  stop(): Promise<void>;
+};
+
+export type ServeDependencies<P extends Served> = {
+  readonly open: (settings: ServeSettings, log: Log) => Promise<P>;
+  /** What other commands may ask of the running process. */
+  readonly deeds: (platform: P) => Deeds;
+  readonly log: (level: 'debug' | 'info' | 'warn' | 'error') => Log;
+  readonly signals: SignalSource;
+  readonly exitNow: (code: number) => void;
+};
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+export const isLoopback = (address: string): boolean =>
+  address === 'localhost' || loopback.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
+
+const options = {
+  data: withDefault(directory('The data directory: it is the city. Made when it is not there.'), './data/city'),
+  port: withDefault(port('Port of the pages and APIs; 0 takes a free one.'), 8080),
+  host: withDefault(host('Address to listen on. Until there are accounts, only loopback addresses.'), '127.0.0.1'),
+  city: file('City profile: the directory that chorsu init made, or its city.json. Without it, an empty city.'),
+  demo: flag('Serve Namuna, the invented sample city, with its simulator. Everything in it is simulated.'),
+  auth: withDefault(
+    choice(['on', 'off'])('Ask for accounts. There are none yet: "on" is refused, "off" needs a loopback host.'),
+    'off',
+  ),
+  contexts: directory('Directory of JSON-LD contexts that stand for their URLs; nothing is ever downloaded.'),
+  mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
+  mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
+  mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
+  historyMemory: withDefault(integer(64, 1_048_576, 'MB')('Memory that queries of history may use.'), 512),
+  logLevel: withDefault(
+    choice(['debug', 'info', 'warn', 'error'])('How much is logged, as JSON lines on stderr.'),
+    'info',
+  ),
+};
+
+export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Command {
+  return command({
+    name: 'serve',
+    about: 'serves the city that is kept in a data directory',
+    details:
+      'Starts the pages, the APIs, the MQTT broker and everything that follows the journal. SIGTERM or Ctrl-C stops it: ' +
+      'nothing new is taken, what was taken is finished and synced; a second signal ends it at once, which loses nothing ' +
+      'that was acknowledged.',
+    words: noWords,
+    options,
+    examples: [
+      { line: 'chorsu serve --demo --data ./data/namuna', does: 'The sample city on http://127.0.0.1:8080.' },
+      {
+        line: 'chorsu serve --data ./data/khujand --city ./khujand --mapping ./khujand/air.json --port 9000',
+        does: 'A city of your own, with one source mapped.',
+      },
+    ],
+    act: async (given, _, terminal) => {
+      if (given.auth === 'on') {
+        throw new WrongUsage(
+          '--auth on needs accounts, and this version has none; --auth off serves this machine only',
+        );
+      }
+      for (const [option, address] of [
+        ['--host', given.host],
+        ['--mqtt-host', given.mqttHost],
+      ] as const) {
+        if (!isLoopback(address)) {
+          throw new WrongUsage(`${option} ${address} would serve others without accounts (--auth off); use 127.0.0.1`);
+        }
+      }
+      if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
+      const { mqttPort, mapping, historyMemory, city, contexts } = given;
+      const settings: ServeSettings = {
+        host: given.host,
+        port: given.port,
+        mqttHost: given.mqttHost,
+        ...(mqttPort !== 'off' && { mqttPort }),
+        data: given.data,
+        ...(city !== undefined && { city }),
+        demo: given.demo,
+        ...(contexts !== undefined && { contexts }),
+        mappings: mapping,
+        historyMemoryMb: historyMemory,
+      };
+      return serve(settings, needs, needs.log(given.logLevel), terminal);
+    },
+  });
+}
+
+async function serve<P extends Served>(
+  settings: ServeSettings,
+  needs: ServeDependencies<P>,
+  log: Log,
+  terminal: Terminal,
+): Promise<number> {
+  const stop = stopSignals(needs.signals, { now: terminal.now, exitNow: needs.exitNow });
+  try {
+    const platform = await needs.open(settings, log);
+    const control = await serveControl(settings.data, needs.deeds(platform), log);
+    try {
+      terminal.out(greeting(platform));
+      const why = await Promise.race([stop.asked, platform.broken ?? new Promise<never>(() => {})]);
+      if (why instanceof Error) throw new Problem('internal', `the city cannot be served any longer: ${why.message}`);
+      terminal.err(`${why}: finishing what was taken. Once more ends at once.\n`);
+    } finally {
+      await control.close();
+    }
+    await platform.stop();
+    terminal.err('Stopped; everything acknowledged is on disk.\n');
+    return 0;
+  } finally {
+    stop.release();
+  }
+}
+
+function greeting({ city, url, mqttPort }: Served): string {
+  const { text: name } = inLanguage(city.name, 'en');
+  const lines = [`${name}${city.simulated ? ' (an invented city, everything simulated)' : ''}: ${url}`];
+  if (mqttPort !== undefined) lines.push(`MQTT: port ${mqttPort}`);
+  if (city.simulated) lines.push('Your own city: chorsu init');
+  return `${lines.join('\n')}\n`;
+}
