@@ -61,7 +61,12 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
   assert.deepEqual(
     { ...settings, data: '' },
     {
-      ...{ host: '127.0.0.1', port: 9000, mqttHost: '127.0.0.1', data: '', demo: true, historyMemoryMb: 512 },
+      host: '127.0.0.1',
+      port: 9000,
+      mqttHost: '127.0.0.1',
+      data: '',
+      demo: true,
+      historyMemoryMb: 512,
       mappings: ['a.json', 'b.json'],
     },
   );
