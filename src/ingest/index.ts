@@ -6,18 +6,25 @@ import { Problem } from '../base/problem.ts';
 import type { Broker, Reading } from '../broker/index.ts';
 import type { City } from '../city/profile.ts';
 import type { Module } from '../http/module.ts';
+import type { Site } from '../ui/index.ts';
+import { csvMapping, importFile, type ImportOptions, type ImportReport } from './csv/import.ts';
 import { sourceHealth, type Health } from './health.ts';
+import { homePart } from './home.ts';
+import { ingestRoutes } from './http.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
 import { mqttBroker, type MqttOptions } from './mqtt.ts';
+import { ingestWords } from './pages/messages/index.ts';
 import { reception } from './reception.ts';
 import type { Source, SourceReport } from './schema.ts';
 import { sourceRegistry } from './source.ts';
 
 export type IngestDeps = {
   readonly broker: Broker;
-  readonly city: Pick<City, 'lawPack'>;
+  readonly city: Pick<City, 'lawPack' | 'timeZone'>;
+  /** Absent: no pages, only the API. */
+  readonly site?: Site;
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly log: Log;
@@ -35,6 +42,8 @@ export type Ingest = Module & {
    * @throws Problem not-found (no such source), bad-data (a simulated value for a measured entity, or the reverse)
    */
   accept(sourceId: string, readings: readonly Reading[]): Promise<void>;
+  /** Takes a CSV file; see `importFile` of csv/. The source counts as seen when it is declared here. */
+  importFile(options: ImportOptions): Promise<ImportReport>;
   reports(): readonly SourceReport[];
   readonly health: Health;
   /** Port of the MQTT broker, once started; undefined when it is off. */
@@ -46,7 +55,7 @@ export function loadMapping(path: string): Promise<MappingFile> {
   return loadMappingFile(path, Object.keys(decoders));
 }
 
-export function ingest({ broker, city, clock, metrics, log, mapping, mqtt = {} }: IngestDeps): Ingest {
+export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt = {} }: IngestDeps): Ingest {
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
   const health = sourceHealth({ sources, clock, metrics });
@@ -57,6 +66,15 @@ export function ingest({ broker, city, clock, metrics, log, mapping, mqtt = {} }
 
   return {
     name: 'ingest',
+    routes: (app) => ingestRoutes(app, { sources, health, reception: received, site, timeZone: city.timeZone }),
+    navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
+    home: (context) => Promise.resolve(homePart(health.reports(), context)),
+    importFile: (options) =>
+      importFile(options, {
+        broker,
+        clock,
+        ...(sources.find(csvMapping(options.mapping, options.source).source) && { health }),
+      }),
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {
       const source = sources.get(sourceId);
@@ -95,5 +113,8 @@ function newestInstant(reading: Reading): number | undefined {
 }
 
 export type { MqttOptions } from './mqtt.ts';
+export type { ImportOptions, ImportProgress, ImportReport } from './csv/import.ts';
+export { play, type PlayOptions, type PlayReport } from './play.ts';
+export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';
 export type { Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

@@ -24,7 +24,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
   const metrics = createMetrics();
   const made = ingest({
     broker,
-    city: { lawPack: { country: 'TJ', householdReadings: false, laws: [] } },
+    city: { timeZone: 'Asia/Dushanbe', lawPack: { country: 'TJ', householdReadings: false, laws: [] } },
     clock: fixedClock(now),
     metrics,
     log: silentLog,

@@ -1,0 +1,59 @@
+import type { Context, Hono } from 'hono';
+import { Problem } from '../base/problem.ts';
+import type { Site } from '../ui/index.ts';
+import type { Health } from './health.ts';
+import { sourcesPage } from './pages/sources.tsx';
+import type { Reception } from './reception.ts';
+import type { Sources } from './source.ts';
+
+/** Of one request; more is refused before it is kept. */
+const bodyMaxBytes = 1_000_000;
+
+/** `/sources`, `/api/sources`, and the doors for senders that speak HTTP: `/api/ingest/...`. */
+export function ingestRoutes(
+  app: Hono,
+  {
+    sources,
+    health,
+    reception,
+    site,
+    timeZone,
+  }: { sources: Sources; health: Health; reception: Reception; site: Site | undefined; timeZone: string },
+): void {
+  app.get('/api/sources', (c) => c.json({ sources: health.reports(), unmapped: health.unmappedTopics() }));
+  site?.page(app, '/sources', (reader) =>
+    sourcesPage({ reports: health.reports(), unmapped: health.unmappedTopics(), timeZone }, reader),
+  );
+
+  const take = async (c: Context, id: string): Promise<Response> => {
+    const bytes = await readLimited(c);
+    const { accepted, refused } = await reception.request(id, bytes, 'http', c.req.query('topic'));
+    const first = refused[0];
+    if (accepted === 0 && first) throw new Problem('bad-data', `nothing was taken: ${first.reason}: ${first.detail}`);
+    return c.json({ accepted, refused });
+  };
+  // Uplinks of a LoRaWAN network server (webhook of The Things Network, HTTP integration of ChirpStack).
+  app.post('/api/ingest/lorawan/:source', async (c): Promise<Response> => {
+    const source = sources.get(c.req.param('source'));
+    if (source.kind !== 'lorawan') throw new Problem('not-found', `${source.id} is no LoRaWAN source`, 'source');
+    // ChirpStack posts every kind of event to one address; only uplinks hold measurements.
+    const event = c.req.query('event');
+    if (event !== undefined && event !== 'up') return c.json({ accepted: 0, refused: [] });
+    return take(c, source.id);
+  });
+  app.post('/api/ingest/:source', (c) => take(c, sources.get(c.req.param('source')).id));
+}
+
+/** @throws Problem too-large */
+async function readLimited(c: Context): Promise<Uint8Array> {
+  const tooLarge = new Problem('too-large', `the body is larger than ${bodyMaxBytes} bytes`);
+  if (Number(c.req.header('content-length') ?? 0) > bodyMaxBytes) throw tooLarge;
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > bodyMaxBytes) throw tooLarge;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Hono } from 'hono';
+import { fixedClock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
+import { createMetrics } from '../../base/metrics.ts';
+import { emptyCity } from '../../city/index.ts';
+import { buildAssets, createSite, fullLanguages, missingMessages } from '../../ui/index.ts';
+import { exampleMapping } from '../fixtures/example.ts';
+import { recorder } from '../fixtures/recorder.ts';
+import { ingest } from '../index.ts';
+import { parseMappingFile, refusals } from '../mapping/index.ts';
+import { ingestWords } from './messages/index.ts';
+
+const city = emptyCity();
+const clock = fixedClock('2026-11-22T08:00:00Z');
+const assets = await buildAssets();
+
+function running() {
+  const broker = recorder();
+  const module = ingest({
+    broker,
+    city,
+    site: createSite({ city, clock, assets, navigation: () => [] }),
+    clock,
+    metrics: createMetrics(),
+    log: silentLog,
+    mapping: parseMappingFile(Buffer.from(JSON.stringify(exampleMapping)), 'map.json', ['milesight-iot/em310-udl']),
+    mqtt: false,
+  });
+  const app = new Hono();
+  module.routes?.(app);
+  app.onError((error) => new Response(error.message, { status: 'status' in error ? Number(error.status) : 500 }));
+  const post = (path: string, body: string | Uint8Array) =>
+    app.request(path, { method: 'POST', body: Buffer.from(body) });
+  return { broker, module, app, post };
+}
+
+test('the words are complete in five languages, and every reason has its word', () => {
+  assert.deepEqual(missingMessages(ingestWords), []);
+  for (const reason of refusals) assert.ok(`reason_${reason}` in ingestWords.tables.en, reason);
+});
+
+test('the page says of each source what it is for and how it is doing, in the language asked for', async () => {
+  const { app, post } = running();
+  clock.set('2026-11-22T08:00:00Z');
+  await post('/api/ingest/counters?topic=count/gate', '41');
+  await post('/api/ingest/counters?topic=count/gate', 'many');
+  for (const language of fullLanguages) {
+    const page = await app.request(`/${language}/sources`);
+    assert.equal(page.status, 200);
+    const html = await page.text();
+    assert.match(html, new RegExp(`<html lang="${language}"`));
+    assert.match(html, /Find leaks in the district network/);
+    assert.match(html, /Water supply law, article 9/);
+    assert.doesNotMatch(html, /reason_|undefined|\[object/);
+  }
+  const english = await (await app.request('/en/sources')).text();
+  assert.match(english, /1,825 days/);
+  assert.match(english, /wrong kind of value 1/);
+  assert.match(english, /class="sim">simulated/);
+});
+
+test('a source that misses its rhythm is late, then silent, and the home page says so', async () => {
+  const { module, post } = running();
+  clock.set('2026-11-22T08:00:00Z');
+  await post('/api/ingest/counters?topic=count/gate', '41');
+  const stateAt = (time: string): string | undefined => {
+    clock.set(time);
+    return module.reports().find(({ source }) => source.id === 'counters')?.health.state;
+  };
+  assert.equal(stateAt('2026-11-22T08:09:00Z'), 'fresh');
+  assert.equal(stateAt('2026-11-22T08:20:00Z'), 'late');
+  assert.equal(stateAt('2026-11-22T09:00:00Z'), 'silent');
+  assert.equal(module.reports()[0]?.health.state, 'never');
+  const home = await module.home?.({ language: 'en', now: clock.now() });
+  assert.deepEqual(
+    home?.attention?.map(({ title }) => title),
+    ['Source counters is silent'],
+  );
+  assert.equal(home?.freshness?.length, 4);
+});
+
+test('an uplink by HTTP becomes a reading; what is none is refused with a reason', async () => {
+  const { broker, post, module } = running();
+  clock.set('2026-11-22T08:00:00Z');
+  const uplink = {
+    end_device_ids: { device_id: 'bin-7', dev_eui: '24E124136B325C01' },
+    uplink_message: {
+      f_port: 85,
+      frm_payload: Buffer.from('01755c03824408040001', 'hex').toString('base64'),
+      received_at: '2026-11-22T07:59:58.123456789Z',
+    },
+  };
+  const answer = await post('/api/ingest/lorawan/bins', JSON.stringify(uplink));
+  assert.deepEqual(await answer.json(), { accepted: 1, refused: [] });
+  const [reading] = broker.readings;
+  assert.equal(reading?.id, 'urn:ngsi-ld:WasteContainer:24e124136b325c01');
+  assert.deepEqual(reading.attrs['https://uri.etsi.org/ngsi-ld/default-context/distance'], [
+    { type: 'Property', value: 2116, observedAt: '2026-11-22T07:59:58.123Z', unitCode: 'MMT' },
+  ]);
+  assert.equal((await post('/api/ingest/lorawan/bins', '{"uplink_message":')).status, 400);
+  assert.equal((await post('/api/ingest/lorawan/bins?event=join', '{}')).status, 200);
+  assert.equal((await post('/api/ingest/lorawan/counters', '{}')).status, 404);
+  assert.equal((await post('/api/ingest/nobody', '{}')).status, 404);
+  assert.equal((await post('/api/ingest/bins', new Uint8Array(1_000_001))).status, 413);
+  assert.deepEqual(module.reports().find(({ source }) => source.id === 'bins')?.health.rejectedBy, { payload: 1 });
+  assert.equal(broker.readings.length, 1);
+});
+
+test('the same is there as JSON', async () => {
+  const { app } = running();
+  const body = (await (await app.request('/api/sources')).json()) as { sources: { source: { id: string } }[] };
+  assert.deepEqual(
+    body.sources.map(({ source }) => source.id),
+    ['water-districts', 'counters', 'twin', 'bins'],
+  );
+});

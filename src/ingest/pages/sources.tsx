@@ -1,0 +1,227 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { inLanguage, type Words } from '../../city/profile.ts';
+import {
+  Empty,
+  Facts,
+  formatDateTime,
+  formatNumber,
+  formatRelative,
+  Links,
+  type PageContent,
+  type Reader,
+  Section,
+  Simulated,
+  type State,
+  Status,
+  Table,
+  uiWords,
+} from '../../ui/index.ts';
+import type { Reject, SourceReport, SourceState } from '../schema.ts';
+import { ingestWords, type IngestKey } from './messages/index.ts';
+
+const states: Record<SourceState, State> = { fresh: 'good', late: 'warn', silent: 'trouble', never: 'none' };
+const personal: Record<SourceReport['source']['personal'], IngestKey> = {
+  none: 'personalNone',
+  aggregated: 'personalAggregated',
+  household: 'personalHousehold',
+};
+const kinds: Record<SourceReport['source']['kind'], IngestKey> = {
+  mqtt: 'kindMqtt',
+  lorawan: 'kindLorawan',
+  csv: 'kindCsv',
+  simulator: 'kindSimulator',
+  http: 'kindHttp',
+};
+
+export type SourcesData = {
+  readonly reports: readonly SourceReport[];
+  readonly unmapped: readonly { readonly prefix: string; readonly count: number }[];
+  readonly timeZone: string;
+};
+
+/** `/sources`: where the data come from, what for, who answers, and whether they arrive. */
+export function sourcesPage(data: SourcesData, reader: Reader): PageContent {
+  const t = ingestWords(reader.language);
+  const { reports, unmapped } = data;
+  const waiting = reports.filter(({ health }) => health.state === 'late' || health.state === 'silent').length;
+  const headline =
+    reports.length === 0
+      ? t('none')
+      : waiting > 0
+        ? t('someWait', { n: waiting, all: reports.length })
+        : reports.some(({ health }) => health.state === 'never')
+          ? t('title')
+          : t('allFresh', { n: reports.length });
+  return {
+    title: t('title'),
+    section: '/sources',
+    description: t('lede'),
+    main: (
+      <>
+        <h1>{headline}</h1>
+        <p class="lede">{t('lede')}</p>
+        {reports.length === 0 ? (
+          <Empty title={t('none')}>{t('noneText')}</Empty>
+        ) : (
+          <Overview data={data} reader={reader} />
+        )}
+        {reports.map((report) => (
+          <SourceSection report={report} data={data} reader={reader} />
+        ))}
+        {unmapped.length > 0 && (
+          <Section id="unmapped" title={t('unmapped')}>
+            <Table
+              label={t('unmapped')}
+              columns={[
+                { head: t('topic'), cell: ({ prefix }) => <code>{prefix}</code> },
+                { head: t('messages'), cell: ({ count }) => formatNumber(count, reader.language), numeric: true },
+              ]}
+              rows={unmapped.slice(0, 20)}
+            />
+          </Section>
+        )}
+        <Links items={[{ href: '/api/sources', text: t('asJson') }]} />
+      </>
+    ),
+  };
+}
+
+function Overview({ data, reader }: { data: SourcesData; reader: Reader }): JSX.Element {
+  const t = ingestWords(reader.language);
+  const number = (n: number): string => formatNumber(n, reader.language);
+  return (
+    <Section id="health" title={t('health')} note={t('sinceStart')}>
+      <Table
+        kind="vals"
+        label={t('health')}
+        columns={[
+          {
+            head: t('source'),
+            cell: ({ source }: SourceReport) => (
+              <>
+                <a href={`#${source.id}`}>{wordsIn(source.name, reader)}</a>{' '}
+                <Simulated word={t('simulated')} when={source.simulated} />
+              </>
+            ),
+          },
+          { head: t('state'), cell: (report) => <Health report={report} reader={reader} />, class: 'status' },
+          { head: t('perMinute'), cell: ({ health }) => number(health.perMinute), numeric: true },
+          { head: t('accepted'), cell: ({ health }) => number(health.accepted), numeric: true },
+          { head: t('rejected'), cell: ({ health }) => number(health.rejected), numeric: true },
+          {
+            head: t('lag'),
+            cell: ({ health }) => (health.lagS === null ? '–' : t('seconds', { n: Math.round(health.lagS) })),
+            numeric: true,
+          },
+        ]}
+        rows={data.reports}
+      />
+    </Section>
+  );
+}
+
+function Health({ report: { health }, reader }: { report: SourceReport; reader: Reader }): JSX.Element {
+  const ui = uiWords(reader.language);
+  const ago =
+    health.lastSeenAt === null ? '' : formatRelative(Date.parse(health.lastSeenAt), reader.now, reader.language);
+  const seen = ingestWords(reader.language)('seen', { ago });
+  return (
+    <Status state={states[health.state]}>
+      {health.state === 'fresh' ? `${ui('fresh')}, ${seen}` : ui(health.state, { ago })}
+    </Status>
+  );
+}
+
+function SourceSection({
+  report,
+  data,
+  reader,
+}: {
+  report: SourceReport;
+  data: SourcesData;
+  reader: Reader;
+}): JSX.Element {
+  const { source, health } = report;
+  const t = ingestWords(reader.language);
+  const reasons = Object.entries(health.rejectedBy).sort(([, a], [, b]) => b - a);
+  return (
+    <Section
+      id={source.id}
+      title={wordsIn(source.name, reader)}
+      note={<Simulated word={t('simulated')} when={source.simulated} />}
+    >
+      <Facts
+        items={[
+          { name: t('purpose'), value: wordsIn(source.purpose, reader) },
+          { name: t('owner'), value: wordsIn(source.owner, reader) },
+          { name: t('legalBasis'), value: wordsIn(source.legalBasis, reader) },
+          {
+            name: t('retention'),
+            value: source.retentionDays === null ? t('forGood') : t('days', { n: source.retentionDays }),
+          },
+          { name: t('personal'), value: t(personal[source.personal]) },
+          { name: t('granularity'), value: source.granularity },
+          { name: t('kind'), value: t(kinds[source.kind]) },
+          {
+            name: t('rhythm'),
+            value: source.expectedEveryS === null ? t('noRhythm') : t('seconds', { n: source.expectedEveryS }),
+          },
+        ]}
+      />
+      {(health.flagged > 0 || health.late > 0) && (
+        <p class="proof">{t('flaggedLate', { flagged: health.flagged, late: health.late })}</p>
+      )}
+      {reasons.length > 0 && (
+        <p class="proof">
+          {t('rejectedBy')}:{' '}
+          {reasons.map(([reason, n]) => `${reasonIn(reason, reader)} ${formatNumber(n, reader.language)}`).join(', ')}
+        </p>
+      )}
+      {health.lastRejects.length > 0 && (
+        <details>
+          <summary>{t('lastRejects')}</summary>
+          <Rejects rejects={health.lastRejects} data={data} reader={reader} />
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function Rejects({
+  rejects,
+  data,
+  reader,
+}: {
+  rejects: readonly Reject[];
+  data: SourcesData;
+  reader: Reader;
+}): JSX.Element {
+  const t = ingestWords(reader.language);
+  return (
+    <Table
+      kind="vals"
+      label={t('lastRejects')}
+      columns={[
+        { head: t('reason'), cell: ({ reason }: Reject) => reasonIn(reason, reader) },
+        { head: t('what'), cell: ({ detail }) => <span lang="en">{detail}</span> },
+        { head: t('from'), cell: ({ from }) => <code>{from}</code> },
+        {
+          head: t('when'),
+          cell: ({ at }) => formatDateTime(Date.parse(at), reader.language, data.timeZone),
+          class: 'when',
+        },
+      ]}
+      rows={rejects}
+    />
+  );
+}
+
+function reasonIn(reason: string, reader: Reader): string {
+  return ingestWords(reader.language)(`reason_${reason}` as IngestKey);
+}
+
+/** Words of the source, marked with their language where it is not the reader's. */
+function wordsIn(words: Words, reader: Reader): ComponentChildren {
+  const { text, language } = inLanguage(words, reader.language);
+  return language === reader.language ? text : <span lang={language}>{text}</span>;
+}
