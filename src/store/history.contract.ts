@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../ngsild/entity.ts';
-import type { TemporalQuery } from '../ngsild/query.ts';
+import type { QNode, TemporalQuery } from '../ngsild/query.ts';
 import type { HistoryInstance, HistoryStore } from './ports.ts';
 
 export type HistorySubject = {
@@ -308,6 +308,59 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         ['flag', 0.5, 0.5, 2],
         ['word', undefined, undefined, 2],
       ]);
+    });
+
+    it('q selects the entities of which some instance inside the interval matches', async () => {
+      const { store } = await subject();
+      const day = '2026-01-01T00:00:0';
+      await store.append(
+        [
+          reading('1', 'x', `${day}1Z`, 5, 1),
+          reading('1', 'x', `${day}2Z`, 30, 1),
+          reading('2', 'x', `${day}1Z`, 7, 1),
+          reading('3', 'x', `${day}1Z`, 'on', 1, { sub: { grade: [{ type: 'Property', value: 'A' }] } }),
+          reading('3', 'y', `${day}1Z`, [1, 40], 1),
+          reading('4', 'y', `${day}1Z`, true, 1),
+        ],
+        1,
+      );
+      const path = (...names: string[]) => ({ names, inner: [] });
+      const number = (value: number) => ({ kind: 'number', value }) as const;
+      const text = (value: string) => ({ kind: 'string', value }) as const;
+      const compare = (
+        name: string,
+        op: '==' | '!=' | '>' | '<',
+        value: ReturnType<typeof number | typeof text>,
+      ): QNode => ({
+        node: 'compare',
+        path: path(...name.split('.')),
+        op,
+        value,
+      });
+      const match = async (q: QNode, more: Partial<TemporalQuery> = {}) => {
+        const ids = ['1', '2', '3', '4'].map((id) => `${device}${id}`);
+        const { entities } = await store.instances(0, ids, { ...any, ...more, q });
+        return entities.map(({ id }) => id.slice(device.length)).join('');
+      };
+      assert.equal(await match(compare('x', '>', number(20))), '1');
+      assert.equal(await match(compare('x', '<', number(8))), '12');
+      assert.equal(await match(compare('x', '!=', number(7))), '13');
+      assert.equal(await match(compare('y', '==', number(40))), '3');
+      assert.equal(await match(compare('x', '==', text('on'))), '3');
+      assert.equal(await match(compare('x.grade', '==', text('A'))), '3');
+      assert.equal(await match({ node: 'exists', path: path('y') }), '34');
+      const both = [compare('x', '==', text('on')), compare('y', '==', number(40))];
+      assert.equal(await match({ node: 'and', of: both }), '3');
+      assert.equal(await match({ node: 'or', of: [...both, compare('x', '>', number(20))] }), '13');
+      const before = { timerel: 'before', timeAt: ms(`${day}2Z`) } as const;
+      assert.equal(await match(compare('x', '>', number(20)), { time: before }), '');
+      const [found] = await store.aggregate(
+        0,
+        [`${device}1`, `${device}2`],
+        { ...any, q: compare('x', '>', number(20)) },
+        { methods: ['sum'] },
+      );
+      assert.deepEqual([found?.id, found?.attrs[0]?.methods.sum?.[0]?.[0]], [`${device}1`, 35]);
     });
 
     it('calendar months start at timeAt, also before it; the 31st ends shorter months', async () => {

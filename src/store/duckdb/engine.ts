@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import { openDatabase } from './database.ts';
 import { readDigest, readStats } from './digest.ts';
 import { readEntities } from './entities.ts';
-import { readInstances } from './instances.ts';
+import { readEntitiesWithNumbers, readInstances } from './instances.ts';
 import { erase, retain } from './remove.ts';
 import type { Expiry } from './remove.ts';
 import { seal, sweep } from './seal.ts';
@@ -40,6 +40,7 @@ export async function openEngine(options: EngineOptions) {
     },
     append: (batch: Batch, added: Added, seq: number) => database.write(() => append(database, batch, added, seq)),
     instances: (...rest: Tail<typeof readInstances>) => readInstances(database, ...rest),
+    entitiesWithNumbers: (...rest: Tail<typeof readEntitiesWithNumbers>) => readEntitiesWithNumbers(database, ...rest),
     aggregate: (...rest: Tail<typeof readAggregates>) => readAggregates(database, ...rest),
     entities: (...rest: Tail<typeof readEntities>) => readEntities(database, ...rest),
     seal: (now: number) => database.write(() => seal(database, now)),

@@ -11,6 +11,7 @@ import type { HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../po
 import { toAggregates } from './aggregate.ts';
 import { buffersOf, toBatch } from './batch.ts';
 import { toHistories } from './instances.ts';
+import { matchingEntities } from './matching.ts';
 import { remoteEngine } from './remote.ts';
 import type { Selection } from './selection.ts';
 import { openWords } from './words.ts';
@@ -91,6 +92,14 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
     };
   };
 
+  /** As `select`, and only the entities that match q. */
+  const selectMatching = async (tenant: Tenant, ids: readonly string[], query: TemporalQuery) => {
+    const selection = select(tenant, ids, query);
+    if (!selection || !query.q) return selection;
+    const entities = await matchingEntities(engine, words, selection, query.q);
+    return entities.length > 0 ? { ...selection, entities } : undefined;
+  };
+
   return {
     appliedSeq: () => Promise.resolve(applied),
     append(batch, seq) {
@@ -112,7 +121,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       return { ids: names, ...(count !== undefined && { count }) };
     },
     async instances(tenant, ids, query, { limit = instancesMax } = {}) {
-      const selection = select(tenant, ids, query);
+      const selection = await selectMatching(tenant, ids, query);
       if (!selection) return { entities: [], truncated: false };
       const marker = words.attrs.find('');
       const { attrs } = selection;
@@ -121,7 +130,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       return { entities: toHistories(found, selection.entities, marker, words), truncated: found.truncated };
     },
     async aggregate(tenant, ids, query, aggregation) {
-      const selection = select(tenant, ids, query);
+      const selection = await selectMatching(tenant, ids, query);
       if (!selection || aggregation.methods.length === 0) return [];
       const origin = query.time && { origin: query.time.timeAt * 1000 };
       const rows = await engine.call('aggregate', [selection, { ...aggregation, ...origin }]);

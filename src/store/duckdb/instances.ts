@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 import { formatInstant } from './instant.ts';
 import { selectRows } from './selection.ts';
 import type { Selection } from './selection.ts';
+import type { NumberRange } from './numbers.ts';
 import type { Words } from './words.ts';
 
 /** A row of history as the worker answers it. */
@@ -47,6 +48,29 @@ export function readInstances(database: Database, selection: Selection, limit: n
     rows.pop();
     const series = await read.all(`SELECT DISTINCT entity, attr FROM (${selected})`);
     return { rows, truncated, series: series as unknown as [number, number][] };
+  });
+}
+
+/** The entities that have a number in one of the ranges. */
+export function readEntitiesWithNumbers(
+  database: Database,
+  selection: Selection,
+  ranges: readonly NumberRange[],
+): Promise<readonly number[]> {
+  const within = ({ from, above, to, below }: NumberRange): string =>
+    [
+      'value IS NOT NULL',
+      ...(from === undefined ? [] : [`value >= ${from}::DOUBLE`]),
+      ...(above === undefined ? [] : [`value > ${above}::DOUBLE`]),
+      ...(to === undefined ? [] : [`value <= ${to}::DOUBLE`]),
+      ...(below === undefined ? [] : [`value < ${below}::DOUBLE`]),
+    ].join(' AND ');
+  return database.read(async (read) => {
+    const selected = await selectRows(read, database.sealed, selection);
+    const rows = await read.all(
+      `SELECT DISTINCT entity FROM (${selected}) WHERE ${ranges.map((range) => `(${within(range)})`).join(' OR ')}`,
+    );
+    return rows.map(([entity]) => entity as number);
   });
 }
 

@@ -22,6 +22,8 @@ export type Selection = {
   readonly to?: number;
   /** Newest of each attribute of each entity. */
   readonly lastN?: number;
+  /** Only rows whose value is no number. */
+  readonly textOnly?: true;
 };
 
 const changed = 'instant + lag';
@@ -70,6 +72,7 @@ async function conditions(read: Read, selection: Selection): Promise<string[]> {
   return [
     await entitiesCondition(read, selection.entities),
     ...(attrs ? [isIn('attr', attrs)] : []),
+    ...(selection.textOnly ? ['value IS NULL'] : []),
     ...(datasets ? [isIn('dataset', datasets)] : []),
     ...(by === 'deletedAt' ? [`(flags & ${flag.deleted}) <> 0`] : []),
     ...(by === 'observedAt' && timed ? [`(flags & ${flag.observed}) <> 0`] : []),
