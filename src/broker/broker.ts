@@ -1,18 +1,26 @@
 /** What every module is given of the broker. The NGSI-LD operations on entities stand in `entities.ts`. */
+import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
-import type { Attributes, Entity } from '../ngsild/entity.ts';
+import type { Attributes, Entity, EntityDelta } from '../ngsild/entity.ts';
+import { evaluateQ } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
   Cause,
   EntityAggregates,
   EntityHistory,
   EntityPage,
+  EntityStore,
   Gap,
+  HistoryStore,
   JournalRecord,
   RowDelta,
   StoredEntity,
   Tenant,
 } from '../store/ports.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Policy } from '../trust/index.ts';
+import { isoInstant } from './decision.ts';
+import { recordReadings, stamped } from './readings.ts';
 
 /** Readings of one entity: makes it when it is not there, else sets these attributes. Late ones enter history only. */
 export type Reading = {
@@ -40,7 +48,13 @@ export type Broker = {
     rows?: readonly RowDelta[],
   ): Promise<{ seq: number }>;
   /** Past instances that leave the current state alone. */
-  recordHistory(who: Principal, tenant: Tenant, past: readonly Reading[], cause: Cause): Promise<{ seq: number }>;
+  recordHistory(
+    who: Principal,
+    tenant: Tenant,
+    past: readonly Reading[],
+    cause: Cause,
+    rows?: readonly RowDelta[],
+  ): Promise<{ seq: number }>;
   get(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity>;
   find(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
   query(
@@ -50,6 +64,13 @@ export type Broker = {
     page: { limit: number; offset: number; count?: boolean },
   ): Promise<EntityPage>;
   types(who: Principal, tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
+  /** Entities that history knows, gone ones too; ordered by id. */
+  historyEntities(
+    who: Principal,
+    tenant: Tenant,
+    query: Pick<EntityQuery, 'ids' | 'idPattern' | 'type'>,
+    page: { limit: number; offset: number; count?: boolean },
+  ): Promise<{ ids: readonly string[]; count?: number }>;
   history(
     who: Principal,
     tenant: Tenant,
@@ -77,3 +98,86 @@ export type Broker = {
 };
 
 export type { Attributes, Entity };
+
+/** `follow` as the store gives it: in order, one batch at a time, retried when the handler throws. */
+export type Follow = Broker['follow'];
+
+/**
+ * The broker over the stores.
+ * @param history   where the past is read
+ * @param caughtUp  resolves when history holds everything up to the given sequence number
+ */
+export function createBroker(deps: {
+  writer: Writer;
+  state: EntityStore;
+  history: Pick<HistoryStore, 'instances' | 'aggregate' | 'entities'>;
+  caughtUp: (seq: number) => Promise<void>;
+  follow: Follow;
+  policy: Policy;
+}): Broker {
+  const { writer, state, history, caughtUp, follow, policy } = deps;
+  const readable = (who: Principal, stored: StoredEntity | undefined): StoredEntity | undefined => {
+    if (!stored) return undefined;
+    const visible = stored.entity.type.every((type) => {
+      const filter = policy.filter(who, 'read', type);
+      return filter === 'everything' || (filter !== 'nothing' && evaluateQ(filter, stored.entity));
+    });
+    return visible ? stored : undefined;
+  };
+  const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
+  return {
+    record(who, tenant, readings, cause, rows) {
+      for (const { type } of readings) allow(policy, who, type);
+      return recordReadings(writer, tenant, readings, cause, rows);
+    },
+    recordHistory(who, tenant, past, cause, rows = []) {
+      for (const { type } of past) allow(policy, who, type);
+      const at = isoInstant(writer.now());
+      const entities = past.map(({ id, type, attrs }): EntityDelta => ({
+        op: 'history',
+        id,
+        type,
+        at,
+        attrs: stamped(attrs, at),
+      }));
+      return writer.commit({ tenant, cause, entities, rows });
+    },
+    find,
+    async get(who, tenant, id) {
+      const stored = await find(who, tenant, id);
+      if (!stored) throw new Problem('not-found', `there is no entity ${id}`);
+      return stored;
+    },
+    async query(who, tenant, query, page) {
+      await writer.applied();
+      const filter = policy.filter(who, 'read', undefined);
+      if (filter === 'nothing') return { entities: [], ...(page.count === true && { count: 0 }) };
+      const also = filter === 'everything' ? query.also : [...(query.also ?? []), filter];
+      return state.query(tenant, also ? { ...query, also } : query, page);
+    },
+    async types(_who, tenant) {
+      await writer.applied();
+      return state.types(tenant);
+    },
+    async historyEntities(_who, tenant, query, page) {
+      await caughtUp(writer.lastSeq());
+      return history.entities(tenant, query, page);
+    },
+    async history(_who, tenant, ids, query, options) {
+      await caughtUp(writer.lastSeq());
+      return history.instances(tenant, ids, query, options);
+    },
+    async aggregate(_who, tenant, ids, query, aggregation) {
+      await caughtUp(writer.lastSeq());
+      return history.aggregate(tenant, ids, query, aggregation);
+    },
+    follow,
+  };
+}
+
+function allow(policy: Policy, who: Principal, types: readonly string[]): void {
+  for (const type of types) {
+    if (!policy.allows(who, 'write', type))
+      throw new Problem('forbidden', `you may not write entities of type ${type}`);
+  }
+}

@@ -1,0 +1,58 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** A program under measurement in its own process, so that the generator and the server do not share an event loop. */
+export type Child = {
+  readonly pid: number;
+  /** Resident memory in MB. */
+  rssMb(): number;
+  stop(): Promise<void>;
+};
+
+/**
+ * @param ready text on its output that says it serves; what follows it up to white space is returned as `told`
+ */
+export async function startChild(
+  args: readonly string[],
+  ready: string,
+  env: Record<string, string> = {},
+): Promise<Child & { told: string }> {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const told = await new Promise<string>((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      const at = output.indexOf(ready);
+      if (at < 0) return;
+      const end = output.slice(at + ready.length).search(/\s/);
+      if (end >= 0) resolve(output.slice(at + ready.length, at + ready.length + end));
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => reject(new Error(`the process ended with ${code} before it was ready:\n${output}`)));
+  });
+  child.removeAllListeners('exit');
+  return {
+    told,
+    pid: child.pid ?? 0,
+    rssMb: () => rssMb(child.pid ?? 0),
+    stop: () => stop(child),
+  };
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) {
+      resolve();
+      return;
+    }
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** Resident memory of a process in MB, from the kernel. */
+export function rssMb(pid: number): number {
+  const kb = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(kb ?? 0) / 1024;
+}

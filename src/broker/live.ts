@@ -1,0 +1,153 @@
+import type { Metrics } from '../base/metrics.ts';
+import type { EntityDelta, Instance, Json } from '../ngsild/entity.ts';
+import { deltaId } from '../ngsild/entity.ts';
+import type { JournalRecord } from '../store/ports.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Broker } from './broker.ts';
+
+/** What happened to one entity, as live pages show it. Names are IRIs; the pages find the words. */
+export type LiveChange = {
+  readonly seq: number;
+  /** Milliseconds. */
+  readonly at: number;
+  readonly kind: 'born' | 'changed' | 'gone';
+  readonly id: string;
+  readonly type: string;
+  readonly values: readonly {
+    readonly name: string;
+    readonly value: Json;
+    readonly unitCode?: string;
+    readonly observedAt?: string;
+  }[];
+  readonly location?: readonly [number, number];
+  /** A birth, an end, or a state (word or yes/no) that is now another: worth a line in "what changed". */
+  readonly notable: boolean;
+};
+
+export type Live = {
+  /** Called with what gathered during one beat, the last change of each entity. @returns stop */
+  subscribe(listener: (changes: readonly LiveChange[]) => void): () => void;
+  /** Notable changes, newest first. */
+  recent(limit: number): readonly LiveChange[];
+  /** The newest change of each entity type, newest first. */
+  latestByType(): readonly LiveChange[];
+  stop(): Promise<void>;
+};
+
+const beatMs = 250;
+const perBeatMax = 500;
+const recentMax = 200;
+const statesMax = 50_000;
+
+/**
+ * Follows the journal for whoever watches. Keeps nothing durable: a page that loads reads the state, then follows.
+ */
+export function openLive(deps: {
+  broker: Pick<Broker, 'follow'>;
+  writer: Pick<Writer, 'get'>;
+  metrics: Metrics;
+}): Live {
+  const { broker, writer, metrics } = deps;
+  const listeners = new Set<(changes: readonly LiveChange[]) => void>();
+  const waiting = new Map<string, LiveChange>();
+  const states = new Map<string, Json>();
+  const newest = new Map<string, LiveChange>();
+  let recent: LiveChange[] = [];
+  const skipped = metrics.counter(
+    'chorsu_live_skipped_total',
+    'Changes that live pages were not sent, because too many came in one beat',
+  );
+
+  const isNotable = (delta: EntityDelta, values: LiveChange['values']): boolean => {
+    let notable = delta.op === 'delete';
+    for (const { name, value } of values) {
+      if (typeof value !== 'string' && typeof value !== 'boolean') continue;
+      const key = `${deltaId(delta)} ${name}`;
+      const known = states.get(key);
+      if (known !== undefined && known !== value) notable = true;
+      if (known === undefined && states.size >= statesMax) continue;
+      states.set(key, value);
+    }
+    return notable;
+  };
+
+  const changeOf = async (record: JournalRecord, delta: EntityDelta): Promise<LiveChange | undefined> => {
+    if (delta.op === 'history') return undefined;
+    const attrs = delta.op === 'put' ? delta.entity.attrs : delta.op === 'set' ? delta.attrs : {};
+    const id = deltaId(delta);
+    const found = delta.op === 'put' ? undefined : writer.get(record.tenant, id);
+    const stored = found instanceof Promise ? await found : found;
+    const type = delta.op === 'put' ? delta.entity.type[0] : (stored?.entity.type[0] ?? '');
+    const values: { name: string; value: Json; unitCode?: string; observedAt?: string }[] = [];
+    let location: readonly [number, number] | undefined;
+    for (const name in attrs) {
+      const instance = attrs[name]?.[0];
+      if (!instance) continue;
+      if (instance.type === 'GeoProperty') location = pointOf(instance) ?? location;
+      else if (instance.type === 'Property') {
+        const { value, unitCode, observedAt } = instance;
+        values.push({
+          name,
+          value,
+          ...(unitCode !== undefined && { unitCode }),
+          ...(observedAt !== undefined && { observedAt }),
+        });
+      }
+    }
+    return {
+      seq: record.seq,
+      at: record.at,
+      kind: delta.op === 'put' ? 'born' : delta.op === 'delete' ? 'gone' : 'changed',
+      id,
+      type: type ?? '',
+      values,
+      ...(location && { location }),
+      notable: isNotable(delta, values),
+    };
+  };
+
+  const unfollow = broker.follow('live', async (records) => {
+    for (const record of records) {
+      if (record.tenant !== 0) continue;
+      for (const delta of record.entities) {
+        const change = await changeOf(record, delta);
+        if (!change) continue;
+        newest.set(change.type, change);
+        if (change.notable) recent = [change, ...recent].slice(0, recentMax);
+        if (listeners.size === 0) continue;
+        if (waiting.size >= perBeatMax && !waiting.has(change.id)) skipped.add();
+        else waiting.set(change.id, change);
+      }
+    }
+  });
+
+  const beat = setInterval(() => {
+    if (waiting.size === 0) return;
+    const changes = [...waiting.values()];
+    waiting.clear();
+    for (const listener of listeners) listener(changes);
+  }, beatMs);
+  beat.unref();
+
+  return {
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    recent: (limit) => recent.slice(0, limit),
+    latestByType: () => [...newest.values()].sort((a, b) => b.seq - a.seq),
+    stop: async () => {
+      clearInterval(beat);
+      await unfollow();
+    },
+  };
+}
+
+function pointOf(instance: Instance): readonly [number, number] | undefined {
+  const geometry = instance.value;
+  if (typeof geometry !== 'object' || geometry === null || Array.isArray(geometry)) return undefined;
+  const { type, coordinates } = geometry;
+  if (type !== 'Point' || !Array.isArray(coordinates)) return undefined;
+  const [long, lat] = coordinates;
+  return typeof long === 'number' && typeof lat === 'number' ? [long, lat] : undefined;
+}
