@@ -22,6 +22,7 @@ export const problemKinds = {
   'unsupported-media-type': { status: 415, title: 'Unsupported media type' },
   'not-supported': { status: 422, title: 'Operation not supported' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
+  'not-multi-tenant': { status: 501, title: 'No support for several tenants' },
   internal: { status: 500, title: 'Internal error' },
   overloaded: { status: 503, title: 'Overloaded, try again' },
   'context-unavailable': { status: 504, title: 'JSON-LD context not available' },

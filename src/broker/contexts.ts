@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
-import { bundledContexts, compileContext, coreContextUrl, type Context } from '../ngsild/index.ts';
+import { compileContext, coreContextUrl, type Context } from '../ngsild/index.ts';
 import type { Json } from '../ngsild/entity.ts';
 
 /** The @context documents that this process knows: the bundled core contexts and what `--contexts` pins to files. */
@@ -25,20 +25,11 @@ const compiledMax = 500;
  * @throws Problem invalid-request naming the file that cannot be read or is no @context
  */
 export function openContexts(pinned?: string): Contexts {
-  const documents = new Map<string, Json>(bundledContexts);
+  const documents = new Map<string, Json>();
   const byName = new Map<string, Json>();
   if (pinned !== undefined) readPinned(pinned, documents, byName);
-  const load = (url: string): Json => {
-    const document = documents.get(url) ?? byName.get(basename(new URL(url).pathname));
-    if (document === undefined) {
-      throw new Problem(
-        'context-unavailable',
-        `the @context ${url} is not bundled and not pinned with --contexts`,
-        '@context',
-      );
-    }
-    return document;
-  };
+  const load = (url: string): Json | undefined =>
+    documents.get(url) ?? (URL.canParse(url) ? byName.get(basename(new URL(url).pathname)) : undefined);
   const compiled = new Map<string, Context>();
   const of = (value: Json): Context => {
     const key = typeof value === 'string' ? value : JSON.stringify(value);
