@@ -192,7 +192,7 @@ export function entityService(deps: { writer: Writer; policy: Policy }) {
 
     /**
      * 5.6.4 Partial Attribute Update: the given members replace those of one instance, the others stay.
-     * @param merge makes the new instance of the stored one; may throw bad-data
+     * @param merge makes the new instance of the stored one, undefined when it goes; may throw bad-data
      */
     mergeAttribute: (
       who: Principal,
@@ -200,7 +200,7 @@ export function entityService(deps: { writer: Writer; policy: Policy }) {
       id: string,
       name: string,
       datasetId: string | undefined,
-      merge: (stored: Instance, at: string) => Instance,
+      merge: (stored: Instance, at: string) => Instance | undefined,
       cause: Cause,
     ): Promise<{ seq: number }> =>
       decideAndCommit(writer, tenant, cause, [id], (looked, at) => {
@@ -208,7 +208,10 @@ export function entityService(deps: { writer: Writer; policy: Policy }) {
         mayChange(who, 'write', entity.type);
         const stored = entity.attrs[name]?.find((instance) => instance.datasetId === datasetId);
         if (!stored) throw new Problem('not-found', `the entity ${id} has no such attribute`, name);
-        return { entities: [{ op: 'set', id, at, attrs: { [name]: [merge(stored, at)] } }] };
+        const merged = merge(stored, at);
+        if (merged) return { entities: [{ op: 'set', id, at, attrs: { [name]: [merged] } }] };
+        const remove = [{ name, ...(datasetId !== undefined && { datasetId }) }];
+        return { entities: [{ op: 'set', id, at, attrs: {}, remove }] };
       }),
 
     /** 5.6.5 Delete Attribute. `all`: every instance, else the one with the datasetId (none: the default one). */

@@ -1,2 +1,6 @@
 /** The broker's door. Modules meet only here: they write entities, read them, and follow the journal. */
-export type { Broker, Reading } from './broker.ts';
+export { createBroker, type Broker, type Reading } from './broker.ts';
+export { openContexts, type Contexts } from './contexts.ts';
+export { openLive, type Live, type LiveChange } from './live.ts';
+export { brokerModule } from './module.ts';
+export { simulatedAttribute } from './readings.ts';

@@ -1,11 +1,12 @@
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import {
-  parseAttribute,
   parseEntity,
   parseEntityQuery,
   parseFragment,
+  parsePartial,
   parseRepresentation,
+  patchInstance,
   representEntities,
   representEntity,
 } from '../../ngsild/index.ts';
@@ -69,7 +70,7 @@ export async function entityResource(call: Call, id: string, deps: EntityDeps): 
 export async function attributesResource(call: Call, id: string, deps: EntityDeps): Promise<Answer> {
   if (call.method !== 'PATCH' && call.method !== 'POST') throw notAllowed(call, 'POST, PATCH');
   const { json, context } = bodyOf(call, deps.contexts, { merge: call.method === 'PATCH' });
-  const fragment = parseFragment(json, context, { at: isoInstant(deps.now()) });
+  const fragment = parseFragment(json, context, { at: isoInstant(deps.now()), nulls: call.method === 'PATCH' });
   const noOverwrite = call.method === 'POST' && (call.query.get('options') ?? '').split(',').includes('noOverwrite');
   const result = await deps.entities.setAttributes(call.who, call.tenant, id, fragment, { noOverwrite }, call.cause);
   return updateAnswer(result, (iri) => context.compact(iri));
@@ -87,14 +88,14 @@ export async function attributeResource(call: Call, id: string, attribute: strin
   }
   if (call.method !== 'PATCH') throw notAllowed(call, 'PATCH, DELETE');
   const { json, context } = bodyOf(call, deps.contexts, { merge: true });
-  const partial = parseAttribute(json, attribute, context, { at: isoInstant(deps.now()) });
+  const partial = parsePartial(json, attribute, context);
   await deps.entities.mergeAttribute(
     call.who,
     call.tenant,
     id,
     context.expand(attribute),
     partial.datasetId,
-    partial.merge,
+    (stored, at) => patchInstance(stored, partial, attribute, context, at),
     call.cause,
   );
   return { status: 204 };

@@ -1,0 +1,10 @@
+import { parseArgs } from 'node:util';
+import { runBenches } from './index.ts';
+import { p1 } from './p1-patch.ts';
+import { p3 } from './p3-mqtt.ts';
+
+const { values, positionals } = parseArgs({
+  options: { seconds: { type: 'string', default: '10' } },
+  allowPositionals: true,
+});
+await runBenches([p1, p3], positionals, Number(values.seconds));

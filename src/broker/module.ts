@@ -1,0 +1,56 @@
+import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { eventStream } from '../http/events.ts';
+import type { Module } from '../http/module.ts';
+import type { Writer } from '../store/writer.ts';
+import type { Policy } from '../trust/index.ts';
+import type { Broker } from './broker.ts';
+import type { Contexts } from './contexts.ts';
+import { entityService } from './entities.ts';
+import { ngsiHandler } from './http.ts';
+import type { Live, LiveChange } from './live.ts';
+
+/** The broker's routes: `/ngsi-ld/v1/*` and the live stream `/api/live`. Its pages are a module of their own. */
+export function brokerModule(deps: {
+  broker: Broker;
+  live: Live;
+  writer: Writer;
+  policy: Policy;
+  contexts: Contexts;
+  log: Log;
+  metrics: Metrics;
+  /** One change as the data of a `change` event, in the reader's language. */
+  describe: (change: LiveChange, language: string) => unknown;
+}): Module {
+  const { broker, live, writer, policy, contexts, log, metrics, describe } = deps;
+  const entities = entityService({ writer, policy });
+  const ngsi = ngsiHandler({ broker, entities, contexts, now: () => writer.now(), log, metrics });
+  const streams = new Set<() => void>();
+  metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
+  return {
+    name: 'broker',
+    handle(request, response) {
+      if (ngsi(request, response)) return true;
+      const url = request.url ?? '';
+      if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
+      const language = new URLSearchParams(url.slice('/api/live'.length)).get('lang') ?? 'en';
+      const end = (): void => {
+        unsubscribe();
+        streams.delete(stop);
+      };
+      const stop = (): void => {
+        response.end();
+      };
+      const stream = eventStream(response, end);
+      const unsubscribe = live.subscribe((changes) => {
+        for (const change of changes) stream.send('change', describe(change, language), change.seq);
+      });
+      streams.add(stop);
+      return true;
+    },
+    stop: async () => {
+      for (const stop of streams) stop();
+      await live.stop();
+    },
+  };
+}
