@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { readBody } from '../http/body.ts';
+import { readBody } from '../http/index.ts';
 import { anonymousPrincipal } from '../http/principal.ts';
 import type { Answer, Call } from './ngsi/call.ts';
 import {

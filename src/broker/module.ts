@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { eventStream } from '../http/events.ts';
+import { eventStream } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';

@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
 import { Problem, type ProblemKind } from '../../base/problem.ts';
-import { problemDetails } from '../../http/problems.ts';
+import { problemDetails } from '../../http/index.ts';
 
 /** Error types of the standard, 5.5.2 and 6.3.2, by our kinds. Kinds that are not here are plain HTTP failures. */
 const names: Partial<Record<ProblemKind, string>> = {

@@ -1,0 +1,7 @@
+export { readBody } from './body.ts';
+export { eventStream, type EventStream } from './events.ts';
+export type { HomeContext, HomePart, Module } from './module.ts';
+export { anonymousPrincipal, systemPrincipal, type Principal } from './principal.ts';
+export { problemDetails, type ProblemDetails } from './problems.ts';
+export { isLoopback } from './security.ts';
+export { createApp, listen, problemResponse, type HttpServer } from './server.ts';
