@@ -69,7 +69,7 @@ function open(port: number, clientId: string): Promise<Socket> {
 }
 
 function readAcks(socket: Socket, onAck: (packetId: number) => void): void {
-  let rest = Buffer.alloc(0);
+  let rest: Buffer = Buffer.alloc(0);
   socket.on('data', (chunk: Buffer) => {
     rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     let at = 0;
