@@ -2,21 +2,19 @@
  * Wires one city, bottom up: stores, broker, history, modules, doors. The only file besides `main.ts` and `cli/` that
  * knows everybody.
  */
-import { join } from 'node:path';
 import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { brokerModule, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
-import { pages } from './broker/pages/index.ts';
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
-import { createApp, listen, type HttpServer } from './http/server.ts';
-import type { Module } from './http/module.ts';
-import { ingest, type Ingest } from './ingest/index.ts';
-import { openStore, type Store } from './store/index.ts';
-import { openHistory, startHistory } from './store/duckdb/index.ts';
+import { cityRoutes } from './cityRoutes.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { createApp, listen, type HttpServer, type Module } from './http/index.ts';
+import { ingest, loadMapping, type Ingest } from './ingest/index.ts';
+import { runSampleCity, sampleCityTable } from './sampleCity.ts';
+import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
 import { openPolicy } from './trust/index.ts';
-import { runSampleCity } from './sampleCity.ts';
 
 export type Settings = {
   readonly host: string;
@@ -47,6 +45,141 @@ export type Platform = {
   readonly store: Store;
   readonly history: HistoryStore;
   readonly metrics: Metrics;
+  /** Resolves with the reason when the journal can no longer be written: the process has to end. */
+  readonly broken: Promise<Error>;
   /** Stops taking, finishes what was taken, syncs, closes. */
   stop(): Promise<void>;
 };
+
+/** Followers read this many records at a time from the journal. */
+const historyBatch = 5000;
+
+/**
+ * Opens the data directory and serves the city; resolves when every door is open.
+ * @throws Problem when the directory, the profile, a mapping or a context cannot be used; Error of node:net (EADDRINUSE)
+ */
+export async function openPlatform(settings: Settings, deps: { log: Log; clock?: Clock }): Promise<Platform> {
+  const { log, clock = systemClock } = deps;
+  const metrics = createMetrics();
+  // What can be refused without touching the data is looked at first.
+  const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(settings.city);
+  const contexts = openContexts(settings.contexts);
+  const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
+  const mapping = {
+    sources: loaded.flatMap(({ sources }) => sources),
+    mappings: loaded.flatMap(({ mappings }) => mappings),
+  };
+
+  /** Undone in reverse, on stop and when something further up cannot be opened. */
+  const undo: (() => Promise<void>)[] = [];
+  const unwind = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const fatal = Promise.withResolvers<Error>();
+    const store = await openStore({
+      directory: settings.data,
+      clock,
+      log,
+      metrics,
+      tables: [sampleCityTable],
+      onFatal: (error) => {
+        log.error('the journal cannot be written', { error: String(error) });
+        fatal.resolve(error);
+      },
+    });
+    undo.push(() => store.close());
+    const { writer, journal } = store;
+    const history = await openHistory({
+      directory: store.directory.history,
+      clock,
+      log,
+      metrics,
+      memoryMb: settings.historyMemoryMb,
+      tempDirectory: store.directory.tmp,
+    });
+    undo.push(() => history.close());
+
+    const followers = new Map<string, Follower>();
+    const followJournal: Broker['follow'] = (name, handler, options = {}) => {
+      const follower = follow({
+        journal,
+        writer,
+        name,
+        handler,
+        log,
+        from: options.from ?? writer.lastSeq() + 1,
+        ...(options.batch !== undefined && { batch: options.batch }),
+      });
+      followers.set(name, follower);
+      return async () => {
+        followers.delete(name);
+        await follower.stop();
+      };
+    };
+    metrics.gauge('chorsu_follower_behind', 'Records that a follower has not yet taken', () =>
+      [...followers].map(([name, follower]) => ({ labels: { follower: name }, value: writer.lastSeq() - follower.place() })),
+    );
+    const missed = metrics.counter('chorsu_follower_missed_total', 'Records no longer kept when a follower asked for them');
+    undo.push(
+      await startHistory({
+        history,
+        follow: followJournal,
+        batch: historyBatch,
+        onGap: ({ count }) => missed.add(count, { follower: 'history' }),
+      }),
+    );
+    const broker = createBroker({
+      writer,
+      state: store.state,
+      history,
+      caughtUp: (seq) => followers.get('history')?.reached(seq) ?? Promise.resolve(),
+      follow: followJournal,
+      policy: openPolicy,
+    });
+    const live = openLive({ broker, writer, metrics });
+    const ingestion = ingest({
+      broker,
+      city,
+      clock,
+      metrics,
+      log,
+      mapping,
+      mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
+    });
+
+    let ready = false;
+    let server: HttpServer | undefined;
+    const modules: Module[] = [
+      brokerModule({ broker, live, writer, policy: openPolicy, contexts, log, metrics, describe: (change) => change }),
+      ingestion,
+      cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
+    ];
+    const app = createApp({ modules, log, metrics, isReady: () => ready });
+    for (const module of modules) {
+      if (module.stop) undo.push(module.stop);
+      await module.start?.();
+    }
+    server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, log });
+    undo.push(() => server.close());
+    undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
+    if (settings.demo) undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
+    ready = true;
+    log.info('the city is served', { city: city.id, url: server.url, mqttPort: ingestion.mqttPort() });
+    return {
+      url: server.url,
+      mqttPort: ingestion.mqttPort(),
+      city,
+      broker,
+      ingest: ingestion,
+      store,
+      history,
+      metrics,
+      broken: fatal.promise,
+      stop: unwind,
+    };
+  } catch (error) {
+    await unwind();
+    throw error;
+  }
+}

@@ -17,6 +17,7 @@ import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.t
 import { mqttBroker, type MqttOptions } from './mqtt.ts';
 import { ingestWords } from './pages/messages/index.ts';
 import { reception } from './reception.ts';
+import { retentionOf } from './retention.ts';
 import type { Source, SourceReport } from './schema.ts';
 import { sourceRegistry } from './source.ts';
 
@@ -45,6 +46,8 @@ export type Ingest = Module & {
   /** Takes a CSV file; see `importFile` of csv/. The source counts as seen when it is declared here. */
   importFile(options: ImportOptions): Promise<ImportReport>;
   reports(): readonly SourceReport[];
+  /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
+  retention(): readonly { readonly type: string; readonly days: number | null }[];
   readonly health: Health;
   /** Port of the MQTT broker, once started; undefined when it is off. */
   mqttPort(): number | undefined;
@@ -59,7 +62,19 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
   const health = sourceHealth({ sources, clock, metrics });
-  const queue = intake({ broker, health, metrics, log });
+  const retention = retentionOf(() => sources.list());
+  const recording: Pick<Broker, 'record'> = {
+    async record(who, tenant, readings, cause, rows) {
+      const result = await broker.record(who, tenant, readings, cause, rows);
+      let noted: readonly string[] | undefined;
+      for (const { type } of readings) {
+        if (type !== noted && cause.source !== undefined) retention.note(cause.source, type);
+        noted = type;
+      }
+      return result;
+    },
+  };
+  const queue = intake({ broker: recording, health, metrics, log });
   const received = reception({ mappings: mapping?.mappings ?? [], health, intake: queue, clock });
   const embedded = mqtt === false ? undefined : mqttBroker({ options: mqtt, reception: received, metrics, log });
   let port: number | undefined;
@@ -89,6 +104,7 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
       if (result.refused) throw new Problem(result.refused.kind, result.refused.message, result.refused.field);
     },
     reports: () => health.reports(),
+    retention: () => retention.rules(),
     health,
     mqttPort: () => port,
     async start() {

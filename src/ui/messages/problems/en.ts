@@ -20,6 +20,7 @@ export const en: Messages<ProblemKind> = {
   'unsupported-media-type': 'This kind of file or message is not understood.',
   'not-supported': 'This is not supported.',
   'too-many-requests': 'Too many tries. Please wait a little.',
+  'not-multi-tenant': 'This city has one set of data. There are no others to choose from.',
   internal: 'An error on our side. It has been recorded.',
   overloaded: 'Too much is happening at once. Please try again shortly.',
   'context-unavailable': 'A vocabulary that this needs cannot be reached.',

@@ -20,6 +20,7 @@ export const kk: Messages<ProblemKind> = {
   'unsupported-media-type': 'Файлдың немесе хабардың бұл түрі түсініксіз.',
   'not-supported': 'Бұл әрекетке қолдау жоқ.',
   'too-many-requests': 'Әрекет тым көп. Сәл күтіңіз.',
+  'not-multi-tenant': 'Бұл қалада бір ғана деректер жинағы бар, басқасы жоқ.',
   internal: 'Қате біздің тарапта. Ол жазылды.',
   overloaded: 'Қазір жүктеме тым көп. Сәлден соң қайталаңыз.',
   'context-unavailable': 'Қажетті сөздікке қол жетпейді.',

@@ -20,6 +20,7 @@ export const tg: Messages<ProblemKind> = {
   'unsupported-media-type': 'Ин навъи файл ё паём фаҳмо нест.',
   'not-supported': 'Ин амал дастгирӣ намешавад.',
   'too-many-requests': 'Кӯшишҳо аз ҳад зиёданд. Каме интизор шавед.',
+  'not-multi-tenant': 'Ин шаҳр як маҷмӯи маълумот дорад, дигараш нест.',
   internal: 'Хатои мо. Он сабт шуд.',
   overloaded: 'Ҳоло кор бисёр аст. Баъди чанд лаҳза такрор кунед.',
   'context-unavailable': 'Луғати зарурӣ дастнорас аст.',

@@ -20,6 +20,7 @@ export const uz: Messages<ProblemKind> = {
   'unsupported-media-type': 'Bu turdagi fayl yoki xabar tushunarsiz.',
   'not-supported': 'Bu amal qoʻllab-quvvatlanmaydi.',
   'too-many-requests': 'Urinishlar juda koʻp. Biroz kuting.',
+  'not-multi-tenant': 'Bu shaharda bitta maʼlumotlar toʻplami bor, boshqasi yoʻq.',
   internal: 'Xato biz tomonda. U qayd etildi.',
   overloaded: 'Hozir yuklama katta. Birozdan soʻng urinib koʻring.',
   'context-unavailable': 'Kerakli lugʻatga ulanib boʻlmadi.',

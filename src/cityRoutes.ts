@@ -1,0 +1,28 @@
+import type { City } from './city/index.ts';
+import type { Module } from './http/index.ts';
+
+/** `/api/city`: the profile as far as clients need it, and where the other doors are. */
+export function cityRoutes(deps: { city: City; mqttPort: () => number | undefined }): Module {
+  const { city, mqttPort } = deps;
+  return {
+    name: 'city',
+    routes(app) {
+      app.get('/api/city', (context) => {
+        const { id, name, bbox, center, languages, timeZone, simulated } = city;
+        const districts = city.districts.map((district) => ({ id: district.id, name: district.name }));
+        const port = mqttPort();
+        return context.json({
+          id,
+          name,
+          bbox,
+          center,
+          languages,
+          timeZone,
+          simulated,
+          districts,
+          ...(port !== undefined && { mqttPort: port }),
+        });
+      });
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Ingest } from './ingest/index.ts';
+import type { Follower, Store } from './store/index.ts';
+import type { HistoryStore } from './store/ports.ts';
+
+/** The journal's keep window, architecture.md: replay is promised inside it. */
+const journalMaxAgeMs = 7 * 86_400_000;
+const journalMaxBytes = 20 * 2 ** 30;
+const everyMs = 3_600_000;
+const firstAfterMs = 60_000;
+
+/**
+ * What time does to a city's data, once an hour: values older than their source's retention rule go, closed days of
+ * history are sealed, and journal segments beyond the window go once every follower has read them.
+ * @returns stop, which resolves when nothing is under way
+ */
+export function startHousekeeping(deps: {
+  store: Store;
+  history: HistoryStore;
+  ingest: Pick<Ingest, 'retention'>;
+  followers: ReadonlyMap<string, Follower>;
+  clock: Clock;
+  log: Log;
+}): () => Promise<void> {
+  const { log } = deps;
+  let running: Promise<void> = Promise.resolve();
+  let timer = setTimeout(round, firstAfterMs);
+  function round(): void {
+    running = keepHouse(deps).catch((error: unknown) => log.error('housekeeping failed', { error: String(error) }));
+    timer = setTimeout(round, everyMs);
+    timer.unref();
+  }
+  timer.unref();
+  return async () => {
+    clearTimeout(timer);
+    await running;
+  };
+}
+
+/** One round. Exported for tests and for whoever must not wait for the hour. */
+export async function keepHouse(deps: {
+  store: Store;
+  history: HistoryStore;
+  ingest: Pick<Ingest, 'retention'>;
+  followers: ReadonlyMap<string, Follower>;
+  clock: Clock;
+  log: Log;
+}): Promise<void> {
+  const { store, history, ingest, followers, clock, log } = deps;
+  const now = clock.now();
+  const { deleted } = await history.retain(
+    ingest.retention().map((rule) => ({ tenant: 0, ...rule })),
+    now,
+  );
+  const sealed = await history.seal(now);
+  const minSeq = Math.min(store.writer.lastSeq() + 1, ...[...followers.values()].map((follower) => follower.place() + 1));
+  const { deletedSegments } = await store.prune({ maxAgeMs: journalMaxAgeMs, maxBytes: journalMaxBytes, minSeq });
+  if (deleted + sealed.sealedDays + deletedSegments > 0) {
+    log.info('housekeeping', { deletedValues: deleted, sealedDays: sealed.sealedDays, deletedSegments });
+  }
+}
