@@ -30,7 +30,10 @@ const mapping = {
       entity: { id: 'urn:ngsi-ld:Bench:{device}', type: 'Bench' },
       time: { path: 'ts', format: 'unixMs', maxFuture: '5m' },
       attributes: Object.fromEntries(
-        Array.from({ length: values }, (_, n) => [`v${n}`, { path: `v[${n}]`, unitCode: 'KWH', range: { min: 0, max: 1e6 } }]),
+        Array.from({ length: values }, (_, n) => [
+          `v${n}`,
+          { path: `v[${n}]`, unitCode: 'KWH', range: { min: 0, max: 1e6 } },
+        ]),
       ),
     },
   ],

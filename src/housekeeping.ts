@@ -54,7 +54,10 @@ export async function keepHouse(deps: {
     now,
   );
   const sealed = await history.seal(now);
-  const minSeq = Math.min(store.writer.lastSeq() + 1, ...[...followers.values()].map((follower) => follower.place() + 1));
+  const minSeq = Math.min(
+    store.writer.lastSeq() + 1,
+    ...[...followers.values()].map((follower) => follower.place() + 1),
+  );
   const { deletedSegments } = await store.prune({ maxAgeMs: journalMaxAgeMs, maxBytes: journalMaxBytes, minSeq });
   if (deleted + sealed.sealedDays + deletedSegments > 0) {
     log.info('housekeeping', { deletedValues: deleted, sealedDays: sealed.sealedDays, deletedSegments });

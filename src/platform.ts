@@ -118,9 +118,15 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       };
     };
     metrics.gauge('chorsu_follower_behind', 'Records that a follower has not yet taken', () =>
-      [...followers].map(([name, follower]) => ({ labels: { follower: name }, value: writer.lastSeq() - follower.place() })),
+      [...followers].map(([name, follower]) => ({
+        labels: { follower: name },
+        value: writer.lastSeq() - follower.place(),
+      })),
     );
-    const missed = metrics.counter('chorsu_follower_missed_total', 'Records no longer kept when a follower asked for them');
+    const missed = metrics.counter(
+      'chorsu_follower_missed_total',
+      'Records no longer kept when a follower asked for them',
+    );
     undo.push(
       await startHistory({
         history,
@@ -163,7 +169,8 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, log });
     undo.push(() => server.close());
     undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
-    if (settings.demo) undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
+    if (settings.demo)
+      undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
     ready = true;
     log.info('the city is served', { city: city.id, url: server.url, mqttPort: ingestion.mqttPort() });
     return {

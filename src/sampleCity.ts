@@ -5,7 +5,13 @@
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Broker, Reading } from './broker/index.ts';
-import { createSimulator, type Birth, type City, type SimulatedAttribute, type SimulatedReading } from './city/index.ts';
+import {
+  createSimulator,
+  type Birth,
+  type City,
+  type SimulatedAttribute,
+  type SimulatedReading,
+} from './city/index.ts';
 import { systemPrincipal } from './http/principal.ts';
 import type { Ingest } from './ingest/index.ts';
 import type { Instance, Json } from './ngsild/entity.ts';
@@ -85,7 +91,9 @@ export async function runSampleCity(deps: {
     const to = clock.now();
     const from = ticked;
     ticked = to;
-    const readings = simulator.tick(from, to).map((reading) => ({ source: reading.source, reading: toReading(reading) }));
+    const readings = simulator
+      .tick(from, to)
+      .map((reading) => ({ source: reading.source, reading: toReading(reading) }));
     for (const [source, group] of bySource(readings)) await ingest.accept(source, group);
     if (pastUntil < now || to - notedAt < noteMs) return;
     notedAt = to;
@@ -152,7 +160,12 @@ function birthReading({ source, id, type, attrs }: Birth): { source: string; rea
   return { source, reading: { id, type: [iri(type)], attrs: values, atBirth, simulated: true } };
 }
 
-function instanceOf({ kind = 'Property', value, unitCode, observedAt }: SimulatedAttribute & { observedAt?: number }): Instance {
+function instanceOf({
+  kind = 'Property',
+  value,
+  unitCode,
+  observedAt,
+}: SimulatedAttribute & { observedAt?: number }): Instance {
   return {
     type: kind,
     value: value as Json,
