@@ -122,6 +122,6 @@ export { createWriter, type Writer } from './writer.ts';
 export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
-export { follow, type Follower } from './follower.ts';
+export { follow, type Follower, type FollowOptions } from './follower.ts';
 export { openHistory } from './duckdb/index.ts';
 export { startHistory } from './history.ts';
