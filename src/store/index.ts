@@ -123,5 +123,3 @@ export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
-export { openHistory } from './duckdb/index.ts';
-export { startHistory } from './history.ts';
