@@ -1,22 +1,14 @@
-/** Street lights: lamps in groups, each group with a controller, each district with a feeder. */
-import { besideStreet, districtAt, numberAt } from '../place.ts';
-import { lengthM } from '../geometry.ts';
-import type { City, Position, Street } from '../profile.ts';
+/** Street lights (Smart Data Models): Streetlight, StreetlightGroup with its controller, StreetlightFeeder per district. */
+import { districtAt, numberAt } from '../place.ts';
+import type { City, District, Position } from '../profile.ts';
 import { numbered } from './air.ts';
-import { dayMs, hourMs, minuteMs, named, urn, type Device } from './device.ts';
+import { dayMs, hourMs, minuteMs, named, urn, type Device, type SimulatedAttribute, type Stream } from './device.ts';
+import { lampGroups, middleOf, type Lamp, type LampGroup } from './lamps.ts';
 import { keyOf, rounded, uniform } from './noise.ts';
 import { composed, placed } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import { sunElevation, sunTimes } from './sun.ts';
-
-const lampWatt = 70;
-/** Civil twilight is -6; controllers switch a little earlier. */
-const switchAt = -3.2;
-const half = 0.5;
-
-type Lamp = { readonly name: string; readonly position: Position; readonly alongM: number; readonly left: boolean };
-type Group = { readonly name: string; readonly street: Street; readonly lamps: readonly Lamp[] };
 
 const groupName = {
   tg: 'Чароғҳо, {name}',
@@ -40,157 +32,167 @@ const feederName = {
   en: 'Lighting feeder, {name}',
 };
 
-/**
- * Shares the lamps out over the streets by length; no group has more than 60 but the largest of the plan.
- * Lamps stand on both sides in turn, 7 m off the middle, always inside the city.
- */
-export function lightGroups(city: City, plan: Plan): Group[] {
-  const { largest, count } = plan.lamps;
-  const others = city.streets.filter((street) => street.id !== largest.street);
-  const lengths = others.map((street) => lengthM(street.line) * (street.kind === 'avenue' ? 1.6 : 1));
-  const perMetre = (count - largest.count) / lengths.reduce((sum, length) => sum + length, 0);
-  let carried = 0;
-  let given = 0;
-  return city.streets.flatMap((street) => {
-    let share = largest.count;
-    if (street.id !== largest.street) {
-      carried += (lengths[others.indexOf(street)] ?? 0) * perMetre;
-      share = Math.round(carried) - given;
-      given += share;
-    }
-    const lamps = lampsAlong(city, street, share);
-    const parts = street.id === largest.street ? 1 : Math.ceil(share / 60);
-    return Array.from({ length: parts }, (_, part) => ({
-      name: `${street.id ?? 'street'}-${part + 1}`,
-      street,
-      lamps: lamps.slice(Math.floor((part * share) / parts), Math.floor(((part + 1) * share) / parts)),
-    }));
-  });
-}
-
-function lampsAlong(city: City, street: Street, share: number): Lamp[] {
-  const length = lengthM(street.line);
-  return Array.from({ length: share }, (_, i) => {
-    const alongM = ((i + 0.5) / share) * length;
-    const left = i % 2 === 0;
-    const sides = left ? [7, 0, -7] : [-7, 0, 7];
-    const position = sides
-      .map((setback) => besideStreet(street, alongM, setback))
-      .find((candidate) => districtAt(city, candidate));
-    if (!position) throw new Error(`${street.id} leaves the city at ${Math.round(alongM)} m`);
-    return { name: `${street.id}-${String(i + 1).padStart(3, '0')}`, position, alongM, left };
-  });
-}
+const source = 'namuna-lights';
+const lampWatt = 70;
+/** Elevation of the sun at which controllers switch; civil twilight ends at -6. */
+const switchAt = -3.2;
+/** From midnight to five lamps burn at a half. */
+const dimmed = 0.5;
+const lampReportsMs = 10 * minuteMs;
 
 export function lights(city: City, plan: Plan, seed: number, story: Story): Device[] {
-  const groups = lightGroups(city, plan);
+  const groups = lampGroups(city, plan);
   const first = groups.findIndex((group) => group.street.id === plan.lamps.largest.street);
-  const devices: Device[] = [];
-  const wattsOf = new Map<string, number>();
-  groups.forEach((group, i) => {
+  const devices = groups.flatMap((group, i) => {
     const key = keyOf(seed, group.name);
-    const middle = group.lamps[Math.floor(group.lamps.length / 2)];
-    if (!middle) return;
-    const id = urn('StreetlightGroup', group.name);
-    const defective = group.lamps.filter((lamp) => isDefective(seed, lamp)).length;
-    // Controllers see dusk a little differently: trees, houses, age of the sensor.
-    const threshold = switchAt + (uniform(key, 1) - 0.5) * 1.2;
-    const level = (at: number): number => levelAt(at, middle.position, threshold, story.offsetMs);
-    const out = (at: number): boolean => story.groupOutAt(at, groups.length, first) === i;
-    // Groups report in turn, so that some of the city's lights are heard from every few seconds.
-    const turn = Math.round((i / groups.length) * 10 * minuteMs);
-    const answering = (at: number): number => (out(at) ? 0 : group.lamps.length - defective);
-    const watts = group.lamps.length * lampWatt;
-    for (const lamp of group.lamps) {
-      const district = districtAt(city, lamp.position)?.id ?? '';
-      wattsOf.set(district, (wattsOf.get(district) ?? 0) + lampWatt);
-    }
-
-    devices.push({
-      source: 'namuna-lights',
-      id,
-      type: 'StreetlightGroup',
-      attrs: [
-        named(composed(groupName, group.street.name)),
-        ...placed(city, middle.position, group.street),
-        { name: 'lampsTotal', value: group.lamps.length },
-        { name: 'powerPerLamp', value: lampWatt, unitCode: 'WTT' },
-      ],
-      streams: [
-        {
-          live: { everyMs: minuteMs, offsetMs: turn % minuteMs },
-          read: (at) => [
-            ...stateOf(level(at)),
-            { name: 'activePower', value: rounded((answering(at) * lampWatt * level(at)) / 1000, 2), unitCode: 'KWT' },
-            { name: 'lampsNotAnswering', value: group.lamps.length - answering(at) },
-          ],
-        },
-        {
-          // The night's energy, reported at eight in the morning.
-          live: { everyMs: dayMs, offsetMs: 8 * hourMs - story.offsetMs },
-          past: { everyMs: dayMs, offsetMs: 8 * hourMs - story.offsetMs },
-          read: (at) => [
-            {
-              name: 'nightEnergy',
-              value: rounded(
-                nightEnergyKwh(at, middle.position, watts, threshold, uniform(key, Math.floor(at / dayMs))),
-                1,
-              ),
-              unitCode: 'KWH',
-            },
-          ],
-        },
-      ],
-    });
-
-    group.lamps.forEach((lamp, j) => {
-      const isDead = isDefective(seed, lamp);
-      devices.push({
-        source: 'namuna-lights',
-        id: urn('Streetlight', lamp.name),
-        type: 'Streetlight',
-        attrs: [
-          named(composed(numbered(lampName, j + 1), group.street.name)),
-          ...placed(city, lamp.position, group.street, numberAt(group.street, lamp.alongM, lamp.left)),
-          { name: 'status', value: isDead ? 'defectiveLamp' : 'ok' },
-          { name: 'refStreetlightGroup', kind: 'Relationship', value: id },
-          { name: 'power', value: lampWatt, unitCode: 'WTT' },
-        ],
-        streams: [
-          {
-            live: { everyMs: 10 * minuteMs, offsetMs: turn + j * 40 },
-            read: (at) => (isDead || out(at) ? undefined : stateOf(level(at))),
-            lookBackMs: 3 * dayMs,
-          },
-        ],
-      });
-    });
+    const controller: Controller = {
+      // Groups report in turn, so that some of the city's lights are heard from every few seconds.
+      turnMs: Math.round((i / groups.length) * lampReportsMs),
+      // Controllers see dusk a little differently: trees, houses, age of the sensor.
+      threshold: switchAt + (uniform(key, 1) - 0.5) * 1.2,
+      key,
+      position: middleOf(group.lamps).position,
+      offsetMs: story.offsetMs,
+      isOut: (at) => story.groupOutAt(at, groups.length, first) === i,
+    };
+    const isDead = (lamp: Lamp): boolean => isDefective(seed, lamp);
+    return [
+      groupDevice(city, group, controller, group.lamps.filter(isDead).length),
+      ...group.lamps.map((lamp, j) => lampDevice(city, group, controller, lamp, j, isDead(lamp))),
+    ];
   });
+  const lamps = groups.flatMap((group) => group.lamps);
+  return [...devices, ...city.districts.flatMap((district, i) => feederDevice(city, district, i, lamps, seed, story))];
+}
 
-  city.districts.forEach((district, i) => {
-    const watts = wattsOf.get(district.id) ?? 0;
-    const middle = groups.flatMap((group) => group.lamps).find((lamp) => districtAt(city, lamp.position) === district);
-    if (!middle) return;
-    devices.push({
-      source: 'namuna-lights',
+type Controller = {
+  readonly turnMs: number;
+  readonly threshold: number;
+  readonly key: number;
+  readonly position: Position;
+  readonly offsetMs: number;
+  isOut(at: number): boolean;
+};
+
+function groupDevice(city: City, group: LampGroup, controller: Controller, defective: number): Device {
+  const { position, threshold, offsetMs, turnMs } = controller;
+  const total = group.lamps.length;
+  const answering = (at: number): number => (controller.isOut(at) ? 0 : total - defective);
+  return {
+    source,
+    id: urn('StreetlightGroup', group.name),
+    type: 'StreetlightGroup',
+    attrs: [
+      named(composed(groupName, group.street.name)),
+      ...placed(city, position, group.street),
+      { name: 'lampsTotal', value: total },
+      { name: 'powerPerLamp', value: lampWatt, unitCode: 'WTT' },
+    ],
+    streams: [
+      {
+        live: { everyMs: minuteMs, offsetMs: turnMs % minuteMs },
+        read(at) {
+          const level = levelAt(at, position, threshold, offsetMs);
+          return [
+            ...stateOf(level),
+            { name: 'activePower', value: rounded((answering(at) * lampWatt * level) / 1000, 2), unitCode: 'KWT' },
+            { name: 'lampsNotAnswering', value: total - answering(at) },
+          ];
+        },
+      },
+      nightEnergy(controller, total * lampWatt),
+    ],
+  };
+}
+
+function lampDevice(
+  city: City,
+  group: LampGroup,
+  controller: Controller,
+  lamp: Lamp,
+  nth: number,
+  isDead: boolean,
+): Device {
+  const { position, threshold, offsetMs, turnMs } = controller;
+  return {
+    source,
+    id: urn('Streetlight', lamp.name),
+    type: 'Streetlight',
+    attrs: [
+      named(composed(numbered(lampName, Number(lamp.name.slice(-3))), group.street.name)),
+      ...placed(city, lamp.position, group.street, numberAt(group.street, lamp.alongM, lamp.left)),
+      { name: 'status', value: isDead ? 'defectiveLamp' : 'ok' },
+      { name: 'refStreetlightGroup', kind: 'Relationship', value: urn('StreetlightGroup', group.name) },
+      { name: 'power', value: lampWatt, unitCode: 'WTT' },
+    ],
+    streams: [
+      {
+        live: { everyMs: lampReportsMs, offsetMs: turnMs + nth * 40 },
+        // A lamp that does not answer says nothing; only its controller can tell.
+        read: (at) =>
+          isDead || controller.isOut(at) ? undefined : stateOf(levelAt(at, position, threshold, offsetMs)),
+        lookBackMs: 3 * dayMs,
+      },
+    ],
+  };
+}
+
+function feederDevice(
+  city: City,
+  district: District,
+  nth: number,
+  lamps: readonly Lamp[],
+  seed: number,
+  { offsetMs }: Story,
+): Device[] {
+  const [first, ...rest] = lamps.filter((lamp) => districtAt(city, lamp.position) === district);
+  if (!first) return [];
+  const { position } = middleOf([first, ...rest]);
+  const watts = (rest.length + 1) * lampWatt;
+  return [
+    {
+      source,
       id: urn('StreetlightFeeder', district.id),
       type: 'StreetlightFeeder',
-      attrs: [named(composed(feederName, district.name)), ...placed(city, middle.position)],
+      attrs: [
+        named(composed(feederName, district.name)),
+        ...placed(city, position),
+        { name: 'lampsTotal', value: rest.length + 1 },
+      ],
       streams: [
         {
-          live: { everyMs: minuteMs, offsetMs: i * 13_000 + 5_000 },
+          live: { everyMs: minuteMs, offsetMs: nth * 13_000 + 5000 },
           read: (at) => [
             {
               name: 'activePower',
-              value: rounded((watts * levelAt(at, middle.position, switchAt, story.offsetMs)) / 1000, 2),
+              value: rounded((watts * levelAt(at, position, switchAt, offsetMs)) / 1000, 2),
               unitCode: 'KWT',
             },
           ],
         },
+        nightEnergy({ position, threshold: switchAt, offsetMs, key: keyOf(seed, district.id) }, watts),
       ],
-    });
-  });
-  return devices;
+    },
+  ];
+}
+
+/** The energy from dusk of yesterday to dawn of today, reported at eight in the morning. */
+function nightEnergy(
+  { position, threshold, offsetMs, key }: Pick<Controller, 'position' | 'threshold' | 'offsetMs' | 'key'>,
+  watts: number,
+): Stream {
+  const atEight = { everyMs: dayMs, offsetMs: 8 * hourMs - offsetMs };
+  return {
+    live: atEight,
+    past: atEight,
+    read(at) {
+      const dawn = sunTimes(at, position, threshold)?.rise ?? at;
+      const dusk = sunTimes(at - dayMs, position, threshold)?.set ?? at;
+      const fullHours = Math.max(0, (dawn - dusk) / hourMs - 5) + 5 * dimmed;
+      const spread = 0.98 + 0.04 * uniform(key, Math.floor(at / dayMs));
+      return [{ name: 'nightEnergy', value: rounded((watts / 1000) * fullHours * spread, 1), unitCode: 'KWH' }];
+    },
+  };
 }
 
 /** About one lamp in three hundred has failed for good and does not answer. */
@@ -198,22 +200,13 @@ function isDefective(seed: number, lamp: Lamp): boolean {
   return uniform(keyOf(seed, lamp.name), 0) < 0.0032;
 }
 
-const stateOf = (level: number) => [
+const stateOf = (level: number): SimulatedAttribute[] => [
   { name: 'powerState', value: level === 0 ? 'off' : level < 1 ? 'low' : 'on' },
   { name: 'illuminanceLevel', value: level },
 ];
 
-/** 0 by day, 1 in the evening and morning, a half from midnight to five. */
+/** 0 by day, 1 in the evening and in the morning, a half in the small hours. */
 function levelAt(at: number, position: Position, threshold: number, offsetMs: number): number {
   if (sunElevation(at, position) > threshold) return 0;
-  const hour = ((at + offsetMs) % dayMs) / hourMs;
-  return hour < 5 ? half : 1;
-}
-
-/** From dusk of yesterday to dawn of today; `luck` varies it by 2 %. */
-function nightEnergyKwh(at: number, position: Position, watts: number, threshold: number, luck: number): number {
-  const dawn = sunTimes(at, position, threshold)?.rise ?? at;
-  const dusk = sunTimes(at - dayMs, position, threshold)?.set ?? at;
-  const hours = Math.max(0, (dawn - dusk) / hourMs - 5) + 5 * half;
-  return (watts / 1000) * hours * (0.98 + 0.04 * luck);
+  return ((at + offsetMs) % dayMs) / hourMs < 5 ? dimmed : 1;
 }

@@ -212,6 +212,41 @@ test('a bus drives along its streets, no faster than a bus', () => {
   assert.ok(driven > 3000, `${driven} m in 20 minutes`);
 });
 
+test('names of devices and sources are there in every language of the city, addresses too', () => {
+  const complete = (words: unknown, where: string) => {
+    for (const language of city.languages) {
+      const text = (words as Record<string, string>)[language];
+      assert.ok(text && !/[{}]|undefined/.test(text), `${where} ${language}: ${text}`);
+    }
+  };
+  for (const { id, attrs } of born) {
+    for (const { name, kind, value } of attrs) if (kind === 'LanguageProperty') complete(value, `${id} ${name}`);
+    assert.ok(
+      attrs.some(({ name }) => name === 'name'),
+      id,
+    );
+  }
+  for (const { id, name, purpose, owner, legalBasis } of simulator.sources) {
+    for (const words of [name, purpose, owner, legalBasis]) complete(words, id);
+  }
+});
+
+test('trouble goes on after the first days: in half a year other mains burst and other districts leak', () => {
+  const burst = new Set<string>();
+  const leaking = new Set<string>();
+  for (let day = 0; day < 180; day++) {
+    const at = startedAt + day * dayMs;
+    for (const { id, attrs } of simulator.tick(at, at + 5 * minuteMs)) {
+      if (attrs.some(({ name, value }) => name === 'residentsWithoutWater' && value !== 0)) burst.add(id);
+    }
+    for (const { id, attrs } of simulator.backfill(at, at + dayMs)) {
+      if (attrs.some(({ name, value }) => name === 'nightFlowRatio' && (value as number) > 1.25)) leaking.add(id);
+    }
+  }
+  assert.ok(burst.size > 15, `${burst.size} streets`);
+  assert.ok(leaking.size >= 2, [...leaking].join());
+});
+
 test('nothing made up enters a real city', () => {
   assert.throws(
     () => createSimulator({ city: { ...city, simulated: false }, seed: 7, startedAt }),

@@ -70,6 +70,13 @@ export function createStory(city: City, plan: Plan, seed: number, startedMs: num
     { district: plan.story.leak, fromMs: today - 23 * dayMs, untilMs: today + 30 * dayMs, m3PerHour: 140 },
     { district: city.districts[0]?.id ?? '', fromMs: today - 250 * dayMs, untilMs: today - 228 * dayMs, m3PerHour: 60 },
   ];
+  /** From the fifth week on, one leak after the other, each found after a month, with a fortnight of calm. */
+  const laterLeak = (at: number): Leak => {
+    const nth = Math.floor((at - today - 44 * dayMs) / (44 * dayMs));
+    const fromMs = today + (nth + 1) * 44 * dayMs;
+    const district = city.districts[Math.floor(uniform(key ^ 0x27d4eb2f, nth) * city.districts.length)]?.id ?? '';
+    return { district: nth < 0 ? '' : district, fromMs, untilMs: fromMs + 30 * dayMs, m3PerHour: 110 };
+  };
   const nightOf = (at: number): number => Math.floor((at - firstNight) / cycleMs);
 
   return {
@@ -84,7 +91,7 @@ export function createStory(city: City, plan: Plan, seed: number, startedMs: num
     },
     leakAt(district, at) {
       let sum = 0;
-      for (const leak of leaks) {
+      for (const leak of [...leaks, laterLeak(at)]) {
         if (leak.district !== district || at < leak.fromMs || at >= leak.untilMs) continue;
         // Half of the way after a week: a crack grows fast, then slower.
         sum += leak.m3PerHour * 1.15 * (1 - 2 ** (-(at - leak.fromMs) / (7.5 * dayMs)));
