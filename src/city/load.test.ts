@@ -2,7 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
-import { countries, defaultWatches, districtAt, lawPackOf, namuna, parseCity, zoneOffsetMs } from './index.ts';
+import {
+  countries,
+  defaultWatches,
+  districtAt,
+  lawPackOf,
+  loadCity,
+  namuna,
+  parseCity,
+  zoneOffsetMs,
+} from './index.ts';
 import { languages, type Words } from './profile.ts';
 
 const ring = [
@@ -122,6 +131,15 @@ test('names may stand in properties of any name, and a geometry collection of on
     population: 12,
     geometry: { type: 'Polygon', coordinates: [ring] },
   });
+});
+
+test('the example of docs/city.md is a city', () => {
+  const city = loadCity(new URL('../../docs/examples/chorrah/', import.meta.url).pathname);
+  assert.equal(city.id, 'chorrah');
+  assert.equal(districtAt(city, [63.53, 42.21])?.id, 'sharq');
+  assert.equal(districtAt(city, [63.5, 42.21])?.name.uz, 'Gʻarbiy tuman');
+  assert.equal(city.watches[0]?.id, 'our-leaks');
+  assert.equal(city.streets[0]?.numbers, 120);
 });
 
 test('real cities of every longitude are not taken for swapped', () => {
