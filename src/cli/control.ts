@@ -14,10 +14,9 @@ import { Problem, problemKinds, type ProblemKind } from '../base/problem.ts';
 
 /** Told while the work goes on. */
 export type Tell = (done: number, total?: number, note?: string) => void;
-/** What may be asked, by name. The signal is aborted when the asker has gone. */
-export type Deeds = Readonly<
-  Record<string, (wish: Readonly<Record<string, unknown>>, tell: Tell, signal: AbortSignal) => Promise<unknown>>
->;
+/** Work that may be asked for. The wish and the answer are JSON; the signal is aborted when the asker has gone. */
+export type Deed = (wish: Readonly<Record<string, unknown>>, tell: Tell, signal: AbortSignal) => Promise<unknown>;
+export type Deeds = Readonly<Record<string, Deed>>;
 
 /** Paths of sockets are limited to 108 bytes on Linux and 104 elsewhere. */
 const longestSocketPath = 100;
@@ -97,16 +96,18 @@ async function firstLine(socket: Socket): Promise<Record<string, unknown> | unde
 /**
  * Asks the process that serves the directory.
  * @returns its answer; undefined when no process serves it
- * @throws Problem as the server threw it; `overloaded` when it went away before it had answered
+ * @throws Problem as the server threw it; `overloaded` when it went away, or was left by the signal, before it answered
  */
 export async function ask(
   data: string,
   wish: Readonly<Record<string, unknown>> & { readonly do: string },
   tell: Tell,
+  signal?: AbortSignal,
 ): Promise<{ readonly result: unknown } | undefined> {
   const path = await readFile(pointerFile(data), 'utf8').catch(() => socketFile(data));
   const socket = await connect(path);
   if (!socket) return undefined;
+  signal?.addEventListener('abort', () => socket.destroy());
   socket.write(`${JSON.stringify(wish)}\n`);
   try {
     for await (const line of createInterface({ input: socket })) {
@@ -127,7 +128,7 @@ export async function ask(
   } finally {
     socket.destroy();
   }
-  throw new Problem('overloaded', 'the server went away before it had finished');
+  throw new Problem('overloaded', signal?.aborted ? 'stopped' : 'the server went away before it had finished');
 }
 
 /** Undefined when nobody listens. */

@@ -33,13 +33,6 @@ export const integer = (min: number, max: number, takes = 'NUMBER'): Maker<numbe
     return number >= min && number <= max ? number : undefined;
   });
 
-/** Numbers above zero, decimals allowed. */
-export const amount = (takes: string): Maker<number> =>
-  single(takes, 'a number above 0', (value) => {
-    const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-    return number > 0 ? number : undefined;
-  });
-
 export const port: Maker<number> = integer(0, 65_535, 'PORT');
 
 /** A port, or `off` for none at all. */
@@ -48,12 +41,31 @@ export const portOrOff: Maker<number | 'off'> = single('PORT|off', 'a port from 
   return /^\d+$/.test(value) && Number(value) <= 65_535 ? Number(value) : undefined;
 });
 
+/** How many times faster than recorded; `max` is as fast as it is taken. */
+export const speed: Maker<number | 'max'> = single('FACTOR|max', 'a number above 0, or max', (value) => {
+  if (value === 'max') return 'max';
+  return /^\d+(\.\d+)?$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
+});
+
+/** An address of one of the schemes (`mqtt:`). */
+export const url = (...schemes: readonly string[]): Maker<string> =>
+  single('URL', `an address that begins with ${schemes.join(' or ')}`, (value) =>
+    URL.canParse(value) && schemes.includes(new URL(value).protocol) ? value : undefined,
+  );
+
 export const host: Maker<string> = single('HOST', 'an IP address or localhost', (value) =>
   isIP(value) !== 0 || value === 'localhost' ? value : undefined,
 );
 
 export const choice = <const C extends readonly string[]>(choices: C): Maker<C[number]> =>
   single(choices.join('|'), `one of ${choices.join(', ')}`, (value) => choices.find((known) => known === value));
+
+/** Words separated by commas. */
+export const list = (takes: string): Maker<readonly string[]> =>
+  single(takes, 'words separated by commas', (value) => {
+    const words = value.split(',').map((word) => word.trim());
+    return words.every((word) => word !== '') ? words : undefined;
+  });
 
 /** Several of one kind: the option stands several times, its variable holds them separated as in PATH. */
 export const several =

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import {
-  amount,
   choice,
   directory,
   file,
@@ -13,6 +12,7 @@ import {
   portOrOff,
   required,
   several,
+  speed,
   withDefault,
 } from './kinds.ts';
 import { optionName, readOptions, variableName } from './options.ts';
@@ -25,7 +25,7 @@ const options = {
   auth: withDefault(choice(['on', 'off'])('Whether.'), 'off'),
   mapping: several(file)('Which.'),
   demo: flag('Whether.'),
-  speed: amount('FACTOR')('How fast.'),
+  speed: speed('How fast.'),
 };
 const words = { min: 0, max: 1, called: 'FILE' };
 const read = (line: string, environment: Record<string, string> = {}) =>
@@ -83,7 +83,7 @@ test('every refusal names the option and what it wants', () => {
   assert.equal(refusal('--data d --port 1 --port 2'), '--port stands twice');
   assert.equal(refusal('--data d --demo=1'), '--demo takes no value');
   assert.equal(refusal('--data d --auth maybe'), '--auth wants one of on, off, not "maybe"');
-  assert.equal(refusal('--data d --speed 0'), '--speed wants a number above 0, not "0"');
+  assert.equal(refusal('--data d --speed 0'), '--speed wants a number above 0, or max, not "0"');
   assert.equal(refusal('--data d a b'), '"b" is one word too many');
   assert.equal(refusal('--data d', { CHORSU_PORT: 'x' }), 'CHORSU_PORT wants a whole number from 0 to 65535, not "x"');
   assert.equal(refusal('--data d -p 1'), 'there is no option -p (did you mean --port?)');
