@@ -36,3 +36,21 @@ export { evaluateQ } from './qEvaluate.ts';
 export type { QEvaluation } from './qEvaluate.ts';
 export { compilePattern } from './pattern.ts';
 export type { Pattern } from './pattern.ts';
+export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
+export { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
+export type { ScopeNode } from './scope.ts';
+export { evaluateTime, parseAggregation, parsePeriod, parseTemporal, periodEnd, printTemporal } from './temporal.ts';
+export type { TemporalParameters, TemporalPart } from './temporal.ts';
+export { parseGeo, printGeo } from './geoQuery.ts';
+export type { GeoParameters } from './geoQuery.ts';
+export {
+  pageLimits,
+  parseEntityQuery,
+  parseEntityRetrieve,
+  parseTemporalQuery,
+  parseTemporalRetrieve,
+} from './entityQuery.ts';
+export type { EntityRequest, Page, PageLimits, TemporalFormat, TemporalRequest } from './entityQuery.ts';
+export { queryBodyParameters } from './queryBody.ts';
+export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
+export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';
