@@ -21,7 +21,7 @@ export type Health = {
   /** A message on a topic that no mapping takes. */
   unmapped(topic: string): void;
   /** What was known before the process started. */
-  restore(source: string, lastSeenMs: number): void;
+  restore(source: string, lastAcceptedMs: number): void;
   report(source: Source): SourceHealth;
   reports(): readonly SourceReport[];
   /** Topics without mapping, by their first two segments, most frequent first. */
@@ -30,6 +30,7 @@ export type Health = {
 
 type Tally = {
   lastSeenMs: number | undefined;
+  lastAcceptedMs: number | undefined;
   lagMs: number | undefined;
   accepted: number;
   flagged: number;
@@ -74,6 +75,7 @@ export function sourceHealth({
     if (known) return known;
     const tally: Tally = {
       lastSeenMs: undefined,
+      lastAcceptedMs: undefined,
       lagMs: undefined,
       accepted: 0,
       flagged: 0,
@@ -97,10 +99,10 @@ export function sourceHealth({
     return second % 60;
   };
 
-  const stateOf = (source: Source, lastSeenMs: number | undefined): SourceState => {
-    if (lastSeenMs === undefined) return 'never';
+  const stateOf = (source: Source, { lastAcceptedMs, lastSeenMs, rejected }: Tally): SourceState => {
+    if (lastAcceptedMs === undefined) return lastSeenMs === undefined ? 'never' : rejected > 0 ? 'silent' : 'fresh';
     if (source.expectedEveryS === null) return 'fresh';
-    const missed = (clock.now() - lastSeenMs) / 1000 / source.expectedEveryS;
+    const missed = (clock.now() - lastAcceptedMs) / 1000 / source.expectedEveryS;
     return missed <= lateFactor ? 'fresh' : missed <= silentFactor ? 'late' : 'silent';
   };
 
@@ -108,8 +110,9 @@ export function sourceHealth({
     const tally = tallyOf(source.id);
     turn(tally);
     return {
-      state: stateOf(source, tally.lastSeenMs),
-      lastSeenAt: tally.lastSeenMs === undefined ? null : new Date(tally.lastSeenMs).toISOString(),
+      state: stateOf(source, tally),
+      lastSeenAt: isoOrNull(tally.lastSeenMs),
+      lastAcceptedAt: isoOrNull(tally.lastAcceptedMs),
       perMinute: tally.seconds.reduce((sum, count) => sum + count, 0),
       accepted: tally.accepted,
       flagged: tally.flagged,
@@ -130,6 +133,7 @@ export function sourceHealth({
       const tally = tallyOf(source);
       const now = clock.now();
       const labels = { source };
+      tally.lastAcceptedMs = now;
       tally.accepted += readings;
       tally.flagged += flagged;
       const slot = turn(tally);
@@ -168,12 +172,15 @@ export function sourceHealth({
       const key = prefixes.has(prefix) || prefixes.size < prefixesKept ? prefix : '(others)';
       prefixes.set(key, (prefixes.get(key) ?? 0) + 1);
     },
-    restore(source, lastSeenMs) {
+    restore(source, lastAcceptedMs) {
       const tally = tallyOf(source);
-      tally.lastSeenMs ??= lastSeenMs;
+      tally.lastSeenMs ??= lastAcceptedMs;
+      tally.lastAcceptedMs ??= lastAcceptedMs;
     },
     report,
     reports: () => sources.list().map((source) => ({ source, health: report(source) })),
     unmappedTopics: () => [...prefixes].map(([prefix, count]) => ({ prefix, count })).sort((a, b) => b.count - a.count),
   };
 }
+
+const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());

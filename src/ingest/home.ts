@@ -8,8 +8,10 @@ import type { SourceReport } from './schema.ts';
 export function homePart(reports: readonly SourceReport[], { language, now }: HomeContext): HomePart {
   const t = ingestWords(language);
   const name = ({ source }: SourceReport): string => inLanguage(source.name, language).text;
-  const lastMs = ({ health }: SourceReport): number | undefined =>
-    health.lastSeenAt === null ? undefined : Date.parse(health.lastSeenAt);
+  const lastMs = ({ health }: SourceReport): number | undefined => {
+    const last = health.lastAcceptedAt ?? health.lastSeenAt;
+    return last === null ? undefined : Date.parse(last);
+  };
   return {
     attention: reports
       .filter(({ health }) => health.state === 'silent')

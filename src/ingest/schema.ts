@@ -49,6 +49,8 @@ export type SourceHealth = {
   readonly state: SourceState;
   /** ISO 8601; when the last message arrived. */
   readonly lastSeenAt: string | null;
+  /** ISO 8601; when the last reading was accepted. Decides the state: a source that sends only rubbish is not fresh. */
+  readonly lastAcceptedAt: string | null;
   /** Readings accepted in the last minute. */
   readonly perMinute: number;
   readonly accepted: number;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../base/problem.ts';
@@ -211,4 +212,15 @@ test('no file whatever makes the reader fail with anything but a Problem', () =>
       }
     }),
   );
+});
+
+test('every example of the documentation is a mapping file without a fault', async () => {
+  const docs = new URL('../../../docs/', import.meta.url);
+  const guide = await readFile(new URL('mapping.md', docs), 'utf8');
+  const blocks = [...guide.matchAll(/```json\n(\{\s*"sources"[\s\S]*?)```/g)].map(([, text = '']) => text);
+  assert.equal(blocks.length, 1);
+  const names = (await readdir(new URL('examples/', docs))).filter((name) => name.endsWith('.json'));
+  assert.ok(names.length >= 2);
+  const files = await Promise.all(names.map((name) => readFile(new URL(`examples/${name}`, docs), 'utf8')));
+  for (const text of [...blocks, ...files]) assert.ok(parse(text).mappings.length > 0);
 });

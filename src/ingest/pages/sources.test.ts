@@ -81,6 +81,15 @@ test('a source that misses its rhythm is late, then silent, and the home page sa
   assert.equal(home?.freshness?.length, 4);
 });
 
+test('a source that sends only what cannot be read is not called fresh', async () => {
+  const { module, post } = running();
+  await post('/api/ingest/counters?topic=count/gate', 'many');
+  const health = module.reports().find(({ source }) => source.id === 'counters')?.health;
+  assert.equal(health?.state, 'silent');
+  assert.equal(health.lastAcceptedAt, null);
+  assert.ok(health.lastSeenAt);
+});
+
 test('an uplink by HTTP becomes a reading; what is none is refused with a reason', async () => {
   const { broker, post, module } = running();
   clock.set('2026-11-22T08:00:00Z');

@@ -9,6 +9,7 @@ import {
   Links,
   type PageContent,
   type Reader,
+  Rows,
   Section,
   Simulated,
   type State,
@@ -92,7 +93,6 @@ function Overview({ data, reader }: { data: SourcesData; reader: Reader }): JSX.
   return (
     <Section id="health" title={t('health')} note={t('sinceStart')}>
       <Table
-        kind="vals"
         label={t('health')}
         columns={[
           {
@@ -104,7 +104,7 @@ function Overview({ data, reader }: { data: SourcesData; reader: Reader }): JSX.
               </>
             ),
           },
-          { head: t('state'), cell: (report) => <Health report={report} reader={reader} />, class: 'status' },
+          { head: t('state'), cell: (report) => <Health report={report} reader={reader} /> },
           { head: t('perMinute'), cell: ({ health }) => number(health.perMinute), numeric: true },
           { head: t('accepted'), cell: ({ health }) => number(health.accepted), numeric: true },
           { head: t('rejected'), cell: ({ health }) => number(health.rejected), numeric: true },
@@ -122,14 +122,16 @@ function Overview({ data, reader }: { data: SourcesData; reader: Reader }): JSX.
 
 function Health({ report: { health }, reader }: { report: SourceReport; reader: Reader }): JSX.Element {
   const ui = uiWords(reader.language);
-  const ago =
-    health.lastSeenAt === null ? '' : formatRelative(Date.parse(health.lastSeenAt), reader.now, reader.language);
-  const seen = ingestWords(reader.language)('seen', { ago });
-  return (
-    <Status state={states[health.state]}>
-      {health.state === 'fresh' ? `${ui('fresh')}, ${seen}` : ui(health.state, { ago })}
-    </Status>
-  );
+  const last = health.lastAcceptedAt ?? health.lastSeenAt;
+  const ago = last === null ? '' : formatRelative(Date.parse(last), reader.now, reader.language);
+  const t = ingestWords(reader.language);
+  const text =
+    health.state === 'fresh'
+      ? `${ui('fresh')}, ${t('seen', { ago })}`
+      : health.state === 'silent' && health.lastAcceptedAt === null
+        ? t('onlyRefused')
+        : ui(health.state, { ago });
+  return <Status state={states[health.state]}>{text}</Status>;
 }
 
 function SourceSection({
@@ -196,22 +198,16 @@ function Rejects({
   data: SourcesData;
   reader: Reader;
 }): JSX.Element {
-  const t = ingestWords(reader.language);
   return (
-    <Table
-      kind="vals"
-      label={t('lastRejects')}
-      columns={[
-        { head: t('reason'), cell: ({ reason }: Reject) => reasonIn(reason, reader) },
-        { head: t('what'), cell: ({ detail }) => <span lang="en">{detail}</span> },
-        { head: t('from'), cell: ({ from }) => <code>{from}</code> },
-        {
-          head: t('when'),
-          cell: ({ at }) => formatDateTime(Date.parse(at), reader.language, data.timeZone),
-          class: 'when',
-        },
-      ]}
-      rows={rejects}
+    <Rows
+      items={rejects.map(({ at, reason, detail, from }) => (
+        <>
+          <b>{reasonIn(reason, reader)}</b> <span lang="en">{detail}</span>
+          <p class="proof">
+            {formatDateTime(Date.parse(at), reader.language, data.timeZone)} · <code>{from}</code>
+          </p>
+        </>
+      ))}
     />
   );
 }
