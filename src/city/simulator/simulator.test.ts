@@ -234,7 +234,7 @@ test('names of devices and sources are there in every language of the city, addr
 test('trouble goes on after the first days: in half a year other mains burst and other districts leak', () => {
   const burst = new Set<string>();
   const leaking = new Set<string>();
-  for (let day = 0; day < 180; day++) {
+  for (let day = 0; day < 180; day += 3) {
     const at = startedAt + day * dayMs;
     for (const { id, attrs } of simulator.tick(at, at + 5 * minuteMs)) {
       if (attrs.some(({ name, value }) => name === 'residentsWithoutWater' && value !== 0)) burst.add(id);
