@@ -2,8 +2,9 @@
 import type { City } from '../profile.ts';
 import { districtAt } from '../place.ts';
 import { hourMs, minuteMs, named, urn, type Device } from './device.ts';
+import { composed, numbered } from './names.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
-import { composed, houseIn, placed, streetOf } from './place.ts';
+import { houseIn, placed, streetOf } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import type { Weather } from './weather.ts';
@@ -63,11 +64,4 @@ export function airStations(city: City, plan: Plan, seed: number, story: Story, 
 function isOutage(at: number, offsetMs: number): boolean {
   const local = new Date(at + offsetMs);
   return local.getUTCMonth() === 4 && local.getUTCDate() >= 5 && local.getUTCDate() <= 18;
-}
-
-/** Fills `{n}`. */
-export function numbered<T extends Readonly<Record<string, string>>>(pattern: T, n: number | string): T {
-  return Object.fromEntries(
-    Object.entries(pattern).map(([language, text]) => [language, text.replace('{n}', String(n))]),
-  ) as T;
 }

@@ -1,9 +1,9 @@
 /** District heating: substations (HeatSubstation, a type of our own) that follow the weather from mid October to mid April. */
 import type { City } from '../profile.ts';
-import { numbered } from './air.ts';
+import { composed, numbered } from './names.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device } from './device.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
-import { composed, houseIn, placed } from './place.ts';
+import { houseIn, placed } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import type { Weather } from './weather.ts';

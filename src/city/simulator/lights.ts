@@ -1,11 +1,11 @@
 /** Street lights (Smart Data Models): Streetlight, StreetlightGroup with its controller, StreetlightFeeder per district. */
 import { districtAt, numberAt } from '../place.ts';
 import type { City, District, Position } from '../profile.ts';
-import { numbered } from './air.ts';
+import { composed, numbered } from './names.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device, type SimulatedAttribute, type Stream } from './device.ts';
 import { lampGroups, middleOf, type Lamp, type LampGroup } from './lamps.ts';
 import { keyOf, rounded, uniform } from './noise.ts';
-import { composed, placed } from './place.ts';
+import { placed } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import { sunElevation, sunTimes } from './sun.ts';

@@ -1,6 +1,6 @@
 /** Where a device stands, as attributes that agree with each other: point, district, address. */
 import { addressWords, districtAt, houseAt } from '../place.ts';
-import type { City, Position, Street, Words } from '../profile.ts';
+import type { City, Position, Street } from '../profile.ts';
 import { pointAt, type SimulatedAttribute } from './device.ts';
 
 /**
@@ -43,14 +43,4 @@ export function houseIn(city: City, street: Street, number: number): Position {
     if (districtAt(city, position)) return position;
   }
   throw new Error(`no place for ${street.name.en ?? 'a house'} ${number} inside ${city.id}`);
-}
-
-/** Fills `{name}` in every language that both have. */
-export function composed(pattern: Words, name: Words): Words {
-  return Object.fromEntries(
-    Object.entries(pattern).map(([language, text]) => [
-      language,
-      text.replace('{name}', name[language as keyof Words] ?? name.en ?? ''),
-    ]),
-  );
 }

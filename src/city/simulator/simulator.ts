@@ -9,10 +9,11 @@ import { dayMs, type Birth, type Device, type Rhythm, type SimulatedReading, typ
 import { canalGauge } from './gauge.ts';
 import { heatSubstations } from './heat.ts';
 import { lights } from './lights.ts';
+import { waterMains } from './mains.ts';
+import { waterMeters } from './meters.ts';
 import { samplePlan, type Plan } from './plan.ts';
 import { simulatedSources, type SimulatedSource } from './sources.ts';
 import { createStory } from './story.ts';
-import { water } from './water.ts';
 import { createWeather } from './weather.ts';
 
 export type Simulator = {
@@ -45,7 +46,8 @@ export function createSimulator({ city, seed, startedAt, plan = samplePlan() }: 
   const story = createStory(city, plan, seed, startedAt);
   const weather = createWeather(seed, story.offsetMs);
   const devices: readonly Device[] = [
-    ...water(city, plan, seed, story, weather),
+    ...waterMeters(city, plan, seed, story, weather),
+    ...waterMains(city, seed, story, weather),
     ...lights(city, plan, seed, story),
     ...buses(city, plan, seed, story),
     ...airStations(city, plan, seed, story, weather),
