@@ -1,6 +1,6 @@
 /** `chorsu import`: a CSV file becomes readings, by a mapping. */
 import { resolve } from 'node:path';
-import { loadMapping, type Ingest, type ImportReport } from '../ingest/index.ts';
+import type { Ingest, ImportReport } from '../ingest/index.ts';
 import { command, type Command, type Terminal } from './command.ts';
 import type { Deed } from './control.ts';
 import { directory, file, flag, required, text, withDefault } from './kinds.ts';
@@ -29,6 +29,7 @@ const optional = (value: unknown): string | undefined => (typeof value === 'stri
 export const importDeed =
   ({ ingest }: Importing): Deed =>
   async (wish, tell, signal) => {
+    const { loadMapping } = await import('../ingest/index.ts');
     const mapping = await loadMapping(String(wish['mapping']));
     const source = optional(wish['source']);
     const rejects = optional(wish['rejects']);

@@ -1,5 +1,4 @@
 /** `chorsu init`: a city of your own, as a directory of files. */
-import { initCity } from '../city/index.ts';
 import { command, noWords, type Command } from './command.ts';
 import { directory, file, list, required, text } from './kinds.ts';
 
@@ -29,7 +28,8 @@ export const initCommand: Command = command({
     },
     { line: 'chorsu serve --data ./data/aqkol --city ./aqkol', does: 'Serves it.' },
   ],
-  act: (given, _, terminal) => {
+  act: async (given, _, terminal) => {
+    const { initCity } = await import('../city/index.ts');
     const { city, files, notes } = initCity({
       name: given.name,
       country: given.country,
@@ -42,6 +42,6 @@ export const initCommand: Command = command({
     terminal.err(`${city.districts.length} districts, ${city.languages.join(', ')}, ${city.timeZone}.\n`);
     for (const note of notes) terminal.err(`- ${note}\n`);
     terminal.err(`Serve it: chorsu serve --data ./data/${city.id} --city ${given.out}\n`);
-    return Promise.resolve(0);
+    return 0;
   },
 });

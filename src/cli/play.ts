@@ -1,7 +1,6 @@
 /** `chorsu play`: recorded data is sent again, as its devices would. */
 import { systemClock } from '../base/clock.ts';
 import { progress } from '../base/progress.ts';
-import { loadMapping, play } from '../ingest/index.ts';
 import { command, type Command } from './command.ts';
 import { file, required, speed, text, url, withDefault } from './kinds.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
@@ -27,6 +26,7 @@ export function playCommand(needs: { signals: SignalSource; exitNow: (code: numb
       { line: 'chorsu play traffic.csv --mapping traffic.json --speed 60', does: 'An hour in a minute.' },
     ],
     act: async (given, [name = ''], terminal) => {
+      const { loadMapping, play } = await import('../ingest/index.ts');
       const stop = stopSignals(needs.signals, { now: terminal.now, exitNow: needs.exitNow });
       const leaving = new AbortController();
       void stop.asked.then(() => leaving.abort());
