@@ -2,8 +2,7 @@
 /** The program. Registers the `.tsx` hook first: static imports would be linked before it. */
 import './tsx.ts';
 
-const { runCommandLine } = await import('./cli/index.ts');
-const { commands } = await import('./cli/commands.ts');
+const { commands, runCommandLine } = await import('./cli/index.ts');
 const { jsonLog } = await import('./base/log.ts');
 const { default: about } = await import('../package.json', { with: { type: 'json' } });
 

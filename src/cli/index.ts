@@ -57,3 +57,4 @@ function tell(error: unknown, command: Command, terminal: Terminal): number {
   terminal.err(`chorsu ${command.name}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return 1;
 }
+export { commands } from './commands.ts';
