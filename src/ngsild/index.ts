@@ -54,3 +54,5 @@ export type { EntityRequest, Page, PageLimits, TemporalFormat, TemporalRequest }
 export { queryBodyParameters } from './queryBody.ts';
 export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
 export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';
+export { boundingBox, boxAround, distanceM, earthRadiusM, evaluateGeo, haversineM, relates } from './geo.ts';
+export type { Box, Position } from './shape.ts';
