@@ -29,7 +29,7 @@ function memory(first = 1) {
   return {
     pauses,
     timers,
-    grow(to: number) {
+    grow: (to: number): void => {
       last = to;
       listener(to);
     },

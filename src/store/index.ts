@@ -118,7 +118,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
 }
 
 export { type DataDirectory, openDirectory, readFormat } from './directory.ts';
-export { createWriter, type Writer } from './writer.ts';
+export { createWriter, type Writer, type WriterState } from './writer.ts';
 export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';

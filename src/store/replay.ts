@@ -3,8 +3,8 @@ import { applyDelta, deltaId, type Entity } from '../ngsild/entity.ts';
 import type { Journal, StoredEntity, Tenant } from './ports.ts';
 import type { RowWrite } from './sqlite/apply.ts';
 import { entityWrite } from './sqlite/shape.ts';
-import type { StateStore } from './sqlite/state.ts';
 import { rowName } from './sqlite/tables.ts';
+import type { WriterState } from './writer.ts';
 
 const recordsPerBatch = 5000;
 
@@ -14,7 +14,7 @@ const recordsPerBatch = 5000;
  */
 export async function replay(
   journal: Journal,
-  state: StateStore,
+  state: WriterState,
   progress: (seq: number, last: number) => void = () => {},
 ): Promise<{ records: number; droppedRows: number }> {
   if (state.appliedSeq() > journal.lastSeq()) {

@@ -1,10 +1,12 @@
 /**
- * What the journal needs of a disk. Passed in, so that the simulation can lose power at any write. Every call does its
- * work off the event loop.
+ * What the journal needs of a disk, and of the processor for sealing. Passed in, so that the simulation can lose power
+ * at any write. Every call does its work off the event loop.
  */
 import * as fs from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { zstdCompress, zstdDecompress } from 'node:zlib';
 
 export type DiskFile = {
   /** Writes all bytes; durable when resolved if the file was opened `synced`, else after `sync`. */
@@ -24,6 +26,9 @@ export type Disk = {
   remove(path: string): Promise<void>;
   makeDirectory(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
+  /** zstd, both ways. */
+  compress(bytes: Uint8Array): Promise<Uint8Array>;
+  decompress(bytes: Uint8Array): Promise<Uint8Array>;
 };
 
 const flags = {
@@ -33,7 +38,12 @@ const flags = {
   read: constants.O_RDONLY,
 };
 
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+
 export const realDisk: Disk = {
+  compress: (bytes) => compress(bytes),
+  decompress: (bytes) => decompress(bytes),
   async open(path, mode) {
     const handle = await fs.open(path, flags[mode], 0o600);
     return {

@@ -34,8 +34,6 @@ export type SegmentJournal = Journal & {
 
 type Active = { segment: Segment; file: DiskFile; encoder: RecordEncoder; capacity: number; offset: number };
 
-const spareName = 'spare.tmp';
-
 /**
  * Opens or makes the journal. A torn tail (a write that power loss cut) is cut at the last readable record.
  * @throws Error when a record is damaged that was durable once, or a segment is missing
@@ -50,6 +48,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   if (last && !last.sealed) {
     const tail = await mendTail(disk, directory, last, log);
     lastSeq = tail.lastSeq;
+    last.lastSeq = lastSeq;
     last.length = tail.offset;
     active = {
       segment: last,
@@ -75,8 +74,24 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     return background;
   };
 
-  let spare: Promise<boolean> | undefined;
-  const prepareSpare = (): Promise<boolean> => (spare ??= makeZeroed(disk, join(directory, spareName), segmentBytes));
+  // Each spare has its own name: one may still be in use while the next is being made.
+  let spares = 0;
+  const makeSpare = (bytes: number): Promise<string> =>
+    makeZeroed(disk, join(directory, `spare-${++spares}.tmp`), bytes);
+  let spare: Promise<string> | undefined;
+  const prepareSpare = async (): Promise<void> => {
+    spare ??= makeSpare(segmentBytes);
+    // A full disk is told by whoever needs the spare; it may have room again by then.
+    await spare.catch(() => {
+      spare = undefined;
+    });
+  };
+  const takeSpare = (bytes: number): Promise<string> => {
+    if (bytes > segmentBytes) return makeSpare(bytes);
+    const ready = spare ?? makeSpare(segmentBytes);
+    spare = undefined;
+    return ready;
+  };
 
   const sealLater = (segment: Segment): void => {
     if (seal) void inBackground('sealing', () => (closed ? Promise.resolve() : sealSegment(disk, directory, segment)));
@@ -96,12 +111,10 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   const begin = async (firstSeq: number, firstAt: number, room: number): Promise<Active> => {
     const name = join(directory, segmentName(firstSeq));
     const capacity = Math.max(segmentBytes, headerBytes + room);
-    const prepared = await prepareSpare();
-    spare = undefined;
-    if (!prepared || capacity > segmentBytes) await makeZeroed(disk, join(directory, spareName), capacity);
-    const file = await disk.open(join(directory, spareName), 'synced');
+    const prepared = await takeSpare(capacity);
+    const file = await disk.open(prepared, 'synced');
     await file.write(segmentHeader({ firstSeq, firstAt }), 0);
-    await disk.rename(join(directory, spareName), name);
+    await disk.rename(prepared, name);
     await disk.syncDirectory(directory);
     const segment: Segment = {
       firstSeq,
@@ -166,7 +179,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   const firstSeq = (): number => segments[0]?.firstSeq ?? lastSeq + 1;
 
   for (const segment of segments) if (!segment.sealed && segment !== active?.segment) sealLater(segment);
-  if (!active) void inBackground('preparing a segment', async () => void (await prepareSpare()));
+  if (!active) void inBackground('preparing a segment', prepareSpare);
 
   return {
     directory,
@@ -289,7 +302,7 @@ async function openPlain(disk: Disk, path: string, size: number): Promise<Segmen
 const zeros = Buffer.alloc(1024 * 1024);
 
 /** Allocates for real, so that a later write inside changes no metadata. */
-async function makeZeroed(disk: Disk, path: string, size: number): Promise<boolean> {
+async function makeZeroed(disk: Disk, path: string, size: number): Promise<string> {
   const file = await disk.open(path, 'new');
   try {
     for (let at = 0; at < size; at += zeros.length)
@@ -298,5 +311,5 @@ async function makeZeroed(disk: Disk, path: string, size: number): Promise<boole
   } finally {
     await file.close();
   }
-  return true;
+  return path;
 }

@@ -3,14 +3,9 @@
  * compressed on its own, so that a reader may begin anywhere. N is the first sequence number, 16 digits.
  */
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { crc32c } from './crc32c.ts';
 import type { Disk } from './disk.ts';
 import { frameEnd, frameState, headerBytes } from './frame.ts';
-
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
 
 export const blockBytes = 1024 * 1024;
 const sealedMagic = 'CHORSUZ';
@@ -57,7 +52,7 @@ export async function readSegment(
   const file = await disk.open(join(directory, (index ? sealedName : segmentName)(segment.firstSeq)), 'read');
   try {
     if (!index) return await file.read(position, end - position);
-    const blocks: Buffer[] = [];
+    const blocks: Uint8Array[] = [];
     const first = Math.floor(position / blockBytes);
     for (let block = first; block * blockBytes < end; block++) {
       const from = index.starts[block] as number;
@@ -65,7 +60,7 @@ export async function readSegment(
       if (crc32c(packed) !== index.checksums[block]) {
         throw new Error(`journal segment ${sealedName(segment.firstSeq)}: block ${block} is damaged`);
       }
-      blocks.push(await decompress(packed));
+      blocks.push(await disk.decompress(packed));
     }
     return Buffer.concat(blocks).subarray(position - first * blockBytes, end - first * blockBytes);
   } finally {
@@ -133,7 +128,7 @@ export async function sealSegment(disk: Disk, directory: string, segment: Segmen
         block * blockBytes,
         Math.min(blockBytes, rawBytes - block * blockBytes),
       );
-      const packed = await compress(raw);
+      const packed = await disk.compress(raw);
       await file.write(packed, position);
       position += packed.length;
       starts.push(position);

@@ -2,7 +2,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Entity } from '../../ngsild/entity.ts';
 import type { EntityStore, Rows, SqlValue, StoredEntity, TableDefinition, Tenant } from '../ports.ts';
-import { batchApplier, type StateBatch } from './apply.ts';
+import type { StateBatch } from './apply.ts';
+import { openApplier } from './applyClient.ts';
 import { openQueries } from './queryClient.ts';
 import { openForReading, openForWriting, quoted } from './schema.ts';
 import { makeTables } from './tables.ts';
@@ -33,19 +34,16 @@ export type StateOptions = {
 /** @throws Error when the file is of a newer format */
 export function openState(options: StateOptions): StateStore {
   const { path, tables = [] } = options;
+  // Closing the only connection moves the write-ahead log into the file and syncs it: what is there now is durable.
   const db = openForWriting(path);
   makeTables(db, tables);
+  db.close();
   const definitions = new Map(tables.map((table) => [table.name, table]));
-  const applier = batchApplier(db, tables);
+  const applier = openApplier({ path, tables });
   const reader = openForReading(path);
   let appliedSeq = meta(reader, 'applied_seq');
   let appliedAt = meta(reader, 'applied_at');
-  const checkpoint = (): number => {
-    const seq = appliedSeq;
-    db.exec('PRAGMA wal_checkpoint(PASSIVE)');
-    return seq;
-  };
-  let durableSeq = 0;
+  let durableSeq = appliedSeq;
   const select = reader.prepare('SELECT seq, body FROM chorsu_entity WHERE tenant = ? AND id = ?');
   const rowSeqs = new Map(
     tables.map(({ name, key }) => [
@@ -77,14 +75,14 @@ export function openState(options: StateOptions): StateStore {
       const found = known.statement.get(...known.key.map((column) => key[column] ?? null));
       return (found as { seq: number } | undefined)?.seq;
     },
-    async apply({ seq, at, entities, rows }) {
-      applier.part(entities, rows);
-      applier.commit(seq, at);
-      appliedSeq = seq;
-      appliedAt = at;
+    async apply(batch) {
+      await applier.apply(batch);
+      appliedSeq = batch.seq;
+      appliedAt = batch.at;
     },
     async checkpoint() {
-      durableSeq = checkpoint();
+      const seq = appliedSeq;
+      if (await applier.checkpoint()) durableSeq = Math.max(durableSeq, seq);
       return durableSeq;
     },
     durableSeq: () => durableSeq,
@@ -95,8 +93,7 @@ export function openState(options: StateOptions): StateStore {
     async close() {
       await queries.close();
       reader.close();
-      checkpoint();
-      db.close();
+      await applier.close();
     },
   };
 }

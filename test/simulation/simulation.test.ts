@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { runSimulation, type SimulationResult } from './simulation.ts';
+
+/** Time for random seeds, beside the fixed list; `npm test` and `test:long` give more. */
+const budgetMs = Number(process.env['CHORSU_SIM_MS'] ?? 2000);
+const fixed = [1, 2, 3, 20260301];
+
+test('writer, journal and followers agree with the model through kills and power cuts', async (t) => {
+  const results: SimulationResult[] = [];
+  for (const seed of fixed) results.push(await runSimulation({ seed, steps: 800 }));
+  const end = performance.now() + budgetMs;
+  const first = Number(process.env['CHORSU_SEED'] ?? randomInt(2 ** 31));
+  for (let seed = first; performance.now() < end; seed++) results.push(await runSimulation({ seed, steps: 800 }));
+  const sum = (part: keyof SimulationResult): number => results.reduce((total, result) => total + result[part], 0);
+  t.diagnostic(
+    `seeds ${fixed.join()} and from ${first} on: ${results.length} runs, ${sum('commits')} commits, ${sum('conflicts')} conflicts, ${sum('kills')} kills, ${sum('cuts')} power cuts, ${sum('pruned')} segments pruned`,
+  );
+  for (const part of ['commits', 'conflicts', 'kills', 'cuts', 'pruned', 'followed'] as const)
+    assert.ok(sum(part) > 0, part);
+});
