@@ -4,7 +4,7 @@
  * Usage: node bench/store.ts [seconds per measurement, default 3]
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../src/base/clock.ts';
 import type { Entity, Instance } from '../src/ngsild/entity.ts';
@@ -12,7 +12,7 @@ import { openStore } from '../src/store/index.ts';
 import type { Change } from '../src/store/ports.ts';
 
 const seconds = Number(process.argv[2] ?? 3);
-const directory = await mkdtemp(join(process.env['CHORSU_BENCH_DIR'] ?? process.cwd(), '.bench-store-'));
+const directory = await mkdtemp(join(process.env['CHORSU_BENCH_DIR'] ?? tmpdir(), 'chorsu-bench-'));
 const store = await openStore({ directory, clock: systemClock });
 const { writer } = store;
 const vocabulary = 'https://uri.etsi.org/ngsi-ld/default-context/';
