@@ -6,6 +6,8 @@ import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
 import type { Contexts } from './contexts.ts';
+import { entityService } from './entities.ts';
+import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
 
 /** The broker's routes: `/ngsi-ld/v1/*` and the live stream `/api/live`. Its pages are a module of their own. */
@@ -20,12 +22,15 @@ export function brokerModule(deps: {
   /** One change as the data of a `change` event, in the reader's language. */
   describe: (change: LiveChange, language: string) => unknown;
 }): Module {
-  const { live, metrics, describe } = deps;
+  const { broker, live, writer, policy, contexts, log, metrics, describe } = deps;
+  const entities = entityService({ writer, policy });
+  const ngsi = ngsiHandler({ broker, entities, contexts, now: () => writer.now(), log, metrics });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {
     name: 'broker',
     handle(request, response) {
+      if (ngsi(request, response)) return true;
       const url = request.url ?? '';
       if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
       const language = new URLSearchParams(url.slice('/api/live'.length)).get('lang') ?? 'en';

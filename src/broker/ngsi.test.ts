@@ -1,0 +1,258 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
+
+let city: TestCity;
+before(async () => {
+  city = await openTestCity();
+});
+after(() => city.close());
+
+const sensor = (n: number | string, temperature: number, more: object = {}) => ({
+  id: `urn:ngsi-ld:Sensor:${n}`,
+  type: 'Sensor',
+  temperature: { type: 'Property', value: temperature, unitCode: 'CEL', observedAt: '2026-11-22T06:00:00Z' },
+  location: { type: 'GeoProperty', value: { type: 'Point', coordinates: [68.77, 38.56] } },
+  ...more,
+});
+const json = { 'content-type': 'application/json' };
+const post = (path: string, body: unknown, headers: Record<string, string> = json) =>
+  city.fetch(path, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
+
+suite('entities', () => {
+  test('a created entity has a place, reads back equal and cannot be created twice', async () => {
+    const created = await post('/entities', sensor('a', 21.5));
+    assert.equal(created.status, 201);
+    assert.equal(created.headers.get('location'), `/ngsi-ld/v1/entities/${encodeURIComponent('urn:ngsi-ld:Sensor:a')}`);
+    const read = await city.fetch('/entities/urn:ngsi-ld:Sensor:a');
+    assert.equal(read.status, 200);
+    assert.equal(read.headers.get('content-type'), 'application/json');
+    assert.match(
+      read.headers.get('link') ?? '',
+      /ngsi-ld-core-context-v1\.9\.jsonld.*rel="http:\/\/www\.w3\.org\/ns\/json-ld#context"/,
+    );
+    assert.deepEqual(await read.json(), sensor('a', 21.5));
+    const again = await post('/entities', sensor('a', 1));
+    assert.equal(again.status, 409);
+    assert.equal(((await again.json()) as { type: string }).type, 'https://uri.etsi.org/ngsi-ld/errors/AlreadyExists');
+  });
+
+  test('of many clients creating the same entity at once, one succeeds', async () => {
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => post('/entities', sensor('race', n))));
+    assert.equal(answers.filter(({ status }) => status === 201).length, 1);
+    assert.equal(answers.filter(({ status }) => status === 409).length, 19);
+  });
+
+  test('simplified is asked for by format, options and keyValues', async () => {
+    await post('/entities', sensor('s', 5));
+    for (const query of ['format=simplified', 'options=keyValues', 'options=simplified']) {
+      const read = await city.fetch(`/entities/urn:ngsi-ld:Sensor:s?${query}`);
+      assert.equal(((await read.json()) as { temperature: unknown }).temperature, 5, query);
+    }
+  });
+
+  test('updating attributes keeps the others and appends what is new', async () => {
+    await post('/entities', sensor('u', 1));
+    const updated = await city.fetch('/entities/urn:ngsi-ld:Sensor:u/attrs', {
+      method: 'PATCH',
+      headers: json,
+      body: JSON.stringify({ temperature: { type: 'Property', value: 2 }, humidity: { type: 'Property', value: 40 } }),
+    });
+    assert.equal(updated.status, 204);
+    const read = (await (await city.fetch('/entities/urn:ngsi-ld:Sensor:u?options=keyValues')).json()) as object;
+    assert.deepEqual(read, {
+      id: 'urn:ngsi-ld:Sensor:u',
+      type: 'Sensor',
+      temperature: 2,
+      humidity: 40,
+      location: { type: 'Point', coordinates: [68.77, 38.56] },
+    });
+  });
+
+  test('a partial update of one attribute keeps its other members', async () => {
+    await post('/entities', sensor('p', 1));
+    const patched = await city.fetch('/entities/urn:ngsi-ld:Sensor:p/attrs/temperature', {
+      method: 'PATCH',
+      headers: json,
+      body: JSON.stringify({ value: 9 }),
+    });
+    assert.equal(patched.status, 204);
+    const read = (await (await city.fetch('/entities/urn:ngsi-ld:Sensor:p')).json()) as Record<string, object>;
+    assert.deepEqual(read['temperature'], { ...sensor('p', 9).temperature });
+  });
+
+  test('a deleted entity is gone, a second delete and a patch find nothing', async () => {
+    await post('/entities', sensor('d', 1));
+    assert.equal((await city.fetch('/entities/urn:ngsi-ld:Sensor:d', { method: 'DELETE' })).status, 204);
+    assert.equal((await city.fetch('/entities/urn:ngsi-ld:Sensor:d')).status, 404);
+    assert.equal((await city.fetch('/entities/urn:ngsi-ld:Sensor:d', { method: 'DELETE' })).status, 404);
+    const patch = { method: 'PATCH', headers: json, body: '{"temperature":{"type":"Property","value":2}}' };
+    assert.equal((await city.fetch('/entities/urn:ngsi-ld:Sensor:d/attrs', patch)).status, 404);
+  });
+
+  test('an attribute can be deleted', async () => {
+    await post('/entities', sensor('da', 1));
+    const gone = await city.fetch('/entities/urn:ngsi-ld:Sensor:da/attrs/temperature', { method: 'DELETE' });
+    assert.equal(gone.status, 204);
+    const read = (await (await city.fetch('/entities/urn:ngsi-ld:Sensor:da')).json()) as object;
+    assert.ok(!('temperature' in read));
+  });
+});
+
+suite('batches', () => {
+  test('create answers 201 with the ids, and 207 when one is there already or faulty', async () => {
+    const all = await post('/entityOperations/create', [sensor('b1', 1), sensor('b2', 2)]);
+    assert.equal(all.status, 201);
+    assert.deepEqual(await all.json(), ['urn:ngsi-ld:Sensor:b1', 'urn:ngsi-ld:Sensor:b2']);
+    const some = await post('/entityOperations/create', [
+      sensor('b2', 3),
+      sensor('b3', 3),
+      { id: 'no uri', type: 'Sensor' },
+    ]);
+    assert.equal(some.status, 207);
+    const body = (await some.json()) as { success: string[]; errors: { entityId: string; error: { type: string } }[] };
+    assert.deepEqual(body.success, ['urn:ngsi-ld:Sensor:b3']);
+    assert.deepEqual(body.errors.map(({ entityId, error }) => [entityId, error.type.split('/').at(-1)]).sort(), [
+      ['no uri', 'BadRequestData'],
+      ['urn:ngsi-ld:Sensor:b2', 'AlreadyExists'],
+    ]);
+  });
+
+  test('upsert answers 201 with what is new, 204 when all was there; replace drops, update keeps', async () => {
+    const first = await post('/entityOperations/upsert', [sensor('x1', 1, { note: { type: 'Property', value: 'n' } })]);
+    assert.equal(first.status, 201);
+    assert.deepEqual(await first.json(), ['urn:ngsi-ld:Sensor:x1']);
+    assert.equal((await post('/entityOperations/upsert?options=update', [sensor('x1', 2)])).status, 204);
+    const kept = (await (await city.fetch('/entities/urn:ngsi-ld:Sensor:x1?options=keyValues')).json()) as Record<
+      string,
+      unknown
+    >;
+    assert.equal(kept['note'], 'n');
+    assert.equal(kept['temperature'], 2);
+    assert.equal((await post('/entityOperations/upsert', [sensor('x1', 3)])).status, 204);
+    const replaced = (await (await city.fetch('/entities/urn:ngsi-ld:Sensor:x1?options=keyValues')).json()) as object;
+    assert.ok(!('note' in replaced));
+  });
+});
+
+suite('queries', () => {
+  before(async () => {
+    const lamps = Array.from({ length: 25 }, (_, n) => ({
+      id: `urn:ngsi-ld:Lamp:${String(n).padStart(2, '0')}`,
+      type: 'Lamp',
+      power: { type: 'Property', value: n },
+      state: { type: 'Property', value: n % 2 === 0 ? 'on' : 'off' },
+      location: { type: 'GeoProperty', value: { type: 'Point', coordinates: [68 + n / 1000, 38] } },
+    }));
+    assert.equal((await post('/entityOperations/create', lamps)).status, 201);
+  });
+  const ids = async (query: string): Promise<string[]> => {
+    const answer = await city.fetch(`/entities?${query}`);
+    const body = (await answer.json()) as { id: string }[];
+    assert.equal(answer.status, 200, JSON.stringify(body));
+    return body.map(({ id }) => id.slice(-2));
+  };
+
+  test('by type with count and pages that link to each other', async () => {
+    const page = await city.fetch('/entities?type=Lamp&limit=10&count=true');
+    assert.equal(page.headers.get('ngsild-results-count'), '25');
+    assert.equal(((await page.json()) as unknown[]).length, 10);
+    const next = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+    assert.ok(next);
+    const second = (await (await fetch(city.url + next)).json()) as { id: string }[];
+    assert.equal(second[0]?.id, 'urn:ngsi-ld:Lamp:10');
+    assert.deepEqual(await ids('type=Lamp&limit=10&offset=20'), ['20', '21', '22', '23', '24']);
+  });
+
+  test('a query sees what was acknowledged before it', async () => {
+    for (let n = 0; n < 20; n++) {
+      await post('/entities', sensor(`seen${n}`, n, { type: 'Seen' }));
+      assert.equal((await ids('type=Seen&limit=100')).length, n + 1);
+    }
+  });
+
+  test('a query without a filter, an unknown parameter and a faulty q are refused with their place', async () => {
+    assert.equal((await city.fetch('/entities')).status, 400);
+    assert.equal((await city.fetch('/entities?type=Lamp&colour=red')).status, 400);
+    const faulty = await city.fetch('/entities?type=Lamp&q=power>>3');
+    assert.equal(faulty.status, 400);
+    assert.match(((await faulty.json()) as { field: string }).field, /character \d+/);
+  });
+});
+
+suite('the past', () => {
+  test('every accepted value is an instance; timerel cuts; averages are per period', async () => {
+    const id = 'urn:ngsi-ld:Meter:1';
+    const at = (hour: number): string => `2026-11-20T${String(hour).padStart(2, '0')}:00:00Z`;
+    const flow = (hour: number) => ({ type: 'Property', value: hour, observedAt: at(hour) });
+    await post('/entities', { id, type: 'Meter', flow: flow(0) });
+    for (let hour = 1; hour < 12; hour++) {
+      const patch = { method: 'PATCH', headers: json, body: JSON.stringify({ flow: flow(hour) }) };
+      assert.equal((await city.fetch(`/entities/${id}/attrs`, patch)).status, 204);
+    }
+    const read = await city.fetch(
+      `/temporal/entities/${id}?timerel=between&timeAt=${at(3)}&endTimeAt=${at(6)}&options=temporalValues&attrs=flow`,
+    );
+    const body = (await read.json()) as { flow: { values: [number, string][] } };
+    assert.deepEqual(
+      body.flow.values.map(([value, when]) => [value, Date.parse(when)]),
+      [3, 4, 5].map((hour) => [hour, Date.parse(at(hour))]),
+    );
+    const mean = await city.fetch(
+      `/temporal/entities?type=Meter&timerel=between&timeAt=${at(0)}&endTimeAt=${at(12)}&options=aggregatedValues&aggrMethods=avg,max&aggrPeriodDuration=PT6H`,
+    );
+    const [meter] = (await mean.json()) as [
+      { flow: { avg: [number, string, string][]; max: [number, string, string][] } },
+    ];
+    assert.deepEqual(
+      meter.flow.avg.map(([value]) => value),
+      [2.5, 8.5],
+    );
+    assert.deepEqual(
+      meter.flow.max.map(([value]) => value),
+      [5, 11],
+    );
+  });
+});
+
+suite('bad input changes nothing', () => {
+  const refused: [string, string, string | Uint8Array, Record<string, string>, number][] = [
+    ['truncated JSON', '/entities', '{"id":"urn:x:1","type":"T"', json, 400],
+    ['wrong UTF-8', '/entities', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]), json, 400],
+    ['the same key twice', '/entities', '{"id":"urn:x:1","type":"T","type":"U"}', json, 400],
+    ['deep nesting', '/entities', `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`, json, 400],
+    [
+      'a body over 1 MB',
+      '/entities',
+      JSON.stringify(sensor('big', 1, { note: { type: 'Property', value: 'x'.repeat(1_100_000) } })),
+      json,
+      413,
+    ],
+    ['no content type', '/entities', '{}', {}, 415],
+    [
+      'an unknown @context',
+      '/entities',
+      JSON.stringify({ ...sensor('c', 1), '@context': 'https://example.org/none.jsonld' }),
+      { 'content-type': 'application/ld+json' },
+      504,
+    ],
+    ['a tenant', '/entities', JSON.stringify(sensor('t', 1)), { ...json, 'ngsild-tenant': 'other' }, 501],
+  ];
+  for (const [what, path, body, headers, status] of refused) {
+    test(what, async () => {
+      const before = city.lastSeq();
+      const answer = await city.fetch(path, { method: 'POST', headers, body: new Blob([body as BlobPart]) });
+      assert.equal(answer.status, status);
+      assert.equal(answer.headers.get('content-type'), 'application/json');
+      const problem = (await answer.json()) as { title: string; detail: string };
+      assert.ok(problem.title.length > 0 && problem.detail.length > 0);
+      assert.equal(city.lastSeq(), before);
+    });
+  }
+
+  test('a method that the resource does not have is answered with those it has', async () => {
+    const answer = await city.fetch('/entities', { method: 'PUT', headers: json, body: '{}' });
+    assert.equal(answer.status, 405);
+    assert.match(answer.headers.get('allow') ?? '', /GET/);
+  });
+});

@@ -1,0 +1,98 @@
+import { Problem } from '../../base/problem.ts';
+import {
+  parseTemporalQuery,
+  parseTemporalRetrieve,
+  representAggregate,
+  representPast,
+  representPastValues,
+  type Context,
+  type TemporalRequest,
+} from '../../ngsild/index.ts';
+import type { EntityHistory } from '../../store/ports.ts';
+import { isoInstant } from '../decision.ts';
+import { accepted, document, linkedContext, type Answer, type Call } from './call.ts';
+import { notAllowed, type EntityDeps } from './entities.ts';
+import { paged } from './paging.ts';
+
+/** Instances in one answer; more are cut and the answer is 206 (6.3.10). */
+const instancesMax = 20_000;
+
+/** `/temporal/entities`, 6.18: query. */
+export async function temporalEntities(call: Call, deps: EntityDeps): Promise<Answer> {
+  if (call.method !== 'GET') throw notAllowed(call, 'GET');
+  const { context, named } = linkedContext(call, deps.contexts);
+  const request = parseTemporalQuery(call.query, context);
+  const { query, scope, page } = request;
+  if (scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
+  if (query.geo) throw new Problem('not-supported', 'a geo-query over the past is not supported', 'georel');
+  const media = accepted(call, ['application/json', 'application/ld+json']);
+  const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);
+  const answer = await evolution(call, deps, found.ids, request, context);
+  const headers = { ...answer.headers, ...paged(call, page, found.ids.length, found.count, media) };
+  return document(media, named, answer.body, { status: answer.status, headers });
+}
+
+/** `/temporal/entities/{id}`, 6.19: retrieve. */
+export async function temporalEntity(call: Call, id: string, deps: EntityDeps): Promise<Answer> {
+  if (call.method !== 'GET') throw notAllowed(call, 'GET');
+  const { context, named } = linkedContext(call, deps.contexts);
+  const request = parseTemporalRetrieve(call.query, context);
+  const media = accepted(call, ['application/json', 'application/ld+json']);
+  const known = await deps.broker.historyEntities(
+    call.who,
+    call.tenant,
+    { ...request.query, ids: [id] },
+    { limit: 1, offset: 0 },
+  );
+  if (known.ids.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
+  const answer = await evolution(call, deps, [id], request, context);
+  // Known, but without an instance in the asked time: an entity without attributes.
+  const body = answer.body[0] ?? { id };
+  return document(media, named, body, { status: answer.status, headers: answer.headers });
+}
+
+async function evolution(
+  call: Call,
+  deps: EntityDeps,
+  ids: readonly string[],
+  request: Omit<TemporalRequest, 'page'>,
+  context: Context,
+): Promise<{ status: number; headers: Record<string, string>; body: object[] }> {
+  const { temporal, aggregation, format } = request;
+  if (ids.length === 0) return { status: 200, headers: {}, body: [] };
+  if (aggregation) {
+    const aggregates = await deps.broker.aggregate(call.who, call.tenant, ids, temporal, aggregation);
+    return {
+      status: 200,
+      headers: {},
+      body: aggregates.map((entity) => representAggregate(entity, context, request.representation)),
+    };
+  }
+  const { entities, truncated } = await deps.broker.history(call.who, call.tenant, ids, temporal, {
+    limit: instancesMax,
+  });
+  const options = { ...request.representation, timeproperty: temporal.timeproperty };
+  const body = entities.map((entity) =>
+    format === 'temporalValues'
+      ? representPastValues(entity, context, options)
+      : representPast(entity, context, format === 'concise' ? { ...options, format } : options),
+  );
+  if (!truncated) return { status: 200, headers: {}, body };
+  return { status: 206, headers: { 'content-range': contentRange(entities, temporal.timeproperty) }, body };
+}
+
+/** From the first to the last instant shown; how many there are in all is not known. */
+function contentRange(entities: readonly EntityHistory[], by: TemporalRequest['temporal']['timeproperty']): string {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const { attrs } of entities) {
+    for (const { instances } of attrs) {
+      for (const instance of instances) {
+        const at = Date.parse(instance[by] ?? instance.modifiedAt ?? '');
+        if (at < from) from = at;
+        if (at > to) to = at;
+      }
+    }
+  }
+  return `DateTime ${isoInstant(from)}-${isoInstant(to)}/*`;
+}
