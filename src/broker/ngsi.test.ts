@@ -112,10 +112,13 @@ suite('batches', () => {
     assert.equal(some.status, 207);
     const body = (await some.json()) as { success: string[]; errors: { entityId: string; error: { type: string } }[] };
     assert.deepEqual(body.success, ['urn:ngsi-ld:Sensor:b3']);
-    assert.deepEqual(body.errors.map(({ entityId, error }) => [entityId, error.type.split('/').at(-1)]), [
-      ['no uri', 'BadRequestData'],
-      ['urn:ngsi-ld:Sensor:b2', 'AlreadyExists'],
-    ]);
+    assert.deepEqual(
+      body.errors.map(({ entityId, error }) => [entityId, error.type.split('/').at(-1)]),
+      [
+        ['no uri', 'BadRequestData'],
+        ['urn:ngsi-ld:Sensor:b2', 'AlreadyExists'],
+      ],
+    );
   });
 
   test('upsert answers 201 with what is new, 204 when all was there; replace drops, update keeps', async () => {
