@@ -76,7 +76,7 @@ export const simulatedSources: readonly SimulatedSource[] = [
       en: 'District water meters',
     },
     purpose: {
-      tg: 'Тақсимоти об ва ёфтани ихроҷ',
+      tg: 'Ҳисоби об ва ёфтани ҷойи резиши он',
       ru: 'Учёт воды и поиск утечек',
       uz: 'Suv hisobi va sizib chiqishni topish',
       kk: 'Су есебі және ағуды табу',
