@@ -243,8 +243,13 @@ function readJson(file: string, readFile: ReadFile): unknown {
   try {
     bytes = readFile(file);
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    throw new Problem('bad-data', code === 'ENOENT' ? 'no such file' : `cannot be read (${code ?? 'unknown'})`, file);
+    const { code = 'unknown', path } = error as { code?: string; path?: string };
+    const where = path === undefined ? '' : `: ${path}`;
+    throw new Problem(
+      'bad-data',
+      code === 'ENOENT' ? `no such file${where}` : `cannot be read (${code})${where}`,
+      file,
+    );
   }
   try {
     return parseJson(bytes);
