@@ -1,5 +1,7 @@
 /** The architecture as a test: who may import whom, through which door, and who touches the outside. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite, test } from 'node:test';
 import { readSource, sourcePaths, type Import, type Source } from '../scripts/imports.ts';
@@ -45,7 +47,8 @@ const outside: readonly Outside[] = [
   { what: 'other programs', is: /^node:(child_process|cluster)$/, only: /^src\/cli\// },
 ];
 
-const isTest = (path: string): boolean => /\.(test|contract)\.tsx?$/.test(path) || path.includes('/fixtures/');
+const isTest = (path: string): boolean =>
+  /\.(test|contract|property|arbitrary|child)\.tsx?$/.test(path) || path.includes('/fixtures/');
 const isIsland = (path: string): boolean => /\.island\.tsx?$/.test(path);
 const folderOf = (path: string): string => /^src\/([^/]+)\//.exec(path)?.[1] ?? 'src';
 
@@ -62,11 +65,11 @@ const refused = (among: readonly Source[], rule: (source: Source, found: Import)
 
 suite('architecture', () => {
   test('there was something to look at', () => {
-    assert.ok(sources.length >= 16, `only ${sources.length} files were read`);
+    assert.ok(sources.length >= 200, `only ${sources.length} files were read`);
     const imports = sources.flatMap((source) => source.imports);
     assert.ok(imports.length >= sources.length, `only ${imports.length} imports were found in ${sources.length} files`);
     const folders = new Set(sources.map(({ path }) => folderOf(path)));
-    for (const folder of ['base', 'ngsild', 'http', 'city', 'store', 'broker']) assert.ok(folders.has(folder), folder);
+    for (const folder of [...Object.keys(mayImport), ...wiring]) assert.ok(folders.has(folder), folder);
   });
 
   test('every folder has its row in the table', () => {
@@ -122,6 +125,17 @@ suite('architecture', () => {
       code.filter(({ path }) => folderOf(path) === 'ngsild'),
       (_, { file }) => file === undefined,
     );
+    assert.deepEqual(wrong, []);
+  });
+
+  test('the program needs no package that is for development only', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const wrong = refused(code, (_, { specifier, file, typeOnly }) => {
+      const name = /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
+      return file === undefined && !typeOnly && !specifier.startsWith('node:') && !(name in dependencies);
+    });
     assert.deepEqual(wrong, []);
   });
 
