@@ -1,11 +1,21 @@
 /** The scans of the state store, on a reading connection; they run in the query worker. */
+import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { Problem } from '../../base/problem.ts';
-import type { EntityQuery } from '../../ngsild/query.ts';
+import { compilePattern, type Entity, type EntityQuery, evaluateGeo, evaluateQ } from '../../ngsild/index.ts';
 import type { SqlValue, Tenant } from '../ports.ts';
-import { joined, shapeSql } from './sql.ts';
+import { canonicalJson } from '../canonical.ts';
+import { quoted } from './schema.ts';
+import { geoBox, hasAttribute, joined, qSql, shapeSql, type Sql, sql } from './sql.ts';
 
 export type Page = { readonly limit: number; readonly offset: number; readonly count?: boolean };
+
+/** What the whole store holds, in few bytes: equal digests mean equal entities and rows. */
+export type Digest = {
+  readonly seq: number;
+  readonly entities: number;
+  readonly rows: number;
+  readonly sha256: string;
+};
 
 export type Queries = {
   /** Bodies as JSON text, ordered by id. */
@@ -13,6 +23,7 @@ export type Queries = {
   types(tenant: Tenant): { type: string; count: number }[];
   attributes(tenant: Tenant): { name: string; count: number }[];
   rows(text: string, parameters: readonly SqlValue[]): Record<string, SqlValue>[];
+  digest(): Digest;
 };
 
 export function createQueries(db: DatabaseSync): Queries {
@@ -26,25 +37,150 @@ export function createQueries(db: DatabaseSync): Queries {
      FROM (SELECT shape, count(*) AS n FROM chorsu_entity WHERE tenant = ? GROUP BY shape) s
      JOIN chorsu_shape_attr a ON a.shape = s.shape GROUP BY a.attr ORDER BY a.attr`,
   );
+  const byId = db.prepare('SELECT body FROM chorsu_entity WHERE tenant = ? AND id = ?');
+  const byKey = db.prepare('SELECT body FROM chorsu_entity WHERE key = ?');
+
+  /** Types, ids and attributes only: the indexes know page and count. */
+  const queryShapes = (where: Sql, { limit, offset, count }: Page, byShape: boolean) => {
+    const index = byShape ? 'chorsu_entity_shape' : 'chorsu_entity_id';
+    const bodies = db
+      .prepare(
+        `SELECT body FROM chorsu_entity WHERE key IN (
+           SELECT e.key FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text} ORDER BY e.id LIMIT ? OFFSET ?
+         ) ORDER BY id`,
+      )
+      .all(...where.values, limit, offset)
+      .map(({ body }) => body as string);
+    if (!count) return { bodies };
+    const counted = db.prepare(`SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`);
+    return { bodies, count: (counted.get(...where.values) as { n: number }).n };
+  };
+
+  /** Everything that SQL lets through is looked at; ids are ordered at the end, so that no body is sorted. */
+  const queryExactly = (tenant: Tenant, query: EntityQuery, where: readonly Sql[], page: Page) => {
+    const { idPattern, q, geo, also = [] } = query;
+    const { limit, offset, count } = page;
+    const parts = [...where];
+    for (const node of q ? [q, ...also] : also) {
+      const part = qSql(node);
+      if (part) parts.push(part);
+    }
+    if (geo) parts.push(hasAttribute(geo.property));
+    const box = geo && geoBox(geo);
+    if (box) {
+      const [west, south, east, north] = box;
+      parts.push(sql('b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ?', east, west, north, south));
+    }
+    const pattern = idPattern === undefined ? undefined : compilePattern(idPattern, 'idPattern');
+    const resolve = (id: string): Entity | undefined => {
+      const found = byId.get(tenant, id) as { body: string } | undefined;
+      return found && (JSON.parse(found.body) as Entity);
+    };
+    const matches = (id: string, body: string): boolean => {
+      if (pattern && !pattern.test(id)) return false;
+      if (!q && !geo && also.length === 0) return true;
+      const entity = JSON.parse(body) as Entity;
+      return (
+        (!geo || evaluateGeo(geo, entity)) &&
+        (!q || evaluateQ(q, entity, { resolve })) &&
+        also.every((node) => evaluateQ(node, entity, { resolve }))
+      );
+    };
+    const { text, values } = joined(parts, 'AND', '1');
+    // In order of ids, the scan can stop at the page's end; an exact count has to see everything anyway.
+    const inOrder = !count && !box;
+    const source = box
+      ? 'chorsu_box b CROSS JOIN chorsu_entity e ON e.key = b.entity'
+      : `chorsu_entity e${inOrder ? ' INDEXED BY chorsu_entity_id' : ''}`;
+    const scan = db
+      .prepare(
+        `SELECT e.key AS key, e.id AS id, e.body AS body FROM ${source} WHERE ${text}${inOrder ? ' ORDER BY e.id' : ''}`,
+      )
+      .iterate(...values) as Iterable<{ key: number; id: string; body: string }>;
+    const found: { id: string; key: number }[] = [];
+    for (const { key, id, body } of scan) {
+      if (!matches(id, body)) continue;
+      found.push({ id, key });
+      if (inOrder && found.length >= offset + limit) break;
+    }
+    if (!inOrder) found.sort(idOrder(found));
+    const bodies = found.slice(offset, offset + limit).map(({ key }) => (byKey.get(key) as { body: string }).body);
+    return count ? { bodies, count: found.length } : { bodies };
+  };
+
   return {
-    query(tenant, query, { limit, offset, count }) {
-      const { idPattern, q, geo, also } = query;
-      if (idPattern !== undefined || q || geo || (also && also.length > 0)) {
-        throw new Problem('not-supported', 'q, geo and idPattern need the exact check');
+    query(tenant, query, page) {
+      const { idPattern, q, geo, also = [], type, attrs } = query;
+      const where = shapeSql(tenant, query);
+      // One state of the database for the page and its count.
+      db.exec('BEGIN');
+      try {
+        if (idPattern === undefined && !q && !geo && also.length === 0) {
+          return queryShapes(
+            joined(where, 'AND', '1'),
+            page,
+            (type !== undefined || attrs !== undefined) && !query.ids,
+          );
+        }
+        return queryExactly(tenant, query, where, page);
+      } finally {
+        db.exec('COMMIT');
       }
-      const where = joined(shapeSql(tenant, query), 'AND', '1');
-      const found = db
-        .prepare(`SELECT e.body AS body FROM chorsu_entity e WHERE ${where.text} ORDER BY e.id LIMIT ? OFFSET ?`)
-        .all(...where.values, limit, offset) as { body: string }[];
-      const bodies = found.map(({ body }) => body);
-      if (!count) return { bodies };
-      const counted = db
-        .prepare(`SELECT count(*) AS n FROM chorsu_entity e WHERE ${where.text}`)
-        .get(...where.values) as { n: number };
-      return { bodies, count: counted.n };
     },
     types: (tenant) => types.all(tenant) as { type: string; count: number }[],
     attributes: (tenant) => attributes.all(tenant) as { name: string; count: number }[],
     rows: (text, parameters) => db.prepare(text).all(...parameters) as Record<string, SqlValue>[],
+    digest() {
+      db.exec('BEGIN');
+      try {
+        return digest(db);
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
   };
+}
+
+/** By the bytes of UTF-8, as SQLite compares; UTF-16 differs only beyond the basic plane. */
+function idOrder(found: readonly { id: string }[]): (a: { id: string }, b: { id: string }) => number {
+  if (found.some(({ id }) => /[\ud800-\uffff]/.test(id))) {
+    return (a, b) => Buffer.compare(Buffer.from(a.id), Buffer.from(b.id));
+  }
+  return (a, b) => (a.id < b.id ? -1 : 1);
+}
+
+/** Over every entity and every module's row, in order of their keys, whatever the order of members. */
+export function digest(db: DatabaseSync): Digest {
+  const hash = createHash('sha256');
+  const applied = db.prepare("SELECT value FROM chorsu_meta WHERE name = 'applied_seq'").get() as
+    | { value: number }
+    | undefined;
+  let entities = 0;
+  const all = db.prepare('SELECT tenant, id, seq, body FROM chorsu_entity ORDER BY tenant, id').iterate() as Iterable<{
+    tenant: number;
+    id: string;
+    seq: number;
+    body: string;
+  }>;
+  for (const { tenant, id, seq, body } of all) {
+    hash.update(`${tenant} ${id} ${seq} ${canonicalJson(JSON.parse(body))}\n`);
+    entities++;
+  }
+  let rows = 0;
+  const tables = db
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT GLOB 'chorsu_*' AND name NOT GLOB 'sqlite_*' ORDER BY name",
+    )
+    .all() as { name: string }[];
+  for (const { name } of tables) {
+    const lines: string[] = [];
+    for (const row of db.prepare(`SELECT * FROM ${quoted(name)}`).iterate()) {
+      lines.push(
+        canonicalJson(row, (value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)),
+      );
+    }
+    rows += lines.length;
+    for (const line of lines.sort()) hash.update(`${name} ${line}\n`);
+  }
+  return { seq: applied?.value ?? 0, entities, rows, sha256: hash.digest('hex') };
 }

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemKind } from '../../base/problem.ts';
 import type { Entity } from '../../ngsild/entity.ts';
 import type { EntityStore, Rows } from '../ports.ts';
-import type { Queries } from './queries.ts';
+import type { Digest, Queries } from './queries.ts';
 
 type Call = { [N in keyof Queries]: { readonly name: N; readonly with: Parameters<Queries[N]> } }[keyof Queries];
 export type Question = { readonly id: number; readonly call: Call };
@@ -17,6 +17,7 @@ export type Answer =
 
 export type QueryClient = Pick<EntityStore, 'query' | 'types' | 'attributes'> & {
   readonly rows: Rows;
+  digest(): Promise<Digest>;
   close(): Promise<void>;
 };
 
@@ -103,6 +104,7 @@ export function openQueries(path: string, options: { timeoutMs?: number } = {}):
         return row;
       },
     },
+    digest: () => ask<Digest>({ name: 'digest', with: [] }),
     async close() {
       closed = true;
       const open = worker;

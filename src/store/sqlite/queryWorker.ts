@@ -19,6 +19,8 @@ const answer = ({ id, call }: Question): Answer => {
         return { id, value: queries.attributes(...call.with) };
       case 'rows':
         return { id, value: queries.rows(...call.with) };
+      case 'digest':
+        return { id, value: queries.digest() };
     }
   } catch (error) {
     if (error instanceof Problem)

@@ -5,6 +5,7 @@ import type { EntityStore, Rows, SqlValue, StoredEntity, TableDefinition, Tenant
 import type { StateBatch } from './apply.ts';
 import { openApplier } from './applyClient.ts';
 import { openQueries } from './queryClient.ts';
+import type { Digest } from './queries.ts';
 import { openForReading, openForWriting, quoted } from './schema.ts';
 import { makeTables } from './tables.ts';
 
@@ -23,6 +24,8 @@ export type StateStore = EntityStore & {
   /** The applied seq that survives power loss. */
   durableSeq(): number;
   readonly rows: Rows;
+  /** Over all entities and rows as applied; equal digests mean equal content. */
+  digest(): Promise<Digest>;
   close(): Promise<void>;
 };
 
@@ -90,6 +93,7 @@ export function openState(options: StateOptions): StateStore {
     types: (tenant) => queries.types(tenant),
     attributes: (tenant) => queries.attributes(tenant),
     rows: queries.rows,
+    digest: () => queries.digest(),
     async close() {
       await queries.close();
       reader.close();
