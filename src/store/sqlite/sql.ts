@@ -49,7 +49,7 @@ const ownMembers = new Set(['createdAt', 'modifiedAt', 'expiresAt', 'scope'].map
 
 /** What must be true of every entity that the tree matches; undefined: nothing that SQL could tell. */
 export function qSql(node: QNode): Sql | undefined {
-  if (node.node === 'and' || node.node === 'or') {
+  if ('of' in node) {
     const parts = node.of.map(qSql);
     const known = parts.filter((part) => part !== undefined);
     if (node.node === 'and') return known.length > 0 ? joined(known, 'AND', '1') : undefined;
