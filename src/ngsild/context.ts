@@ -6,6 +6,8 @@ import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
 import { bundledContext, coreTerms, isCoreUrl } from './core.ts';
 import { isName, isUri } from './datatypes.ts';
+import { valueMembers } from './entity.ts';
+import type { AttributeKind } from './entity.ts';
 
 export type { TermDefinition, TermTable } from './core.ts';
 
@@ -14,6 +16,8 @@ export type Name = {
   readonly iri: string;
   /** Set when the name is a member that the standard keeps for itself (`observedAt`, `value`, `id`); its core term. */
   readonly member: string | undefined;
+  /** Set when that member holds a value: the kind of attribute that it tells (4.5.2.3). */
+  readonly tells: AttributeKind | undefined;
   /** Set when the name cannot be used: why. */
   readonly fault: string | undefined;
 };
@@ -236,6 +240,13 @@ function expandIri(value: string, terms: Terms, vocab: string | undefined): stri
 
 const memberIris = new Map<string, string>();
 
+/** `value` tells a Property; whether it is a GeoProperty is seen by the value. */
+const kindByMember = new Map<string, AttributeKind>(
+  Object.entries(valueMembers)
+    .filter(([kind]) => kind !== 'GeoProperty')
+    .map(([kind, member]) => [member, kind as AttributeKind]),
+);
+
 function contextOf(terms: Terms): Context {
   const names = new Map<string, Name>();
   const compacted = new Map<string, string>();
@@ -258,17 +269,17 @@ function contextOf(terms: Terms): Context {
   const makeName = (term: string): Name => {
     const definition = terms.get(term);
     if (definition?.iri === null) {
-      return { iri: term, member: undefined, fault: `the @context maps "${term}" to null` };
+      return { iri: term, member: undefined, tells: undefined, fault: `the @context maps "${term}" to null` };
     }
     const iri = expandIri(term, terms, defaultVocab);
     const member = memberIris.get(iri) ?? (term === 'ngsildproof' ? term : undefined);
-    if (member !== undefined) return { iri, member, fault: undefined };
-    if (iri.startsWith('@')) return { iri, member: iri, fault: undefined };
+    if (member !== undefined) return { iri, member, tells: kindByMember.get(member), fault: undefined };
+    if (iri.startsWith('@')) return { iri, member: iri, tells: undefined, fault: undefined };
     const fault =
       isName(term) || (term.includes(':') && isUri(term))
         ? undefined
         : `"${term.slice(0, 100)}" is not a name: letters, digits and _ are allowed, with at most one prefix`;
-    return { iri, member: undefined, fault };
+    return { iri, member: undefined, tells: undefined, fault };
   };
   const compact = (iri: string): string => {
     const known = compacted.get(iri);

@@ -229,12 +229,15 @@ export function mergeEntity(entity: Entity, fragment: MergeFragment, options: Me
   return { ...fragment, attrs, remove };
 }
 
+/** Sub-attributes are not stamped. */
+type Merging = Omit<MergeOptions, 'at'> & { readonly at: string | undefined };
+
 /** One instance after a merge; undefined when the NGSI-LD Null removes it. */
-export function mergeInstance(
+function mergeInstance(
   known: Instance,
   fragment: InstanceFragment,
   path: string,
-  options: MergeOptions,
+  options: Merging,
 ): Instance | undefined {
   if (fragment.value === nullMarker) return undefined;
   const parts = { ...mergeValue(known, fragment, path, options), at: options.at };
@@ -248,7 +251,7 @@ function mergeValue(
   known: Instance,
   fragment: InstanceFragment,
   path: string,
-  options: MergeOptions,
+  options: Merging,
 ): { type: Instance['type']; value: Json } {
   if (fragment.value === undefined) return known;
   const { type = known.type, inferred } = fragment;
@@ -268,10 +271,11 @@ function mergeSub(
   known: Instance,
   given: NonNullable<InstanceFragment['sub']>,
   path: string,
-  options: MergeOptions,
+  options: Merging,
 ): Record<string, readonly Instance[]> {
   const sub: Record<string, readonly Instance[]> = { ...known.sub };
-  const { observedAt: _, ...inner } = options;
+  const { observedAt: _, ...rest } = options;
+  const inner = { ...rest, at: undefined };
   for (const name in given) {
     const instances = [...(sub[name] ?? [])];
     for (const part of given[name] ?? []) {

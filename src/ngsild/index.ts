@@ -7,15 +7,7 @@ export { coreContextUrl, coreDocument, isCoreUrl } from './core.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseAttribute, parseEntity, parseTypes } from './parse.ts';
 export type { InstanceFragment, ParseOptions } from './parse.ts';
-export {
-  mergeEntity,
-  mergeInstance,
-  mergeJson,
-  parseFragment,
-  parseMerge,
-  parsePartial,
-  patchInstance,
-} from './fragment.ts';
+export { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
 export type { Fragment, InstanceName, MergeFragment, MergeOptions } from './fragment.ts';
 export {
   representAttribute,

@@ -55,16 +55,8 @@ type Reading = {
 };
 
 const kindByName = new Map<unknown, AttributeKind>(attributeKinds.map((kind) => [kind, kind]));
-const kindByMember: Readonly<Record<string, AttributeKind>> = {
-  value: 'Property',
-  object: 'Relationship',
-  languageMap: 'LanguageProperty',
-  vocab: 'VocabProperty',
-  json: 'JsonProperty',
-  valueList: 'ListProperty',
-  objectList: 'ListRelationship',
-};
-const hasUnit: readonly AttributeKind[] = ['Property', 'GeoProperty', 'ListProperty'];
+const hasUnit = (kind: AttributeKind): boolean =>
+  kind === 'Property' || kind === 'GeoProperty' || kind === 'ListProperty';
 const isRelationship = (kind: AttributeKind): boolean => kind === 'Relationship' || kind === 'ListRelationship';
 
 /**
@@ -141,7 +133,7 @@ export function readEntity(json: unknown, reading: Reading): EntityParts & { exp
         break;
       default:
         // The core defines `value` and its like as reified: Smart Data Models have attributes of that name.
-        if (!(name.member in kindByMember)) {
+        if (name.tells === undefined) {
           throw new Problem('bad-data', `"${key}" is a word of the standard and cannot name an attribute (4.5.1)`, key);
         }
         parts.attrs[name.iri] = readInstances(raw, key, reading);
@@ -246,8 +238,19 @@ function readDataset(dataset: Record<string, unknown>, path: string, reading: Re
 function isInstance(item: unknown): boolean {
   if (!isObject(item)) return false;
   if (kindByName.has(item['type'] ?? item['@type'])) return true;
-  for (const member in kindByMember) if (member in item) return true;
-  return false;
+  return hasValueMember(item);
+}
+
+function hasValueMember(json: Record<string, unknown>): boolean {
+  return (
+    json['value'] !== undefined ||
+    json['object'] !== undefined ||
+    json['languageMap'] !== undefined ||
+    json['vocab'] !== undefined ||
+    json['json'] !== undefined ||
+    json['valueList'] !== undefined ||
+    json['objectList'] !== undefined
+  );
 }
 
 function readInstance(raw: unknown, path: string, reading: Reading): InstanceFragment {
@@ -261,7 +264,7 @@ function readInstance(raw: unknown, path: string, reading: Reading): InstanceFra
     return special ? readMembers(json, path, reading) : bare('Property', json, path, reading);
   }
   if (type === undefined) {
-    for (const member in kindByMember) if (member in json) return readMembers(json, path, reading);
+    if (hasValueMember(json)) return readMembers(json, path, reading);
     if (reading.mode === 'merge' && hasMember(json, reading.context)) return readMembers(json, path, reading);
     return bare('Property', json, path, reading);
   }
@@ -298,35 +301,57 @@ function nullsOf(mode: Mode): 'nowhere' | 'value' | 'inside' {
 /** Reads an attribute object, member by member. */
 export function readMembers(json: Record<string, unknown>, path: string, reading: Reading): InstanceFragment {
   const { context, mode } = reading;
-  const draft: Draft = {};
-  let valueMember: string | undefined;
+  const read: Read = {
+    kind: undefined,
+    value: undefined,
+    valueMember: undefined,
+    observedAt: undefined,
+    rest: undefined,
+  };
+  let tells: AttributeKind | undefined;
   let sub: Record<string, readonly InstanceFragment[]> | undefined;
+  let remove: string[] | undefined;
   for (const key in json) {
     const raw = json[key];
-    const { member, iri, fault } = context.name(key);
+    const name = context.name(key);
+    const { member } = name;
     if (member === undefined) {
+      const { iri, fault } = name;
       if (fault !== undefined) throw new Problem('bad-data', fault, `${path}.${key}`);
       if (raw === nullMarker && mode !== 'whole') {
         // In an update the attribute is replaced, so that what is not there is gone anyway.
-        if (mode !== 'update') (draft.remove ??= []).push(iri);
+        if (mode !== 'update') (remove ??= []).push(iri);
         continue;
       }
       sub ??= {};
       if (sub[iri]) throw new Problem('bad-data', 'two names stand for the same attribute', `${path}.${key}`);
       sub[iri] = readInstances(raw, `${path}.${key}`, subReading(reading));
-    } else if (member in kindByMember) {
-      if (valueMember !== undefined) {
-        throw new Problem('bad-data', `${valueMember} and ${member} exclude each other`, `${path}.${key}`);
+    } else if (name.tells !== undefined) {
+      if (read.valueMember !== undefined) {
+        throw new Problem('bad-data', `${read.valueMember} and ${member} exclude each other`, `${path}.${key}`);
       }
-      valueMember = member;
-      draft.value = raw as Json;
-    } else readMember(draft, member, raw, path, reading);
+      read.valueMember = member;
+      read.value = raw;
+      tells = name.tells;
+    } else if (raw === nullMarker && mode !== 'whole' && member !== 'type' && member !== 'datasetId') {
+      if (mode !== 'update') (remove ??= []).push(member);
+    } else readMember(read, member, raw, path, context);
   }
-  finish(draft, valueMember, path, reading);
+  const draft = settle(read, tells, path, reading);
+  if (remove) draft.remove = remove;
   if (sub) draft.sub = sub;
   stamp(draft, reading.at);
   return draft;
 }
+
+/** What was read of an attribute, in one shape for all: the seldom members stand apart. */
+type Read = {
+  kind: AttributeKind | undefined;
+  value: unknown;
+  valueMember: string | undefined;
+  observedAt: string | undefined;
+  rest: Draft | undefined;
+};
 
 const subReadings = new WeakMap<Reading, Reading>();
 
@@ -342,55 +367,51 @@ function subReading(reading: Reading): Reading {
 }
 
 /** Members other than the value. */
-function readMember(draft: Draft, member: string, raw: unknown, path: string, reading: Reading): void {
-  if (raw === nullMarker && reading.mode !== 'whole' && member !== 'type' && member !== 'datasetId') {
-    if (reading.mode !== 'update') (draft.remove ??= []).push(member);
-    return;
-  }
+function readMember(read: Read, member: string, raw: unknown, path: string, context: Context): void {
   switch (member) {
     case 'type': {
       const kind = kindByName.get(raw);
       if (kind === undefined) {
         throw new Problem('bad-data', `the type must be one of ${attributeKinds.join(', ')}`, `${path}.type`);
       }
-      draft.type = kind;
+      read.kind = kind;
       break;
     }
     case 'observedAt':
-      draft.observedAt = parseDateTime(raw, `${path}.observedAt`);
+      read.observedAt = parseDateTime(raw, `${path}.observedAt`);
+      break;
+    case 'unitCode':
+      if (typeof raw !== 'string' || raw === '') {
+        throw new Problem('bad-data', 'unitCode must be a string (UN/CEFACT code)', `${path}.unitCode`);
+      }
+      (read.rest ??= {}).unitCode = raw;
       break;
     case 'expiresAt':
-      draft.expiresAt = parseDateTime(raw, `${path}.expiresAt`);
+      (read.rest ??= {}).expiresAt = parseDateTime(raw, `${path}.expiresAt`);
       break;
     case 'datasetId':
       if (raw === '@none') break;
       if (typeof raw !== 'string' || !isUri(raw) || raw === nullMarker) {
         throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', `${path}.datasetId`);
       }
-      draft.datasetId = raw;
-      break;
-    case 'unitCode':
-      if (typeof raw !== 'string' || raw === '') {
-        throw new Problem('bad-data', 'unitCode must be a string (UN/CEFACT code)', `${path}.unitCode`);
-      }
-      draft.unitCode = raw;
+      (read.rest ??= {}).datasetId = raw;
       break;
     case 'valueType':
       if (typeof raw !== 'string' || raw === '') {
         throw new Problem('bad-data', 'valueType must be a string', `${path}.valueType`);
       }
-      draft.valueType = reading.context.expand(raw);
+      (read.rest ??= {}).valueType = context.expand(raw);
       break;
     case 'objectType': {
-      const types = parseTypes(raw, reading.context, `${path}.objectType`);
-      draft.objectType = Array.isArray(raw) ? types : (types[0] ?? '');
+      const types = parseTypes(raw, context, `${path}.objectType`);
+      (read.rest ??= {}).objectType = Array.isArray(raw) ? types : (types[0] ?? '');
       break;
     }
     case 'ngsildproof':
       if (!isObject(raw) || !isObject(raw['value'])) {
         throw new Problem('bad-data', 'ngsildproof is a property whose value is an object', `${path}.ngsildproof`);
       }
-      draft.ngsildproof = raw as Json;
+      (read.rest ??= {}).ngsildproof = raw as Json;
       break;
     case 'createdAt':
     case 'modifiedAt':
@@ -402,16 +423,14 @@ function readMember(draft: Draft, member: string, raw: unknown, path: string, re
   }
 }
 
-/** Settles the kind, then checks the value by it. */
-function finish(draft: Draft, valueMember: string | undefined, path: string, reading: Reading): void {
-  const { mode } = reading;
-  let kind = draft.type;
+/** Settles the kind, checks the value by it, and puts the instance together. */
+function settle(read: Read, tells: AttributeKind | undefined, path: string, { mode, context }: Reading): Draft {
+  const { valueMember, rest } = read;
+  let { kind } = read;
+  const draft: Draft = {};
   if (valueMember !== undefined) {
-    const inferred =
-      valueMember === 'value' && looksLikeGeometry(draft.value) ? 'GeoProperty' : kindByMember[valueMember];
     if (kind === undefined) {
-      kind = inferred as AttributeKind;
-      draft.type = kind;
+      kind = tells === 'Property' && looksLikeGeometry(read.value) ? 'GeoProperty' : (tells as AttributeKind);
       if (mode === 'merge' || mode === 'partial') draft.inferred = 'member';
     } else if (valueMembers[kind] !== valueMember) {
       throw new Problem(
@@ -420,22 +439,34 @@ function finish(draft: Draft, valueMember: string | undefined, path: string, rea
         `${path}.${valueMember}`,
       );
     }
-    draft.value = parseValue(kind, draft.value, reading.context, `${path}.${valueMember}`, nullsOf(mode));
+    draft.type = kind;
+    draft.value = parseValue(kind, read.value, context, `${path}.${valueMember}`, nullsOf(mode));
   } else if (mode === 'whole' || mode === 'update') {
     throw new Problem(
       'bad-data',
       kind === undefined ? 'the attribute has no value' : `a ${kind} needs ${valueMembers[kind]}`,
       kind === undefined ? path : `${path}.${valueMembers[kind]}`,
     );
+  } else if (kind !== undefined) draft.type = kind;
+  if (read.observedAt !== undefined) draft.observedAt = read.observedAt;
+  if (rest === undefined) return draft;
+  if (kind !== undefined) {
+    if (rest.unitCode !== undefined && !hasUnit(kind)) {
+      throw new Problem('bad-data', `a ${kind} has no unitCode`, `${path}.unitCode`);
+    }
+    if (rest.valueType !== undefined && isRelationship(kind)) {
+      throw new Problem('bad-data', `a ${kind} has no valueType`, `${path}.valueType`);
+    }
+    if (rest.objectType !== undefined && !isRelationship(kind)) {
+      throw new Problem('bad-data', `a ${kind} has no objectType`, `${path}.objectType`);
+    }
   }
-  if (kind === undefined) return;
-  if (draft.unitCode !== undefined && !hasUnit.includes(kind)) {
-    throw new Problem('bad-data', `a ${kind} has no unitCode`, `${path}.unitCode`);
-  }
-  if (draft.valueType !== undefined && isRelationship(kind)) {
-    throw new Problem('bad-data', `a ${kind} has no valueType`, `${path}.valueType`);
-  }
-  if (draft.objectType !== undefined && !isRelationship(kind)) {
-    throw new Problem('bad-data', `a ${kind} has no objectType`, `${path}.objectType`);
-  }
+  // One by one and in one order, so that instances share their shape.
+  if (rest.unitCode !== undefined) draft.unitCode = rest.unitCode;
+  if (rest.datasetId !== undefined) draft.datasetId = rest.datasetId;
+  if (rest.valueType !== undefined) draft.valueType = rest.valueType;
+  if (rest.objectType !== undefined) draft.objectType = rest.objectType;
+  if (rest.expiresAt !== undefined) draft.expiresAt = rest.expiresAt;
+  if (rest.ngsildproof !== undefined) draft.ngsildproof = rest.ngsildproof;
+  return draft;
 }

@@ -151,14 +151,21 @@ function locateInPolygon(position: Position, polygon: readonly Ring[]): Place {
   let inside = false;
   const [x, y] = position;
   for (const ring of polygon) {
+    let from = ring[0];
     for (let i = 1; i < ring.length; i++) {
-      const [from, to] = [ring[i - 1], ring[i]];
+      const to = ring[i];
       if (!from || !to) continue;
-      if (onEdge(position, [from, to])) return 'boundary';
-      // Every edge that a ray to the east crosses changes the side; holes are rings like the outer one.
-      if (from[1] > y !== to[1] > y && x < ((to[0] - from[0]) * (y - from[1])) / (to[1] - from[1]) + from[0]) {
-        inside = !inside;
+      const low = from[1] < to[1] ? from[1] : to[1];
+      const high = from[1] < to[1] ? to[1] : from[1];
+      // Most edges pass above or below; only the others are looked at closely.
+      if (y >= low - tolerance && y <= high + tolerance) {
+        if (onEdge(position, [from, to])) return 'boundary';
+        // Every edge that a ray to the east crosses changes the side; holes are rings like the outer one.
+        if (from[1] > y !== to[1] > y && x < ((to[0] - from[0]) * (y - from[1])) / (to[1] - from[1]) + from[0]) {
+          inside = !inside;
+        }
       }
+      from = to;
     }
   }
   return inside ? 'inside' : 'outside';
