@@ -174,8 +174,8 @@ export function sourceHealth({
     },
     restore(source, lastAcceptedMs) {
       const tally = tallyOf(source);
-      tally.lastSeenMs ??= lastAcceptedMs;
-      tally.lastAcceptedMs ??= lastAcceptedMs;
+      tally.lastSeenMs = Math.max(tally.lastSeenMs ?? 0, lastAcceptedMs);
+      tally.lastAcceptedMs = Math.max(tally.lastAcceptedMs ?? 0, lastAcceptedMs);
     },
     report,
     reports: () => sources.list().map((source) => ({ source, health: report(source) })),

@@ -17,6 +17,7 @@ import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.t
 import { mqttBroker, type MqttOptions } from './mqtt.ts';
 import { ingestWords } from './pages/messages/index.ts';
 import { reception } from './reception.ts';
+import { restoreLastAccepted } from './restore.ts';
 import { retentionOf } from './retention.ts';
 import type { Source, SourceReport } from './schema.ts';
 import { sourceRegistry } from './source.ts';
@@ -108,6 +109,7 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
     health,
     mqttPort: () => port,
     async start() {
+      await restoreLastAccepted(broker, mapping?.mappings ?? [], health);
       if (embedded) port = (await embedded.start()).port;
     },
     async stop() {

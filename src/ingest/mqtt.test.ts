@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
 import { connect as connectSocket } from 'node:net';
-import { afterEach, test } from 'node:test';
+import { after, afterEach, test } from 'node:test';
 import mqtt, { type MqttClient } from 'mqtt';
 import { fixedClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
+import { openTestCity } from '../../test/fixtures/testCity.ts';
 import { exampleMapping } from './fixtures/example.ts';
 import { ingest, type Ingest, type MqttOptions } from './index.ts';
 import { parseMappingFile } from './mapping/index.ts';
-import { recorder, type Recorder } from './fixtures/recorder.ts';
+import { spyOn, type Spy } from './fixtures/spy.ts';
 
 const now = '2026-11-22T08:00:00Z';
+const city = await openTestCity();
+after(() => city.close());
 const closers: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-type Running = { ingest: Ingest; broker: Recorder; url: string; port: number; metrics: () => string };
+type Running = { ingest: Ingest; broker: Spy; url: string; port: number; metrics: () => string };
 
 async function running(options: MqttOptions = {}): Promise<Running> {
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const metrics = createMetrics();
   const made = ingest({
     broker,
@@ -108,14 +111,14 @@ test('a topic that nobody maps is counted by its beginning and passed on', async
 test('a simulated value for a measured entity is refused and the others of its record are taken', async () => {
   const { broker, url, ingest: made } = await running();
   const sender = await client(url);
-  await sender.publishAsync('water/d1/m1', water(5), { qos: 1 });
+  await sender.publishAsync('water/d1/measured', water(5), { qos: 1 });
   await Promise.all([
-    sender.publishAsync('twin/m1', '{"q":1}', { qos: 1 }),
-    sender.publishAsync('twin/m2', '{"q":1}', { qos: 1 }),
+    sender.publishAsync('twin/measured', '{"q":1}', { qos: 1 }),
+    sender.publishAsync('twin/invented', '{"q":1}', { qos: 1 }),
   ]);
   assert.deepEqual(
     broker.readings.map((reading) => reading.id.split(':').at(-1)),
-    ['m1', 'm2'],
+    ['measured', 'invented'],
   );
   assert.deepEqual(report(made, 'twin')?.rejectedBy, { simulated: 1 });
 });
@@ -240,4 +243,15 @@ test('readings of single households are refused where the law does not allow the
   const source = made.reports()[0]?.source;
   assert.ok(source);
   assert.throws(() => made.declare({ ...source, id: 'homes', personal: 'household' }), /law pack of TJ does not allow/);
+});
+
+test('after a restart it is known when a source was last heard', async () => {
+  const first = await running();
+  const sender = await client(first.url);
+  await sender.publishAsync('water/d1/heard', water(5), { qos: 1 });
+  await first.ingest.stop?.();
+  const second = await running();
+  const health = report(second.ingest, 'water-districts');
+  assert.ok(health?.lastAcceptedAt);
+  assert.notEqual(health.state, 'never');
 });

@@ -6,12 +6,15 @@ import { after, test } from 'node:test';
 import { systemClock } from '../base/clock.ts';
 import { silentLog } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
-import { recorder } from './fixtures/recorder.ts';
+import { spyOn } from './fixtures/spy.ts';
+import { openTestCity } from '../../test/fixtures/testCity.ts';
 import { ingest, play, type Ingest } from './index.ts';
 import { parseMappingFile } from './mapping/index.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-play-'));
 after(() => rm(directory, { recursive: true }));
+const platform = await openTestCity();
+after(() => platform.close());
 const example = new URL('../../docs/examples/traffic-metr-la.json', import.meta.url);
 const mapping = parseMappingFile(await readFile(example), 'traffic.json', []);
 
@@ -28,7 +31,7 @@ async function table(rows: number): Promise<string> {
 }
 
 async function city() {
-  const broker = recorder();
+  const broker = spyOn(platform.broker);
   const made: Ingest = ingest({
     broker,
     city: { timeZone: 'UTC', lawPack: { country: 'XX', householdReadings: false, laws: [] } },

@@ -8,11 +8,15 @@ import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { systemClock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
-import { recorder } from '../fixtures/recorder.ts';
+import { systemPrincipal } from '../../http/principal.ts';
+import { spyOn } from '../fixtures/spy.ts';
+import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
 import { importFile, type ImportReport } from './import.ts';
 import { openCsv, type CsvRow } from './reader.ts';
 
+const city = await openTestCity();
+after(() => city.close());
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-csv-'));
 after(() => rm(directory, { recursive: true }));
 let files = 0;
@@ -106,7 +110,7 @@ test('a file that is no table is refused with the reason', async () => {
 });
 
 test('every column that is missing is named before anything is taken', async () => {
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const path = await file('place,level_cm,when\nx,1,2\n');
   await assert.rejects(importFile({ file: path, mapping: station() }, { broker, clock }), (error) => {
     assert.ok(error instanceof Problem);
@@ -130,7 +134,7 @@ const faulty = [
 ].join('\n');
 
 test('each row is kept, flagged or rejected, and the rejects file says why', async () => {
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const bytes = Buffer.concat([Buffer.from(`${faulty}\nA,2026-01-01 00:50,1`), Buffer.from([0xe9, 0x0a])]);
   const rejectsFile = join(directory, 'rejects.csv');
   const report = await importFile({ file: await file(bytes), mapping: station(), rejectsFile }, { broker, clock });
@@ -156,20 +160,23 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
 });
 
 test('a dry run counts the same and takes nothing', async () => {
-  const broker = recorder();
-  const report = await importFile({ file: await file(faulty), mapping: station(), dryRun: true }, { broker, clock });
+  const broker = spyOn(city.broker);
+  const report = await importFile(
+    { file: await file(faulty.replaceAll('A,', 'D,').replace('B,', 'E,')), mapping: station(), dryRun: true },
+    { broker, clock },
+  );
   assert.deepEqual([report.kept, report.flagged, report.rejected], [2, 1, 6]);
   assert.equal(broker.readings.length, 0);
   assert.equal(report.preview.length, 3);
-  assert.equal(report.preview[0]?.id, 'urn:ngsi-ld:Station:A');
+  assert.equal(report.preview[0]?.id, 'urn:ngsi-ld:Station:D');
 });
 
-const hours = (from: number, to: number): string =>
+const hours = (station: string, from: number, to: number): string =>
   ['station,time,level']
     .concat(
       Array.from({ length: to - from }, (_, i) => {
         const at = new Date(Date.UTC(2026, 0, 1) + (from + i) * 3_600_000).toISOString();
-        return `A,${at.slice(0, 10)} ${at.slice(11, 16)},${from + i}`;
+        return `${station},${at.slice(0, 10)} ${at.slice(11, 16)},${from + i}`;
       }),
     )
     .join('\n');
@@ -182,19 +189,28 @@ const sums = ({ rows, kept, flagged, rejected, alreadyThere }: ImportReport) => 
 });
 
 test('a second import of the same file adds nothing, a longer one only what is new', async () => {
-  const broker = recorder();
-  const first = await importFile({ file: await file(hours(0, 300)), mapping: station(), batch: 40 }, { broker, clock });
+  const broker = spyOn(city.broker);
+  const first = await importFile(
+    { file: await file(hours('twice', 0, 300)), mapping: station(), batch: 40 },
+    { broker, clock },
+  );
   assert.deepEqual(sums(first), { rows: 300, kept: 300, flagged: 0, rejected: 0, alreadyThere: 0 });
-  const again = await importFile({ file: await file(hours(0, 300)), mapping: station(), batch: 70 }, { broker, clock });
+  const again = await importFile(
+    { file: await file(hours('twice', 0, 300)), mapping: station(), batch: 70 },
+    { broker, clock },
+  );
   assert.deepEqual(sums(again), { rows: 300, kept: 0, flagged: 0, rejected: 0, alreadyThere: 300 });
-  const longer = await importFile({ file: await file(hours(200, 310)), mapping: station() }, { broker, clock });
+  const longer = await importFile(
+    { file: await file(hours('twice', 200, 310)), mapping: station() },
+    { broker, clock },
+  );
   assert.deepEqual(sums(longer), { rows: 110, kept: 10, flagged: 0, rejected: 0, alreadyThere: 100 });
   assert.equal(broker.readings.length, 310);
 });
 
 test('an import that was cut off goes on without taking anything twice', async () => {
-  const broker = recorder();
-  const path = await file(hours(0, 500));
+  const broker = spyOn(city.broker);
+  const path = await file(hours('cut', 0, 500));
   let records = 0;
   broker.before = () => {
     if (++records === 4) throw new Error('killed');
@@ -206,14 +222,24 @@ test('an import that was cut off goes on without taking anything twice', async (
   const instants = new Set(broker.readings.map((reading) => Object.values(reading.attrs)[0]?.[0]?.observedAt));
   assert.equal(instants.size, 500);
   assert.equal(broker.readings.length, 500);
+  const [entity] = await broker.aggregate(
+    systemPrincipal,
+    0,
+    ['urn:ngsi-ld:Station:cut'],
+    { timeproperty: 'observedAt' },
+    { methods: ['totalCount', 'sum'] },
+  );
+  const level = entity?.attrs.find(({ name }) => name.endsWith('/level'))?.methods;
+  assert.equal(level?.totalCount?.[0]?.[0], 500);
+  assert.equal(level.sum?.[0]?.[0], (499 * 500) / 2);
 });
 
 test('an import stops at a signal between two records', async () => {
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const stop = new AbortController();
   const report = await importFile(
     {
-      file: await file(hours(0, 500)),
+      file: await file(hours('stopped', 0, 500)),
       mapping: station(),
       batch: 50,
       signal: stop.signal,
@@ -237,7 +263,7 @@ test('both years of the Bishkek air station: kept, flagged and rejected add up t
     t.skip('skipped: ../shared/data/air not found');
     return;
   }
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const mapping = await example('air-bishkek.json');
   const reports: ImportReport[] = [];
   for (const year of [2021, 2022]) {
@@ -252,6 +278,35 @@ test('both years of the Bishkek air station: kept, flagged and rejected add up t
   assert.equal(total('alreadyThere'), 1, 'the last hour of 2021 stands in both files');
   assert.equal(total('flagged'), 4 + 207, 'suspect, and valid but negative');
   assert.equal(broker.readings.length, total('kept') + total('flagged'));
+
+  // Daily means of a week, in UTC, reckoned here from the lines of the file.
+  const from = Date.UTC(2021, 0, 11);
+  const days = Array.from({ length: 7 }, () => ({ sum: 0, count: 0 }));
+  for (const line of (await readFile(`${data}air/AirBishkek2021.csv`, 'utf8')).trim().split('\n').slice(1)) {
+    const cells = line.split(',');
+    const [date = '', clockTime = '', half] = (cells[2] ?? '').split(' ');
+    const hour = (Number(clockTime.slice(0, 2)) % 12) + (half === 'PM' ? 12 : 0);
+    const day = days[Math.floor((Date.parse(`${date}T00:00:00Z`) + (hour - 6) * 3_600_000 - from) / 86_400_000)];
+    if (!day || !['Valid', 'Suspect'].includes(cells[13]?.trim() ?? '') || cells[10] === '-999.0') continue;
+    day.sum += Number(cells[10]);
+    day.count++;
+  }
+  const [entity] = await broker.aggregate(
+    systemPrincipal,
+    0,
+    ['urn:ngsi-ld:AirQualityObserved:Bishkek'],
+    { time: { timerel: 'between', timeAt: from, endTimeAt: from + 7 * 86_400_000 }, timeproperty: 'observedAt' },
+    { methods: ['avg', 'totalCount'], period: { months: 0, ms: 86_400_000 } },
+  );
+  const pm25 = entity?.attrs.find(({ name }) => name.endsWith('/pm25'))?.methods;
+  assert.deepEqual(
+    pm25?.totalCount?.map(([value]) => value),
+    days.map(({ count }) => count),
+  );
+  for (const [index, { sum, count }] of days.entries()) {
+    const mean = pm25.avg?.[index]?.[0] ?? Number.NaN;
+    assert.ok(Math.abs(mean - sum / count) < 1e-9, `day ${index}: ${mean} = ${sum / count}`);
+  }
 });
 
 test('the wide table of METR-LA gives a reading per detector and five minutes, each with its place', async (t) => {
@@ -259,7 +314,7 @@ test('the wide table of METR-LA gives a reading per detector and five minutes, e
     t.skip('skipped: ../shared/data/traffic not found');
     return;
   }
-  const broker = recorder();
+  const broker = spyOn(city.broker);
   const report = await importFile(
     {
       file: `${data}traffic/metr-la-speed-3days.csv`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { Hono } from 'hono';
 import { fixedClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
@@ -7,17 +7,20 @@ import { createMetrics } from '../../base/metrics.ts';
 import { emptyCity } from '../../city/index.ts';
 import { buildAssets, createSite, fullLanguages, missingMessages } from '../../ui/index.ts';
 import { exampleMapping } from '../fixtures/example.ts';
-import { recorder } from '../fixtures/recorder.ts';
+import { spyOn } from '../fixtures/spy.ts';
+import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { ingest } from '../index.ts';
 import { parseMappingFile, refusals } from '../mapping/index.ts';
 import { ingestWords } from './messages/index.ts';
 
+const platform = await openTestCity();
+after(() => platform.close());
 const city = emptyCity();
 const clock = fixedClock('2026-11-22T08:00:00Z');
 const assets = await buildAssets();
 
 function running() {
-  const broker = recorder();
+  const broker = spyOn(platform.broker);
   const module = ingest({
     broker,
     city,
