@@ -155,6 +155,35 @@ test('a message of QoS 2 is received once and durable before the answer', async 
   assert.equal(broker.readings.length, 1);
 });
 
+test('a message of QoS 2 that comes again because its answer was lost is recorded once', async () => {
+  const { broker, port } = await running();
+  const publish = (flags: number): Buffer => {
+    const topic = Buffer.from('water/d1/again');
+    const payload = Buffer.from(water(5));
+    const rest = Buffer.concat([Buffer.from([0, topic.length]), topic, Buffer.from([0, 7]), payload]);
+    assert.ok(rest.length < 128);
+    return Buffer.concat([Buffer.from([flags, rest.length]), rest]);
+  };
+  const connect = Buffer.from([0x10, 0x0e, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 2, 0, 60, 0, 2, 0x71, 0x32]);
+  const socket = connectSocket(port, '127.0.0.1');
+  closers.push(() => Promise.resolve(socket.destroy()));
+  const answers: number[] = [];
+  socket.on('data', (chunk: Buffer) => {
+    for (let at = 0; at < chunk.length; at += 2 + (chunk[at + 1] ?? 0)) answers.push((chunk[at] ?? 0) >> 4);
+  });
+  const until = async (count: number): Promise<void> => {
+    for (let i = 0; i < 200 && answers.length < count; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  socket.write(connect);
+  await until(1);
+  socket.write(publish(0x34));
+  await until(2);
+  socket.write(publish(0x3c));
+  await until(3);
+  assert.deepEqual(answers, [2, 5, 5], 'CONNACK, PUBREC, PUBREC');
+  assert.equal(broker.readings.length, 1);
+});
+
 /** Sends bytes and collects what comes back until the other side closes. */
 function raw(port: number, bytes: Uint8Array): Promise<Buffer> {
   return new Promise((resolve) => {
