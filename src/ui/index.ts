@@ -35,6 +35,15 @@ export { uiWords } from './messages/index.ts';
 export { problemWords } from './messages/problems/index.ts';
 export { negotiateLanguage } from './negotiate.ts';
 export { centroid, insideRing } from './projection.ts';
+export {
+  type City,
+  districtAt,
+  inLanguage,
+  type Language,
+  type Position,
+  type Watch,
+  type Words,
+} from '../city/index.ts';
 export { type Bucket, digitsFor, numberText, toBuckets } from './series.ts';
 export { createSite, type NavigationEntry, type PageContent, type Reader, type Site } from './site.tsx';
 export * from './locales/index.ts';

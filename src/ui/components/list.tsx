@@ -65,6 +65,8 @@ export type TimedRow = {
   readonly time: string;
   readonly text: ComponentChildren;
   readonly proof?: ComponentChildren;
+  /** A newer line with the same key takes its place. */
+  readonly key?: string;
 };
 
 /**
@@ -86,8 +88,8 @@ export function TimedRows({
       data-limit={live?.limit}
       data-entity={live?.entityPath}
     >
-      {items.map(({ at, time, text, proof }) => (
-        <li>
+      {items.map(({ at, time, text, proof, key }) => (
+        <li data-key={key}>
           <time dateTime={new Date(at).toISOString()}>{time}</time>
           <div>
             {text}

@@ -2,8 +2,8 @@
 import { clockText } from '../locales/clock.ts';
 import { type LiveChange, listen } from './stream.island.ts';
 
-/** A busy city changes many times a second; a reader follows a list that moves every two. */
-const everyMs = 2000;
+/** A busy city changes many times a second; a reader follows a list that moves every three. */
+const everyMs = 3000;
 
 for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
   const { live = '', offset = '0', limit = '8', entity = '/entities/' } = list.dataset;
@@ -14,15 +14,19 @@ for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
     timer = undefined;
     const newest = [...waiting.values()].sort((a, b) => a.at - b.at).slice(-Number(limit));
     waiting.clear();
-    for (const change of newest) list.prepend(rowOf(change, Number(offset), entity));
+    for (const row of list.querySelectorAll<HTMLElement>('.new')) row.classList.remove('new');
+    for (const change of newest) {
+      list.querySelector(`[data-key="${CSS.escape(change.key)}"]`)?.remove();
+      list.prepend(rowOf(change, Number(offset), entity));
+    }
     while (list.children.length > Number(limit)) list.lastElementChild?.remove();
   };
 
   listen(live, {
     onChange: (change) => {
-      // The later change of the same thing takes the place of the earlier one.
-      waiting.delete(`${change.id} ${change.attr}`);
-      waiting.set(`${change.id} ${change.attr}`, change);
+      if (change.text === '') return;
+      waiting.delete(change.key);
+      waiting.set(change.key, change);
       timer ??= setTimeout(show, everyMs);
     },
     onState: (state) => {
@@ -35,6 +39,7 @@ for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
 function rowOf(change: LiveChange, offsetMs: number, entityPath: string): HTMLElement {
   const row = document.createElement('li');
   row.className = 'new';
+  row.dataset['key'] = change.key;
   const time = document.createElement('time');
   time.dateTime = new Date(change.at).toISOString();
   time.textContent = clockText(change.at, offsetMs);
@@ -42,7 +47,10 @@ function rowOf(change: LiveChange, offsetMs: number, entityPath: string): HTMLEl
   link.href = entityPath + encodeURIComponent(change.id);
   link.textContent = change.name;
   const body = document.createElement('div');
-  body.append(link, `: ${change.text}`);
+  const proof = document.createElement('p');
+  proof.className = 'proof';
+  proof.textContent = change.type;
+  body.append(link, `: ${change.text}`, proof);
   row.append(time, body);
   return row;
 }

@@ -3,7 +3,7 @@
  * up. The tab that holds the lock listens and tells the others; when it closes, the next one takes over.
  */
 
-/** What the server says about one changed attribute. `text` is ready to show in the language of the stream. */
+/** What the server says about one entity that changed; `name`, `type` and `text` are in the language of the stream. */
 export type LiveChange = {
   readonly seq: number;
   /** Milliseconds since 1970 UTC. */
@@ -11,11 +11,10 @@ export type LiveChange = {
   readonly id: string;
   readonly type: string;
   readonly name: string;
-  readonly attr: string;
-  readonly value?: unknown;
-  readonly unit?: string;
+  /** Empty when there is nothing to say but a new position. */
   readonly text: string;
-  readonly simulated?: boolean;
+  /** Lines with the same key take each other's place in a list. */
+  readonly key: string;
   /** [long, lat] when the entity has moved. */
   readonly location?: readonly [number, number];
 };

@@ -1,0 +1,76 @@
+/**
+ * What the pages ask of the broker again and again: types, entities of a type, what the watches found. Answers are kept
+ * for a few seconds, so that a thousand readers of the home page cost the broker no more than one.
+ */
+import { systemPrincipal, type Principal } from '../../http/index.ts';
+import { coreContext, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
+import type { City, Watch } from '../../ui/index.ts';
+import type { Broker } from '../index.ts';
+
+export type Found = {
+  readonly watch: Watch;
+  readonly entity: Entity;
+  /** All that this watch found. */ readonly count: number;
+};
+
+export type CityState = {
+  types(): Promise<readonly { type: string; count: number }[]>;
+  /** Entities of a type (IRI), at most `pointsMax`. */
+  ofType(type: string): Promise<readonly Entity[]>;
+  /** What needs attention: urgent first, then in the order of the watches. */
+  found(): Promise<readonly Found[]>;
+};
+
+export const reader: Principal = systemPrincipal;
+
+const keptMs = 3000;
+/** More points are not a picture any more. */
+export const pointsMax = 10_000;
+const foundMax = 200;
+
+export function cityState(deps: { broker: Broker; city: City; now: () => number }): CityState {
+  const { broker, city, now } = deps;
+  const kept = new Map<string, { at: number; value: Promise<unknown> }>();
+  const keep = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
+    const known = kept.get(key);
+    if (known && now() - known.at < keptMs && now() >= known.at) return known.value as Promise<T>;
+    const value = ask();
+    kept.set(key, { at: now(), value });
+    // A failed answer is nobody's answer: the next reader asks again.
+    value.catch(() => kept.delete(key));
+    if (kept.size > 200) kept.delete(kept.keys().next().value ?? '');
+    return value;
+  };
+  const query = async (selected: EntityQuery, limit: number): Promise<readonly Entity[]> => {
+    const entities: Entity[] = [];
+    while (entities.length < limit) {
+      const page = await broker.query(reader, 0, selected, {
+        limit: Math.min(1000, limit - entities.length),
+        offset: entities.length,
+      });
+      entities.push(...page.entities);
+      if (page.entities.length < 1000) break;
+    }
+    return entities;
+  };
+  const watches = city.watches.map((watch) => ({
+    watch,
+    selected: {
+      type: { node: 'type', iri: coreContext.expand(watch.type) },
+      q: parseQ(watch.q, coreContext),
+    } satisfies EntityQuery,
+  }));
+  return {
+    types: () => keep('types', () => broker.types(reader, 0)),
+    ofType: (type) => keep(`type ${type}`, () => query({ type: { node: 'type', iri: type } }, pointsMax)),
+    found: () =>
+      keep('found', async () => {
+        const found: Found[] = [];
+        for (const { watch, selected } of watches) {
+          const entities = await query(selected, foundMax);
+          for (const entity of entities) found.push({ watch, entity, count: entities.length });
+        }
+        return found.sort((a, b) => Number(a.watch.severity === 'warn') - Number(b.watch.severity === 'warn'));
+      }),
+  };
+}

@@ -1,0 +1,64 @@
+/** Numbers of an entity over time: what the chart draws, its table lists and the CSV holds. */
+import type { Entity } from '../../ngsild/index.ts';
+import { type Bucket, unitSymbol } from '../../ui/index.ts';
+import type { Broker } from '../index.ts';
+import { reader } from './cityState.ts';
+import type { Range } from './ranges.ts';
+import { first, valuesOf } from './view.ts';
+
+export type Series = {
+  readonly iri: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly buckets: readonly Bucket[];
+};
+
+/** Panels that a reader can compare at once. */
+export const panelsMax = 3;
+
+/** Numeric attributes that are observed, the most telling first. */
+export const chartable = (entity: Entity, language: string): readonly { iri: string; label: string }[] =>
+  valuesOf(entity, language).filter(({ number, at }) => number !== undefined && at !== undefined);
+
+/**
+ * Means, lowest and highest values per bucket.
+ * @param wanted IRIs in order; series without any value in the range are left out
+ * @throws Problem of the history store
+ */
+export async function seriesOf(
+  broker: Pick<Broker, 'aggregate'>,
+  entity: Entity,
+  wanted: readonly string[],
+  range: Range,
+  language: string,
+): Promise<readonly Series[]> {
+  if (wanted.length === 0) return [];
+  const [aggregates] = await broker.aggregate(
+    reader,
+    0,
+    [entity.id],
+    {
+      time: { timerel: 'between', timeAt: range.from, endTimeAt: range.to },
+      timeproperty: 'observedAt',
+      attrs: wanted,
+    },
+    { methods: ['avg', 'min', 'max'], period: { months: 0, ms: range.stepMs } },
+  );
+  const labels = new Map(valuesOf(entity, language).map(({ iri, label }) => [iri, label]));
+  return wanted.flatMap((iri): Series[] => {
+    const methods = aggregates?.attrs.find(({ name, datasetId }) => name === iri && datasetId === undefined)?.methods;
+    if (!methods?.avg || methods.avg.length === 0) return [];
+    const lows = new Map(methods.min?.map(([value, at]) => [at, value]));
+    const highs = new Map(methods.max?.map(([value, at]) => [at, value]));
+    const buckets = methods.avg.map(([mean, at]): Bucket => ({
+      at,
+      mean,
+      min: lows.get(at) ?? mean,
+      max: highs.get(at) ?? mean,
+    }));
+    const code = first(entity, iri)?.unitCode;
+    return [
+      { iri, label: labels.get(iri) ?? iri, unit: code === undefined ? '' : unitSymbol(code, language), buckets },
+    ];
+  });
+}

@@ -1,0 +1,232 @@
+/** The broker's pages: home, map, list, one entity, and the files behind them. Everything works without JavaScript. */
+import type { Context, Hono } from 'hono';
+import { Problem } from '../../base/problem.ts';
+import type { HomeContext, HomePart, Module } from '../../http/index.ts';
+import { coreContext, type Entity } from '../../ngsild/index.ts';
+import { type Reader, type Site } from '../../ui/index.ts';
+import type { Broker } from '../index.ts';
+import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
+import { type Change, describeChange, type DescribedChange, keyOf } from './changes.ts';
+import { cityState, pointsMax, reader as principal } from './cityState.ts';
+import { entitiesCsv, historyCsv, listFileName, pointsGeoJson, shapesGeoJson } from './downloads.ts';
+import { EntityPage, fileName } from './entity.tsx';
+import { filterOf } from './filter.tsx';
+import { chartable, panelsMax, seriesOf } from './history.ts';
+import { changesShown, Home, type HomeContent, homeTitle } from './home.tsx';
+import { List, type ListContent, listTitle, pageSize, queryOf } from './list.tsx';
+import { MapPage } from './mapPage.tsx';
+import { mapContent } from './mapSection.tsx';
+import { pageWords } from './messages/index.ts';
+import { createNames } from './names.ts';
+import { rangeOf } from './ranges.ts';
+import { isSimulated, nameOf } from './view.ts';
+
+export type PagesDeps = {
+  readonly site: Site;
+  readonly broker: Broker;
+  /** What has just happened; see `broker/live.ts`. */
+  readonly live: { recent(limit: number): readonly Change[]; latestByType(): readonly Change[] };
+  /** What the other modules have to say on the home page. */
+  readonly home: (context: HomeContext) => Promise<readonly HomePart[]>;
+};
+
+/**
+ * The module of the broker's pages.
+ * @returns also `describe`, which the live stream puts into words with
+ */
+export function pages(deps: PagesDeps): Module & { describe(change: Change, language: string): DescribedChange } {
+  const { site, broker, live, home } = deps;
+  const { city, clock } = site;
+  const state = cityState({ broker, city, now: () => clock.now() });
+  const names = createNames(async (id) => (await broker.find(principal, 0, id))?.entity);
+  const describe = (change: Change, language: string): DescribedChange =>
+    describeChange(change, language, (id) => names.of(id, language));
+
+  const attentionNow = async (language: string, parts: readonly HomePart[]): Promise<readonly Attention[]> => {
+    const found = await state.found();
+    names.remember(found.map(({ entity }) => entity));
+    const all = [
+      ...found.map((one) => attentionOf(one, city, language)),
+      ...parts.flatMap(({ attention = [] }) => attention.map(attentionOfPart)),
+    ];
+    return all.toSorted((a, b) => Number(a.severity === 'warn') - Number(b.severity === 'warn'));
+  };
+
+  /** Notable changes first of all, then the newest reading of each type: something is always happening in a city. */
+  const changesNow = async (language: string): Promise<readonly DescribedChange[]> => {
+    const candidates = [...live.recent(changesShown), ...live.latestByType()];
+    const byKey = new Map<string, Change>();
+    for (const change of candidates) if (!byKey.has(keyOf(change))) byKey.set(keyOf(change), change);
+    const newest = [...byKey.values()].sort((a, b) => b.at - a.at || b.seq - a.seq);
+    const told: DescribedChange[] = [];
+    for (const change of newest) {
+      if (told.length >= changesShown) break;
+      if (names.of(change.id, language) === undefined) {
+        const known = await broker.find(principal, 0, change.id);
+        if (known) names.remember([known.entity]);
+      }
+      const line = describe(change, language);
+      if (line.text !== '') told.push(line);
+    }
+    return told;
+  };
+
+  const homePage = async (reader: Reader) => {
+    const { language, now, query } = reader;
+    const parts = await home({ language, now });
+    const attention = await attentionNow(language, parts);
+    const map = await mapContent(site, state, filterOf(query, city), attention);
+    names.remember(map.entities);
+    const content: HomeContent = { attention, parts, map, changes: await changesNow(language) };
+    return {
+      title: pageWords(language)('now'),
+      description: homeTitle(content, site, language),
+      section: '/',
+      islands: ['live', 'map'] as const,
+      main: Home({ site, reader, content }),
+    };
+  };
+
+  const mapPage = async (reader: Reader) => {
+    const { language, now, query } = reader;
+    const attention = await attentionNow(language, await home({ language, now }));
+    const content = await mapContent(site, state, filterOf(query, city), attention);
+    return {
+      title: pageWords(language)('mapPage'),
+      section: '/map',
+      islands: ['map'] as const,
+      main: MapPage({ site, reader, content }),
+    };
+  };
+
+  const listPage = async (reader: Reader) => {
+    const { language, query } = reader;
+    const filter = filterOf(query, city);
+    const page = Math.min(100_000, Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1));
+    const found = await broker.query(principal, 0, queryOf(filter), {
+      limit: pageSize,
+      offset: (page - 1) * pageSize,
+      count: true,
+    });
+    const content: ListContent = {
+      filter,
+      types: await state.types(),
+      entities: found.entities,
+      count: found.count ?? found.entities.length,
+      page,
+    };
+    return { title: listTitle(content, site, language), section: '/entities', main: List({ site, reader, content }) };
+  };
+
+  /** The attributes to draw: the one of the address, else the most telling ones. */
+  const wantedOf = (
+    entity: Entity,
+    attr: string | null,
+    language: string,
+  ): { chosen?: string; wanted: readonly string[] } => {
+    const possible = chartable(entity, language).map(({ iri }) => iri);
+    const chosen = attr === null ? undefined : possible.find((iri) => coreContext.compact(iri) === attr);
+    return chosen === undefined ? { wanted: possible.slice(0, 8) } : { chosen, wanted: [chosen] };
+  };
+
+  const entityPage = async (reader: Reader) => {
+    const { language, now, query, params } = reader;
+    const { entity } = await broker.get(principal, 0, params['id'] ?? '');
+    const found = (await state.found()).filter(({ entity: { id } }) => id === entity.id);
+    const range = rangeOf(query.get('range'), now, city.timeZone);
+    const { chosen, wanted } = wantedOf(entity, query.get('attr'), language);
+    const series = await seriesOf(broker, entity, wanted, range, language);
+    const content = {
+      entity,
+      attention: found.map((one) => attentionOf({ ...one, entity }, city, language)),
+      range,
+      series: series.slice(0, panelsMax),
+      ...(chosen !== undefined && { chosen }),
+    };
+    return { title: nameOf(entity, language).text, section: '/entities', main: EntityPage({ site, reader, content }) };
+  };
+
+  const file = (c: Context, text: string, type: string, name?: string): Response => {
+    c.header('content-type', type);
+    if (name !== undefined) c.header('content-disposition', `attachment; filename="${name}"`);
+    c.header('cache-control', 'no-cache');
+    return c.body(text);
+  };
+  const languageOf = (c: Context): string => c.req.query('lang') ?? city.languages[0] ?? 'en';
+  const selected = async (c: Context): Promise<readonly Entity[]> => {
+    const query = queryOf(filterOf(new URL(c.req.url).searchParams, city));
+    const entities: Entity[] = [];
+    while (entities.length < pointsMax) {
+      const page = await broker.query(principal, 0, query, { limit: 1000, offset: entities.length });
+      entities.push(...page.entities);
+      if (page.entities.length < 1000) return entities;
+    }
+    throw new Problem('too-many-results', `a file holds at most ${pointsMax} entities: choose a type or a district`);
+  };
+  const states = async (): Promise<ReadonlyMap<string, 'trouble' | 'warn'>> =>
+    new Map((await state.found()).toReversed().map(({ entity, watch }) => [entity.id, watch.severity]));
+
+  const downloads = (app: Hono): void => {
+    const typeName = (c: Context): string | undefined => c.req.query('type') || undefined;
+    app.get('/api/entities.csv', async (c) => {
+      const entities = await selected(c);
+      const name = listFileName(city, typeName(c), 'csv', entities.some(isSimulated));
+      return file(c, entitiesCsv(entities, city, languageOf(c)), 'text/csv; charset=utf-8', name);
+    });
+    app.get('/api/entities.geojson', async (c) => {
+      const entities = await selected(c);
+      const name = listFileName(city, typeName(c), 'geojson', entities.some(isSimulated));
+      const body = JSON.stringify(pointsGeoJson(entities, await states(), city, languageOf(c)));
+      return file(c, body, 'application/geo+json', name);
+    });
+    app.get('/api/entities/history.csv', async (c) => {
+      const { entity } = await broker.get(principal, 0, c.req.query('id') ?? '');
+      const range = rangeOf(c.req.query('range') ?? null, clock.now(), city.timeZone);
+      const language = languageOf(c);
+      const { wanted } = wantedOf(entity, c.req.query('attr') ?? null, language);
+      const series = await seriesOf(broker, entity, wanted, range, language);
+      return file(
+        c,
+        historyCsv(entity, series, range.stepMs),
+        'text/csv; charset=utf-8',
+        fileName(site, entity, range.name),
+      );
+    });
+    app.get('/api/map/shapes.json', (c) =>
+      file(c, JSON.stringify(shapesGeoJson(city, languageOf(c))), 'application/geo+json'),
+    );
+    app.get('/api/map/points.json', async (c) => {
+      const filter = filterOf(new URL(c.req.url).searchParams, city);
+      const { entities } = await mapContent(site, state, filter, []);
+      const found = (await state.found()).map(({ entity }) => entity);
+      const all = new Map(
+        [...entities, ...(filter.type === undefined ? found : [])].map((entity) => [entity.id, entity]),
+      );
+      return file(
+        c,
+        JSON.stringify(pointsGeoJson([...all.values()], await states(), city, languageOf(c))),
+        'application/geo+json',
+      );
+    });
+  };
+
+  return {
+    name: 'pages',
+    describe,
+    navigation: (language) => {
+      const t = pageWords(language);
+      return [
+        { href: '/', text: t('now') },
+        { href: '/map', text: t('mapPage') },
+        { href: '/entities', text: t('things') },
+      ];
+    },
+    routes: (app) => {
+      site.page(app, '/', homePage);
+      site.page(app, '/map', mapPage);
+      site.page(app, '/entities', listPage);
+      site.page(app, '/entities/:id{.+}', entityPage);
+      downloads(app);
+    },
+  };
+}

@@ -1,0 +1,145 @@
+/** All entities of a type and district, page by page; every page is an address, every list a file. */
+import type { JSX } from 'preact';
+import { coreContext, type Entity, type EntityQuery } from '../../ngsild/index.ts';
+import {
+  Empty,
+  formatDay,
+  formatNumber,
+  Links,
+  type Reader,
+  Simulated,
+  type Site,
+  Table,
+  uiWords,
+} from '../../ui/index.ts';
+import { type Filter, FilterForm, filterQuery } from './filter.tsx';
+import { pageWords } from './messages/index.ts';
+import {
+  districtIdOf,
+  districtName,
+  entityPath,
+  isSimulated,
+  lastAt,
+  mainValue,
+  nameOf,
+  placeOf,
+  withUnit,
+} from './view.ts';
+import { typeWord } from './vocabulary/index.ts';
+
+export const pageSize = 50;
+
+/** The filter as a query tree. The district is asked by its attribute: a list needs exact pages and counts. */
+export function queryOf({ type, district }: Filter): EntityQuery {
+  return {
+    ...(type !== undefined && { type: { node: 'type', iri: type } }),
+    ...(district !== undefined && {
+      q: {
+        node: 'compare',
+        path: { names: [coreContext.expand('district')], inner: [] },
+        op: '==',
+        value: { kind: 'string', value: district },
+      },
+    }),
+  };
+}
+
+export type ListContent = {
+  readonly filter: Filter;
+  readonly types: readonly { type: string; count: number }[];
+  readonly entities: readonly Entity[];
+  readonly count: number;
+  /** From 1. */
+  readonly page: number;
+};
+
+export function listTitle({ filter, count }: ListContent, site: Site, language: string): string {
+  const t = pageWords(language);
+  const district = districtName(filter.district, site.city, language);
+  const what = filter.type === undefined ? t('things') : typeWord(filter.type, language, true);
+  if (district !== undefined) return t('listHeadDistrict', { what, district, n: count });
+  return filter.type === undefined ? t('listHead', { n: count }) : t('listHeadType', { what, n: count });
+}
+
+export function List({ site, reader, content }: { site: Site; reader: Reader; content: ListContent }): JSX.Element {
+  const { language, now, to } = reader;
+  const { city } = site;
+  const { filter, types, entities, count, page } = content;
+  const t = pageWords(language);
+  const ui = uiWords(language);
+  const pages = Math.max(1, Math.ceil(count / pageSize));
+  const query = filterQuery(filter, { lang: language });
+  const pageLink = (number: number): string => to(`/entities${filterQuery(filter, { page: String(number) })}`);
+  return (
+    <>
+      <p class="kicker">
+        {t('things')}
+        {pages > 1 && ` · ${t('pageOf', { page: formatNumber(page, language), pages: formatNumber(pages, language) })}`}
+      </p>
+      <h1>{listTitle(content, site, language)}</h1>
+      <FilterForm action={to('/entities')} city={city} language={language} filter={filter} types={types} />
+      {entities.length === 0 ? (
+        <Empty title={t('listEmpty')}>{t('listEmptyText')}</Empty>
+      ) : (
+        <Table
+          kind="vals"
+          label={t('things')}
+          caption={<Simulated word={ui('simulated')} when={entities.some(isSimulated)} />}
+          columns={[
+            {
+              head: t('name'),
+              cell: (entity: Entity) => (
+                <>
+                  <a href={to(entityPath(entity.id))}>{nameOf(entity, language).text}</a>
+                  <small>
+                    {[
+                      filter.type === undefined && typeWord(entity.type[0] ?? '', language),
+                      districtName(districtIdOf(entity, city), city, language),
+                      placeOf(entity, language),
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </small>
+                </>
+              ),
+            },
+            {
+              head: t('main'),
+              numeric: true,
+              cell: (entity) => {
+                const main = mainValue(entity, language);
+                return main ? withUnit(main) : '–';
+              },
+            },
+            { head: t('what'), class: 'hidephone', cell: (entity) => mainValue(entity, language)?.label ?? '' },
+            {
+              head: t('latest'),
+              class: 'nw when',
+              cell: (entity) => {
+                const last = lastAt(entity);
+                return last === undefined ? ui('never') : formatDay(last, now, language, city.timeZone);
+              },
+            },
+          ]}
+          rows={entities}
+        />
+      )}
+      {pages > 1 && (
+        <nav aria-label={ui('pages')}>
+          <Links
+            items={[
+              page > 1 && { href: pageLink(page - 1), text: ui('previous') },
+              page < pages && { href: pageLink(page + 1), text: ui('next') },
+            ]}
+          />
+        </nav>
+      )}
+      <Links
+        items={[
+          { href: `/api/entities.csv${query}`, text: t('listCsv') },
+          { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
+        ]}
+      />
+    </>
+  );
+}

@@ -1,0 +1,145 @@
+/** The map of what needs attention and of everything else as dots, with its list. Used by home and by the map page. */
+import type { JSX } from 'preact';
+import type { Entity } from '../../ngsild/index.ts';
+import {
+  CityMap,
+  Empty,
+  formatDateTime,
+  formatDay,
+  Links,
+  type MapPin,
+  PinnedRows,
+  type Reader,
+  Section,
+  Simulated,
+  type Site,
+  uiWords,
+} from '../../ui/index.ts';
+import type { Attention } from './attention.ts';
+import type { CityState } from './cityState.ts';
+import { type Filter, FilterForm, filterQuery } from './filter.tsx';
+import { pageWords } from './messages/index.ts';
+import { districtIdOf, positionOf } from './view.ts';
+import { typeWord } from './vocabulary/index.ts';
+
+/** A kind with more members than this is drawn only when it is chosen. */
+const crowd = 600;
+/** Pins that one can still tell apart. */
+export const pinsMax = 9;
+
+export type MapContent = {
+  readonly filter: Filter;
+  readonly types: readonly { type: string; count: number }[];
+  readonly attention: readonly Attention[];
+  readonly entities: readonly Entity[];
+  /** Kinds that are too many to be drawn unasked. */
+  readonly hidden: readonly string[];
+};
+
+/** Collects what the map shows under a filter. */
+export async function mapContent(
+  site: Site,
+  state: CityState,
+  filter: Filter,
+  attention: readonly Attention[],
+): Promise<MapContent> {
+  const types = await state.types();
+  const wanted =
+    filter.type === undefined ? types.filter(({ count }) => count <= crowd).map(({ type }) => type) : [filter.type];
+  const lists = await Promise.all(wanted.map((type) => state.ofType(type)));
+  const entities = lists
+    .flat()
+    .filter((entity) => filter.district === undefined || districtIdOf(entity, site.city) === filter.district);
+  return {
+    filter,
+    types,
+    attention: attention.filter(({ district }) => filter.district === undefined || district === filter.district),
+    entities,
+    hidden: filter.type === undefined ? types.filter(({ count }) => count > crowd).map(({ type }) => type) : [],
+  };
+}
+
+export function MapAndList({
+  site,
+  reader,
+  content,
+  action,
+}: {
+  site: Site;
+  reader: Reader;
+  content: MapContent;
+  action: string;
+}): JSX.Element {
+  const { language, now, to } = reader;
+  const { city, assets } = site;
+  const { filter, types, attention, entities, hidden } = content;
+  const t = pageWords(language);
+  const ui = uiWords(language);
+  const shown = attention.slice(0, pinsMax);
+  const pins = shown.flatMap(({ at, severity, title }, i): MapPin[] =>
+    at ? [{ number: i + 1, shape: severity, at, label: `${i + 1}. ${title}` }] : [],
+  );
+  const dots = entities.map(positionOf).filter((position) => position !== undefined);
+  const query = filterQuery(filter, { lang: language });
+  const time = formatDateTime(now, language, city.timeZone);
+  return (
+    <div class="duo">
+      <Section id="map" title={t('where')}>
+        <FilterForm action={action} city={city} language={language} filter={filter} types={types} />
+        <p>
+          <a class="hide" href="#list">
+            {ui('skipMap')}
+          </a>
+        </p>
+        <CityMap
+          city={city}
+          language={language}
+          pins={pins}
+          dots={[{ at: dots }]}
+          time={time}
+          legend={[
+            { shape: 'trouble', text: t('trouble') },
+            { shape: 'warn', text: t('warn') },
+          ]}
+          note={`${t('mapNote')} ${t('shownDots', { n: dots.length })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''}`}
+          interactive={{
+            href: to(`/map${filterQuery(filter)}`),
+            shapes: `/api/map/shapes.json?lang=${language}`,
+            points: `/api/map/points.json${query}`,
+            live: `/api/live?lang=${language}`,
+            assets,
+          }}
+        />
+      </Section>
+      <Section id="list" title={t('sameAsList')}>
+        {shown.length === 0 ? (
+          <Empty title={t('nothingWrong')}>{t('nothingWrongText')}</Empty>
+        ) : (
+          <PinnedRows
+            items={shown.map(({ severity, title, text, href, where, sinceMs }, i) => ({
+              number: i + 1,
+              shape: severity,
+              title,
+              href: to(href),
+              proof: [where, sinceMs === undefined ? undefined : formatDay(sinceMs, now, language, city.timeZone)]
+                .filter(Boolean)
+                .join(' · '),
+              ...(text !== undefined && { text }),
+            }))}
+          />
+        )}
+        {attention.length > shown.length && <p class="more">{t('andMore', { n: attention.length - shown.length })}</p>}
+        <div class="links">
+          <Simulated word={ui('simulated')} when={city.simulated} />
+        </div>
+        <Links
+          items={[
+            { href: `/api/entities.csv${query}`, text: t('listCsv') },
+            { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
+            { href: to(`/entities${filterQuery(filter)}`), text: t('allThings') },
+          ]}
+        />
+      </Section>
+    </div>
+  );
+}
