@@ -125,7 +125,8 @@ export function createSite(deps: {
           throw error;
         }
       };
-      const tags = languages.join('|');
+      // Without a group of its own, Hono would anchor only the first and the last of the alternatives.
+      const tags = `(?:${languages.join('|')})`;
       app.get(path, serve);
       app.get(`/:language{${tags}}${path}`, serve);
       if (path === '/') app.get(`/:language{${tags}}`, serve);

@@ -1,9 +1,9 @@
 /** What changed, as a line of text in the reader's language: for the list on the page and for the live stream. */
-import type { Json } from '../../ngsild/index.ts';
+import { coreContext, type Json } from '../../ngsild/index.ts';
 import { attributeRank, attributeWord, typeWord } from './vocabulary/index.ts';
-import { localId, valueText } from './view.ts';
+import { districtName, localId, valueText } from './view.ts';
 import { pageWords } from './messages/index.ts';
-import { unitSymbol } from '../../ui/index.ts';
+import { type City, unitSymbol } from '../../ui/index.ts';
 
 /** As `broker/live.ts` tells it; names are IRIs. */
 export type Change = {
@@ -31,10 +31,15 @@ export type DescribedChange = {
 };
 
 /** Readings of one kind share a line: a bus reports every five seconds and must not push everything else away. */
-export const keyOf = (change: Change): string => (change.notable ? `${change.id} ${change.seq}` : change.type);
+export const keyOf = (change: Change): string => (change.notable ? change.id : change.type);
+
+/** Lines of one type of entity in the list, so that forty buses leave room for one burst main. */
+export const linesPerType = 2;
+
+const districtIri = coreContext.expand('district');
 
 /** Up to two values, the most telling first. Empty when there is nothing to say but a new position. */
-export function changeText(change: Change, language: string): string {
+export function changeText(change: Change, language: string, city: City): string {
   const t = pageWords(language);
   if (change.kind !== 'changed') return t(change.kind);
   const values = change.values.filter(({ value }) => value !== null && typeof value !== 'object');
@@ -46,7 +51,8 @@ export function changeText(change: Change, language: string): string {
     .slice(0, change.notable ? 1 : 2)
     .map(({ name, value, unitCode }) => {
       const unit = unitCode === undefined ? '' : `\u00a0${unitSymbol(unitCode, language)}`;
-      return `${attributeWord(name, language)} ${valueText(value, language)}${unit}`;
+      const text = (name === districtIri && districtName(String(value), city, language)) || valueText(value, language);
+      return `${attributeWord(name, language)} ${text}${unit}`;
     })
     .join(', ');
 }
@@ -57,6 +63,7 @@ export function changeText(change: Change, language: string): string {
 export function describeChange(
   change: Change,
   language: string,
+  city: City,
   nameOf: (id: string) => string | undefined,
 ): DescribedChange {
   const name = nameOf(change.id) ?? `${typeWord(change.type, language)} ${localId(change.id)}`;
@@ -66,7 +73,7 @@ export function describeChange(
     id: change.id,
     type: typeWord(change.type, language),
     name,
-    text: changeText(change, language),
+    text: changeText(change, language, city),
     key: keyOf(change),
     ...(change.location && { location: change.location }),
   };

@@ -3,9 +3,11 @@
  * for a few seconds, so that a thousand readers of the home page cost the broker no more than one.
  */
 import { systemPrincipal, type Principal } from '../../http/index.ts';
-import { coreContext, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
+import { coreContext, evaluateQ, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
 import type { City, Watch } from '../../ui/index.ts';
 import type { Broker } from '../index.ts';
+import type { Filter } from './filter.tsx';
+import { districtIdOf } from './view.ts';
 
 export type Found = {
   readonly watch: Watch;
@@ -19,6 +21,8 @@ export type CityState = {
   ofType(type: string): Promise<readonly Entity[]>;
   /** What needs attention: urgent first, then in the order of the watches. */
   found(): Promise<readonly Found[]>;
+  /** Everything of a type (IRI) in a district, at most `pointsMax` per type, ordered by id. */
+  select(filter: Filter): Promise<readonly Entity[]>;
 };
 
 export const reader: Principal = systemPrincipal;
@@ -55,22 +59,39 @@ export function cityState(deps: { broker: Broker; city: City; now: () => number 
   };
   const watches = city.watches.map((watch) => ({
     watch,
-    selected: {
-      type: { node: 'type', iri: coreContext.expand(watch.type) },
-      q: parseQ(watch.q, coreContext),
-    } satisfies EntityQuery,
+    type: coreContext.expand(watch.type),
+    q: parseQ(watch.q, coreContext),
   }));
-  return {
+  const state: CityState = {
     types: () => keep('types', () => broker.types(reader, 0)),
     ofType: (type) => keep(`type ${type}`, () => query({ type: { node: 'type', iri: type } }, pointsMax)),
     found: () =>
       keep('found', async () => {
+        const counts = new Map((await state.types()).map(({ type, count }) => [type, count]));
         const found: Found[] = [];
-        for (const { watch, selected } of watches) {
-          const entities = await query(selected, foundMax);
-          for (const entity of entities) found.push({ watch, entity, count: entities.length });
+        for (const { watch, type, q } of watches) {
+          const count = counts.get(type) ?? 0;
+          if (count === 0) continue;
+          // The map has most kinds in memory anyway; only a crowd is left to the store.
+          const entities =
+            count > pointsMax
+              ? await query({ type: { node: 'type', iri: type }, q }, foundMax)
+              : (await state.ofType(type)).filter((entity) => evaluateQ(q, entity));
+          for (const entity of entities.slice(0, foundMax)) found.push({ watch, entity, count: entities.length });
         }
         return found.sort((a, b) => Number(a.watch.severity === 'warn') - Number(b.watch.severity === 'warn'));
       }),
+    async select({ type, district }) {
+      const types = await state.types();
+      const wanted = types.filter((one) => type === undefined || one.type === type);
+      const lists = await Promise.all(wanted.map((one) => state.ofType(one.type)));
+      // An entity of two kinds stands in both lists.
+      const byId = new Map(lists.flat().map((entity) => [entity.id, entity]));
+      const all = [...byId.values()].filter(
+        (entity) => district === undefined || districtIdOf(entity, city) === district,
+      );
+      return all.sort((a, b) => (a.id < b.id ? -1 : 1));
+    },
   };
+  return state;
 }

@@ -38,6 +38,7 @@ import {
   mainValue,
   nameOf,
   placeOf,
+  sourceOf,
   type ValueView,
   valuesOf,
   withUnit,
@@ -115,7 +116,7 @@ function History({
   return (
     <Section id="history" title={t(`by.${range.name}`)}>
       <Choices label={uiWords(language)('range')} items={choices} />
-      {series === undefined && <Empty title={t('historyUnavailable')} />}
+      {series === undefined && <Empty title={t('historyUnavailable')}>{t('historyUnavailableText')}</Empty>}
       {series?.length === 0 && <Empty title={t('noHistory')}>{t('noHistoryText')}</Empty>}
       {series !== undefined && series.length > 0 && (
         <TimeChart
@@ -217,6 +218,7 @@ export function EntityPage({
   const where = [districtName(district, city, language), placeOf(entity, language)].filter(Boolean).join(', ');
   const { text: name } = nameOf(entity, language);
   const last = lastAt(entity);
+  const source = sourceOf(entity);
   const main = mainValue(entity, language);
   const [worst] = attention;
   const links = Object.entries(entity.attrs).flatMap(([attribute, [instance]]) =>
@@ -258,6 +260,9 @@ export function EntityPage({
               ...(district === undefined
                 ? []
                 : [{ name: t('filterDistrict'), value: districtName(district, city, language) }]),
+              ...(source === undefined
+                ? []
+                : [{ name: t('source'), value: <a href={to(`/sources#${source}`)}>{source}</a> }]),
               { name: t('identifier'), value: <code>{entity.id}</code> },
               ...links.map(({ attribute, id }) => ({
                 name: attributeWord(attribute, language),

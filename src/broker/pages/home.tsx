@@ -175,6 +175,7 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
             items={content.changes.map(({ at, id, name, text, type, key }) => ({
               at,
               key,
+              kind: type,
               time: formatTime(at, language, city.timeZone),
               text: (
                 <>

@@ -6,14 +6,14 @@ import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { type Reader, type Site } from '../../ui/index.ts';
 import type { Broker } from '../index.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
-import { type Change, describeChange, type DescribedChange, keyOf } from './changes.ts';
+import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
 import { cityState, pointsMax, reader as principal } from './cityState.ts';
 import { entitiesCsv, historyCsv, listFileName, pointsGeoJson, shapesGeoJson } from './downloads.ts';
 import { EntityPage, fileName } from './entity.tsx';
 import { filterOf } from './filter.tsx';
 import { chartable, panelsMax, seriesOf } from './history.ts';
 import { changesShown, Home, type HomeContent, homeTitle } from './home.tsx';
-import { List, type ListContent, listTitle, pageSize, queryOf } from './list.tsx';
+import { List, type ListContent, listTitle, pageSize } from './list.tsx';
 import { MapPage } from './mapPage.tsx';
 import { mapContent } from './mapSection.tsx';
 import { pageWords } from './messages/index.ts';
@@ -40,7 +40,7 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
   const state = cityState({ broker, city, now: () => clock.now() });
   const names = createNames(async (id) => (await broker.find(principal, 0, id))?.entity);
   const describe = (change: Change, language: string): DescribedChange =>
-    describeChange(change, language, (id) => names.of(id, language));
+    describeChange(change, language, city, (id) => names.of(id, language));
 
   const attentionNow = async (language: string, parts: readonly HomePart[]): Promise<readonly Attention[]> => {
     const found = await state.found();
@@ -59,8 +59,12 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
     for (const change of candidates) if (!byKey.has(keyOf(change))) byKey.set(keyOf(change), change);
     const newest = [...byKey.values()].sort((a, b) => b.at - a.at || b.seq - a.seq);
     const told: DescribedChange[] = [];
+    const perType = new Map<string, number>();
     for (const change of newest) {
       if (told.length >= changesShown) break;
+      const many = perType.get(change.type) ?? 0;
+      if (many >= linesPerType) continue;
+      perType.set(change.type, many + 1);
       if (names.of(change.id, language) === undefined) {
         const known = await broker.find(principal, 0, change.id);
         if (known) names.remember([known.entity]);
@@ -103,11 +107,17 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
     const { language, query } = reader;
     const filter = filterOf(query, city);
     const page = Math.min(100_000, Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1));
-    const found = await broker.query(principal, 0, queryOf(filter), {
-      limit: pageSize,
-      offset: (page - 1) * pageSize,
-      count: true,
-    });
+    // Without a district the store pages; with one, what lies in it is known to the pages.
+    const size = { limit: pageSize, offset: (page - 1) * pageSize };
+    const inDistrict = filter.district === undefined ? undefined : await state.select(filter);
+    const found = inDistrict
+      ? { entities: inDistrict.slice(size.offset, size.offset + size.limit), count: inDistrict.length }
+      : await broker.query(
+          principal,
+          0,
+          filter.type === undefined ? {} : { type: { node: 'type', iri: filter.type } },
+          { ...size, count: true },
+        );
     const content: ListContent = {
       filter,
       types: await state.types(),
@@ -135,12 +145,12 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
     const found = (await state.found()).filter(({ entity: { id } }) => id === entity.id);
     const range = rangeOf(query.get('range'), now, city.timeZone);
     const { chosen, wanted } = wantedOf(entity, query.get('attr'), language);
-    const series = await seriesOf(broker, entity, wanted, range, language);
+    const series = await inTime(seriesOf(broker, entity, wanted, range, language));
     const content = {
       entity,
       attention: found.map((one) => attentionOf({ ...one, entity }, city, language)),
       range,
-      series: series.slice(0, panelsMax),
+      series: series?.slice(0, panelsMax),
       ...(chosen !== undefined && { chosen }),
     };
     return { title: nameOf(entity, language).text, section: '/entities', main: EntityPage({ site, reader, content }) };
@@ -154,14 +164,12 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
   };
   const languageOf = (c: Context): string => c.req.query('lang') ?? city.languages[0] ?? 'en';
   const selected = async (c: Context): Promise<readonly Entity[]> => {
-    const query = queryOf(filterOf(new URL(c.req.url).searchParams, city));
-    const entities: Entity[] = [];
-    while (entities.length < pointsMax) {
-      const page = await broker.query(principal, 0, query, { limit: 1000, offset: entities.length });
-      entities.push(...page.entities);
-      if (page.entities.length < 1000) return entities;
+    const filter = filterOf(new URL(c.req.url).searchParams, city);
+    const counts = (await state.types()).filter(({ type }) => filter.type === undefined || type === filter.type);
+    if (counts.some(({ count }) => count > pointsMax)) {
+      throw new Problem('too-many-results', `a file holds at most ${pointsMax} entities of a type; use /ngsi-ld/v1`);
     }
-    throw new Problem('too-many-results', `a file holds at most ${pointsMax} entities: choose a type or a district`);
+    return state.select(filter);
   };
   const states = async (): Promise<ReadonlyMap<string, 'trouble' | 'warn'>> =>
     new Map((await state.found()).toReversed().map(({ entity, watch }) => [entity.id, watch.severity]));
@@ -229,4 +237,21 @@ export function pages(deps: PagesDeps): Module & { describe(change: Change, lang
       downloads(app);
     },
   };
+}
+
+/** A history that is being written may keep its readers waiting; a page does not wait with them. */
+const historyPatienceMs = 3000;
+
+async function inTime<T>(value: Promise<T>): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), historyPatienceMs);
+  });
+  try {
+    return await Promise.race([value, late]);
+  } finally {
+    clearTimeout(timer);
+    // Nobody is left to hear of a failure that comes after the page.
+    value.catch(() => {});
+  }
 }

@@ -1,6 +1,6 @@
 /** All entities of a type and district, page by page; every page is an address, every list a file. */
 import type { JSX } from 'preact';
-import { coreContext, type Entity, type EntityQuery } from '../../ngsild/index.ts';
+import type { Entity } from '../../ngsild/index.ts';
 import {
   Empty,
   formatDay,
@@ -28,21 +28,6 @@ import {
 import { typeWord } from './vocabulary/index.ts';
 
 export const pageSize = 50;
-
-/** The filter as a query tree. The district is asked by its attribute: a list needs exact pages and counts. */
-export function queryOf({ type, district }: Filter): EntityQuery {
-  return {
-    ...(type !== undefined && { type: { node: 'type', iri: type } }),
-    ...(district !== undefined && {
-      q: {
-        node: 'compare',
-        path: { names: [coreContext.expand('district')], inner: [] },
-        op: '==',
-        value: { kind: 'string', value: district },
-      },
-    }),
-  };
-}
 
 export type ListContent = {
   readonly filter: Filter;

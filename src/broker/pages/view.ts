@@ -86,15 +86,24 @@ export type ValueView = {
   readonly at?: number;
 };
 
+const sourceIri = iri('source');
+/** Said elsewhere on the page. */
 const hidden = new Set([
   nameIri,
   locationIri,
   simulatedIri,
   placeIri,
+  districtIri,
+  sourceIri,
   iri('address'),
-  iri('type'),
   iri('dateObserved'),
 ]);
+
+/** Id of the source that feeds it, as `/sources` lists it. */
+export const sourceOf = (entity: Entity): string | undefined => {
+  const value = first(entity, sourceIri)?.value;
+  return typeof value === 'string' ? value : undefined;
+};
 
 export function valueText(value: Json, language: string): string {
   if (typeof value === 'number') return formatNumber(value, language, { digits: digitsFor([value]) });

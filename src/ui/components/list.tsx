@@ -67,6 +67,8 @@ export type TimedRow = {
   readonly proof?: ComponentChildren;
   /** A newer line with the same key takes its place. */
   readonly key?: string;
+  /** The live list keeps two lines of a kind. */
+  readonly kind?: string;
 };
 
 /**
@@ -88,8 +90,8 @@ export function TimedRows({
       data-limit={live?.limit}
       data-entity={live?.entityPath}
     >
-      {items.map(({ at, time, text, proof, key }) => (
-        <li data-key={key}>
+      {items.map(({ at, time, text, proof, key, kind }) => (
+        <li data-key={key} data-kind={kind}>
           <time dateTime={new Date(at).toISOString()}>{time}</time>
           <div>
             {text}

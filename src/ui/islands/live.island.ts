@@ -6,7 +6,7 @@ import { type LiveChange, listen } from './stream.island.ts';
 const everyMs = 3000;
 
 for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
-  const { live = '', offset = '0', limit = '8', entity = '/entities/' } = list.dataset;
+  const { live = '', offset = '0', limit = '8', entity = '/entities/', perKind = '2' } = list.dataset;
   const waiting = new Map<string, LiveChange>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -19,6 +19,7 @@ for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
       list.querySelector(`[data-key="${CSS.escape(change.key)}"]`)?.remove();
       list.prepend(rowOf(change, Number(offset), entity));
     }
+    thin(list, Number(perKind));
     while (list.children.length > Number(limit)) list.lastElementChild?.remove();
   };
 
@@ -36,10 +37,22 @@ for (const list of document.querySelectorAll<HTMLElement>('[data-live]')) {
   });
 }
 
+/** Keeps the newest lines of each kind, so that what reports most does not push the rest away. */
+function thin(list: HTMLElement, perKind: number): void {
+  const seen = new Map<string, number>();
+  for (const row of list.querySelectorAll<HTMLElement>('li[data-kind]')) {
+    const kind = row.dataset['kind'] ?? '';
+    const many = (seen.get(kind) ?? 0) + 1;
+    seen.set(kind, many);
+    if (many > perKind) row.remove();
+  }
+}
+
 function rowOf(change: LiveChange, offsetMs: number, entityPath: string): HTMLElement {
   const row = document.createElement('li');
   row.className = 'new';
   row.dataset['key'] = change.key;
+  row.dataset['kind'] = change.type;
   const time = document.createElement('time');
   time.dateTime = new Date(change.at).toISOString();
   time.textContent = clockText(change.at, offsetMs);
