@@ -5,6 +5,7 @@
 import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
+import { pages } from './broker/pages/index.ts';
 import { brokerModule, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
@@ -15,6 +16,7 @@ import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
 import { openPolicy } from './trust/index.ts';
+import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
 export type Settings = {
   readonly host: string;
@@ -156,8 +158,38 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
 
     let ready = false;
     let server: HttpServer | undefined;
+    const site = createSite({
+      city,
+      clock,
+      assets: await buildAssets(),
+      navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
+    });
+    const brokerPages = pages({
+      site,
+      broker,
+      live,
+      home: (context) =>
+        Promise.all(modules.flatMap((module) => (module.home === undefined ? [] : [module.home(context)]))),
+    });
     const modules: Module[] = [
-      brokerModule({ broker, live, writer, policy: openPolicy, contexts, log, metrics, describe: (change) => change }),
+      brokerModule({
+        broker,
+        live,
+        writer,
+        policy: openPolicy,
+        contexts,
+        log,
+        metrics,
+        describe: brokerPages.describe,
+      }),
+      {
+        name: 'ui',
+        routes: (app) => {
+          site.routes(app);
+          kitRoutes(app, site);
+        },
+      },
+      brokerPages,
       ingestion,
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
