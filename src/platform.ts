@@ -5,8 +5,7 @@
 import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
-import { pages } from './broker/pages/index.ts';
-import { brokerModule, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
+import { brokerModule, pages, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';

@@ -51,7 +51,9 @@ export function changeText(change: Change, language: string, city: City): string
     .slice(0, change.notable ? 1 : 2)
     .map(({ name, value, unitCode }) => {
       const unit = unitCode === undefined ? '' : `\u00a0${unitSymbol(unitCode, language)}`;
-      const text = (name === districtIri && districtName(String(value), city, language)) || valueText(value, language);
+      const district =
+        name === districtIri && typeof value === 'string' ? districtName(value, city, language) : undefined;
+      const text = district ?? valueText(value, language);
       return `${attributeWord(name, language)} ${text}${unit}`;
     })
     .join(', ');

@@ -5,7 +5,7 @@
 import { systemPrincipal, type Principal } from '../../http/index.ts';
 import { coreContext, evaluateQ, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
 import type { City, Watch } from '../../ui/index.ts';
-import type { Broker } from '../index.ts';
+import type { Broker } from '../broker.ts';
 import type { Filter } from './filter.tsx';
 import { districtIdOf } from './view.ts';
 

@@ -1,7 +1,7 @@
 /** Numbers of an entity over time: what the chart draws, its table lists and the CSV holds. */
 import type { Entity } from '../../ngsild/index.ts';
 import { type Bucket, unitSymbol } from '../../ui/index.ts';
-import type { Broker } from '../index.ts';
+import type { Broker } from '../broker.ts';
 import { reader } from './cityState.ts';
 import type { Range } from './ranges.ts';
 import { first, valuesOf } from './view.ts';

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem.ts';
 import type { HomeContext, HomePart, Module } from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { type Reader, type Site } from '../../ui/index.ts';
-import type { Broker } from '../index.ts';
+import type { Broker } from '../broker.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
 import { cityState, pointsMax, reader as principal } from './cityState.ts';
@@ -34,7 +34,9 @@ export type PagesDeps = {
  * The module of the broker's pages.
  * @returns also `describe`, which the live stream puts into words with
  */
-export function pages(deps: PagesDeps): Module & { describe(change: Change, language: string): DescribedChange } {
+export function pages(
+  deps: PagesDeps,
+): Module & { readonly describe: (change: Change, language: string) => DescribedChange } {
   const { site, broker, live, home } = deps;
   const { city, clock } = site;
   const state = cityState({ broker, city, now: () => clock.now() });
