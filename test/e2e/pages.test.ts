@@ -1,0 +1,210 @@
+/** The pages of the sample city in a real browser. Native review of the words: none; this only sees that they fit. */
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { openTestCity, type TestCity } from '../fixtures/testCity.ts';
+import { launch, noBrowser, openPage, overflow, violations } from './browser.ts';
+
+const paths = [
+  '/',
+  '/map',
+  '/entities',
+  '/entities?type=Streetlight&district=navrud',
+  '/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year',
+  '/entities/urn:ngsi-ld:AirQualityObserved:namuna-air-1?range=day',
+  '/sources',
+  '/console/kit',
+  '/entities/urn:ngsi-ld:Nothing:here',
+];
+const languages = ['tg', 'ru', 'uz', 'kk', 'en'];
+const long = process.env['CHORSU_TEST_LONG'] === '1';
+
+suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
+  let browser: Browser;
+  let city: TestCity;
+
+  before(async () => {
+    [browser, city] = await Promise.all([launch(), openTestCity({ demo: true })]);
+    // The year of the past is written in the background: charts are there when it is.
+    const url = `${city.url}/en/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year`;
+    for (let tries = 0; tries < 60; tries++) {
+      if ((await (await fetch(url)).text()).includes('class="chart"')) break;
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    await city?.close();
+  });
+
+  const turns = paths.flatMap((path, i) =>
+    long
+      ? languages.flatMap((language) =>
+          [360, 1280].flatMap((width) => [false, true].map((dark) => ({ path, language, width, dark }))),
+        )
+      : [{ path, language: languages[i % languages.length] ?? 'tg', width: 360, dark: i % 2 === 1 }],
+  );
+  for (const { path, language, width, dark } of turns) {
+    test(`axe finds nothing on ${path} in ${language}, ${dark ? 'dark' : 'light'}, ${width} px`, async () => {
+      const { page, context, complaints } = await openPage(browser, { width, dark });
+      const answer = await page.goto(`${city.url}/${language}${path}`, { waitUntil: 'load' });
+      assert.equal(answer?.status(), path.includes('Nothing') ? 404 : 200);
+      await page.evaluate(`document.querySelectorAll('main details').forEach((details) => { details.open = true; })`);
+      assert.deepEqual(await violations(page), []);
+      assert.equal(await overflow(page), 0, 'no sideways scroll');
+      assert.deepEqual(
+        complaints.filter((text) => !/404/.test(text)),
+        [],
+      );
+      await context.close();
+    });
+  }
+
+  test('no page scrolls sideways at 320 px, nor at 200 % of 1280 px', async () => {
+    for (const width of [320, 640]) {
+      const { page, context } = await openPage(browser, { width, scripts: true });
+      for (const path of paths.slice(0, 8)) {
+        await page.goto(`${city.url}/uz${path}`, { waitUntil: 'load' });
+        assert.equal(await overflow(page), 0, `${path} at ${width} px`);
+      }
+      await context.close();
+    }
+  });
+
+  test('without JavaScript: from home to the trouble, a year of it, its file, another language, dark', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 390, scripts: false });
+    await page.goto(`${city.url}/tg/`, { waitUntil: 'load' });
+    const headline = await page.locator('h1').textContent();
+    assert.ok((headline ?? '').length > 10, 'home says what is the case');
+    assert.ok((await page.locator('.pinned > li').count()) >= 1, 'the list twin of the map');
+    assert.ok((await page.locator('svg.map a').count()) >= 1, 'pins lead to rows');
+    await page.locator('.pinned h3 a').first().click();
+    assert.ok((await page.locator('table.vals tbody tr').count()) >= 2, 'current values');
+    await page.locator('.range a').last().click();
+    assert.match(page.url(), /range=year/);
+    await page.locator('svg.chart').waitFor();
+    assert.match((await page.locator('svg.chart').textContent()) ?? '', /ТАҚЛИДӢ · Намуна/);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('a[download]').first().click()]);
+    assert.match(download.suggestedFilename(), /^simulated-namuna-.*-year\.csv$/);
+    await page.locator('.lang summary').click();
+    await page.locator('.lang a[hreflang=ru]').click();
+    assert.equal(await page.locator('html').getAttribute('lang'), 'ru');
+    assert.match(page.url(), /range=year/, 'the view stays when the language changes');
+    await page.locator('.foot a[href*="to=dark"]').click();
+    assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark');
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test('without JavaScript: type and district choose what map and list show', async () => {
+    const { page, context } = await openPage(browser, { width: 1280, scripts: false });
+    await page.goto(`${city.url}/en/entities`, { waitUntil: 'load' });
+    await page.locator('#type').selectOption('AirQualityObserved');
+    await page.locator('.filter button').click();
+    assert.match(page.url(), /type=AirQualityObserved/);
+    assert.equal(await page.locator('tbody tr').count(), 3);
+    await context.close();
+  });
+
+  test('with the keyboard alone: skip to the content, open a pin’s row', async () => {
+    const { page, context } = await openPage(browser, { width: 1280 });
+    await page.goto(`${city.url}/en/`, { waitUntil: 'load' });
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate('document.activeElement.className'), 'skip');
+    await page.keyboard.press('Enter');
+    assert.match(page.url(), /#main$/);
+    await page.locator('svg.map a').first().focus();
+    await page.keyboard.press('Enter');
+    assert.match(page.url(), /#p1$/);
+    await context.close();
+  });
+
+  test('the list of changes moves by itself, and says so when the connection is lost', async () => {
+    const { page, context } = await openPage(browser, { width: 1280 });
+    await page.goto(`${city.url}/en/`, { waitUntil: 'load' });
+    await page.locator('.timed > .new').first().waitFor({ timeout: 30_000 });
+    assert.ok((await page.locator('.timed > li').count()) <= 7);
+    assert.equal(await page.locator('#live-state').isHidden(), true);
+    await context.setOffline(true);
+    await context.close();
+  });
+
+  test('many tabs of one browser hold one connection', async () => {
+    const { context, page } = await openPage(browser, { width: 1280 });
+    const streams: string[] = [];
+    context.on('request', (request) => {
+      if (request.url().includes('/api/live')) streams.push(request.url());
+    });
+    await page.goto(`${city.url}/en/`, { waitUntil: 'load' });
+    await page.locator('.timed > .new').first().waitFor({ timeout: 30_000 });
+    const second = await context.newPage();
+    await second.goto(`${city.url}/en/`, { waitUntil: 'load' });
+    await second.locator('.timed > .new').first().waitFor({ timeout: 30_000 });
+    assert.equal(streams.length, 1);
+    await context.close();
+  });
+
+  test('the interactive map opens on a click, draws, and asks nobody but this server', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 800 });
+    await page.goto(`${city.url}/en/map`, { waitUntil: 'load' });
+    await page.locator('[data-map-open]').click();
+    const canvas = page.locator('.mapbox canvas');
+    await canvas.waitFor({ timeout: 60_000 });
+    let kinds = 0;
+    for (let tries = 0; tries < 30 && kinds < 20; tries++) {
+      await page.waitForTimeout(1000);
+      kinds = new Set(await canvas.screenshot()).size;
+    }
+    assert.ok(kinds >= 20, 'the canvas is not blank');
+    assert.match((await page.locator('.mapstamp').textContent()) ?? '', /SIMULATED/);
+    assert.deepEqual(
+      complaints.filter((text) => !/GPU|WebGL|GL Driver/.test(text)),
+      [],
+    );
+    await context.close();
+  });
+
+  test('home, map and entity pages keep to their bytes', async () => {
+    const { page, context } = await openPage(browser, { width: 360 });
+    for (const path of ['/', '/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year']) {
+      const bytes: Bytes = { html: 0, css: 0, js: 0, map: 0 };
+      let requests = 0;
+      const reading: Promise<void>[] = [];
+      const count = (response: { url(): string; body(): Promise<Buffer>; headers(): Record<string, string> }): void => {
+        if (response.url().startsWith('data:') || response.url().includes('/api/live')) return;
+        requests++;
+        reading.push(weigh(response, bytes));
+      };
+      page.on('response', count);
+      await page.goto(`${city.url}/tg${path}`, { waitUntil: 'load' });
+      await Promise.all(reading);
+      page.off('response', count);
+      const total = bytes.html + bytes.css + bytes.js;
+      assert.ok(total < 60 * 1024, `${path}: ${JSON.stringify(bytes)}`);
+      assert.ok(bytes.js < 15 * 1024, `${path}: ${bytes.js} bytes of JavaScript`);
+      assert.ok(bytes.map < 40 * 1024, `${path}: ${bytes.map} bytes of map`);
+      assert.ok(requests <= 8, `${path}: ${requests} requests`);
+      assert.ok(bytes.html > 500 && bytes.css > 1000, 'something was counted');
+    }
+    await context.close();
+  });
+});
+
+type Bytes = { html: number; css: number; js: number; map: number };
+
+/** Adds what an answer weighs, zipped; the map inside a page counts apart. */
+async function weigh(
+  response: { body(): Promise<Buffer>; headers(): Record<string, string> },
+  bytes: Bytes,
+): Promise<void> {
+  const body = await response.body();
+  const type = response.headers()['content-type'] ?? '';
+  const zipped = (text: string | Buffer): number => gzipSync(text, { level: 9 }).byteLength;
+  if (type.includes('html')) {
+    const map = /<svg class="map".*?<\/svg>(?=<figcaption)/s.exec(body.toString())?.[0] ?? '';
+    bytes.map += zipped(map);
+    bytes.html += zipped(body.toString().replace(map, ''));
+  } else if (type.includes('css')) bytes.css += zipped(body);
+  else if (type.includes('javascript')) bytes.js += zipped(body);
+}
