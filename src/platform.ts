@@ -145,9 +145,17 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       policy: openPolicy,
     });
     const live = openLive({ broker, writer, metrics });
+    // The navigation is asked when a page is made: by then every module is there.
+    const site = createSite({
+      city,
+      clock,
+      assets: await buildAssets(),
+      navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
+    });
     const ingestion = ingest({
       broker,
       city,
+      site,
       clock,
       metrics,
       log,
@@ -157,12 +165,6 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
 
     let ready = false;
     let server: HttpServer | undefined;
-    const site = createSite({
-      city,
-      clock,
-      assets: await buildAssets(),
-      navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
-    });
     const brokerPages = pages({
       site,
       broker,

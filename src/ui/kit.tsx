@@ -169,7 +169,7 @@ function Kit({ site, reader }: { site: Site; reader: Reader }): JSX.Element {
           columns={[
             { head: 'District', cell: (row: readonly [string, number]) => row[0] },
             { head: 'Share', cell: (row) => formatPercent(row[1], language), numeric: true },
-            { head: '', cell: (row) => <Bar share={row[1]} simulated={site.city.simulated} />, class: 'bar' },
+            { head: 'As a bar', cell: (row) => <Bar share={row[1]} simulated={site.city.simulated} />, class: 'bar' },
             {
               head: 'Week',
               cell: (row) => (
