@@ -12,6 +12,8 @@ export type HistorySubject = {
   /** Another store in the directory of a copy. */
   readonly openCopy: (directory: string) => Promise<HistoryStore>;
   readonly freshDirectory: () => string;
+  /** Every file of the store. */
+  readonly bytes: () => Uint8Array[];
 };
 
 const device = 'urn:ngsi-ld:Device:';
@@ -430,12 +432,29 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
     });
 
     it('erasing an entity leaves nothing of it and everything of the others', async () => {
-      const { store, reopen } = await subject();
-      await store.append([...hours(72), ...hours(72).map((row) => ({ ...row, entity: `${device}2` }))], 1);
-      await store.seal(ms('2026-01-04T00:00:00Z'));
-      assert.deepEqual(await store.erase(0, `${device}1`), { deleted: 72 });
+      const { store, reopen, bytes } = await subject();
+      const secret = (row: HistoryInstance, text: string): HistoryInstance => ({
+        ...row,
+        name: 'note',
+        instance: { type: 'Property', value: text, sub: { by: [{ type: 'Property', value: `${text} sub` }] } },
+      });
+      const [first] = hours(1);
+      assert.ok(first);
+      const notes = [
+        secret(first, 'old secret'),
+        secret({ ...first, modifiedAt: '2026-01-20T00:00:00.000Z' }, 'new secret'),
+      ];
+      await store.append([...hours(72), ...notes, ...hours(72).map((row) => ({ ...row, entity: `${device}2` }))], 1);
+      await store.seal(ms('2026-01-06T00:00:00Z'));
+      assert.deepEqual(await store.erase(0, `${device}1`), { deleted: 74 });
       assert.deepEqual(await values(store, any), []);
+      assert.equal((await values(store, any, ['2'])).length, 72);
       const again = await reopen();
+      const left = Buffer.concat(bytes());
+      for (const trace of ['old secret', 'new secret', `${device}1`]) {
+        assert.equal(left.includes(trace), false, `"${trace}" is still on disk`);
+      }
+      assert.ok(left.includes(`${device}2`), 'the search can find something');
       assert.deepEqual((await again.entities(0, {}, { limit: 9, offset: 0 })).ids, [`${device}2`]);
       assert.equal((await values(again, any, ['2'])).length, 72);
       await again.append(hours(1, 2), 2);

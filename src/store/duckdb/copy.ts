@@ -1,9 +1,9 @@
 /** A consistent copy of history into an empty directory. */
-import { closeSync, cpSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyDatabase } from './database.ts';
 import type { Database } from './database.ts';
-import { quote } from './parquet.ts';
-import { syncDirectory } from './seal.ts';
+import { syncDirectory, syncFile } from './sync.ts';
 
 /** Nothing is written meanwhile (call within `write`); readers go on. */
 export async function copyTo(database: Database, directory: string): Promise<{ seq: number }> {
@@ -11,23 +11,14 @@ export async function copyTo(database: Database, directory: string): Promise<{ s
   if (readdirSync(directory).length > 0) throw new Error(`${directory} is not empty`);
   const sealed = join(directory, 'sealed');
   mkdirSync(sealed);
-  const [row] = await database.all('SELECT applied::DOUBLE, current_database() FROM meta');
-  const path = join(directory, 'history.duckdb');
-  await database.writer.run(`ATTACH ${quote(path)} AS backup`);
-  try {
-    await database.writer.run(`COPY FROM DATABASE "${String(row?.[1])}" TO backup`);
-    await database.writer.run('CHECKPOINT backup');
-  } finally {
-    await database.writer.run('DETACH backup');
-  }
+  const [row] = await database.all('SELECT applied::DOUBLE FROM meta');
+  await copyDatabase(database.writer, join(directory, 'history.duckdb'));
   const files = await database.all('SELECT name FROM files');
   for (const [name] of files) {
     const to = join(sealed, String(name));
     cpSync(join(database.sealed, String(name)), to);
-    const handle = openSync(to, 'r+');
-    fsyncSync(handle);
-    closeSync(handle);
+    syncFile(to);
   }
-  syncDirectory(sealed);
+  for (const path of [sealed, directory]) syncDirectory(path);
   return { seq: row?.[0] as number };
 }

@@ -1,10 +1,12 @@
 /**
  * The DuckDB file, inside the worker: settings, tables, one connection that writes and a few that read.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
+import { quote } from './parquet.ts';
+import { syncDirectory, syncFile } from './sync.ts';
 
 /** Columns of a row of history, in the order of the tail and of sealed files. */
 export const rowColumns = [
@@ -49,63 +51,77 @@ export type Database = Awaited<ReturnType<typeof openDatabase>>;
 export async function openDatabase(options: { directory: string; memoryMb: number; tempDirectory: string }) {
   const { directory, memoryMb, tempDirectory } = options;
   const sealed = join(directory, 'sealed');
+  const path = join(directory, 'history.duckdb');
+  const fresh = `${path}.new`;
   mkdirSync(sealed, { recursive: true });
   mkdirSync(tempDirectory, { recursive: true });
-  const instance = await DuckDBInstance.create(join(directory, 'history.duckdb'), {
-    memory_limit: `${memoryMb}MB`,
-    threads: '2',
-    temp_directory: tempDirectory,
-    // Nothing is ever fetched: what is needed comes with the binary.
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    preserve_insertion_order: 'false',
-    checkpoint_threshold: '64MB',
-  });
-  const connect = async (): Promise<DuckDBConnection> => {
-    const connection = await instance.connect();
-    await connection.run("SET TimeZone = 'UTC'");
-    return connection;
+  // Left by a process that died while it compacted; the file in place is whole.
+  for (const left of [fresh, `${fresh}.wal`]) rmSync(left, { force: true });
+
+  const open = async () => {
+    const instance = await DuckDBInstance.create(path, {
+      memory_limit: `${memoryMb}MB`,
+      threads: '2',
+      temp_directory: tempDirectory,
+      // Nothing is ever fetched: what is needed comes with the binary.
+      autoinstall_known_extensions: 'false',
+      autoload_known_extensions: 'false',
+      preserve_insertion_order: 'false',
+      checkpoint_threshold: '64MB',
+    });
+    const connect = async (): Promise<DuckDBConnection> => {
+      const connection = await instance.connect();
+      await connection.run("SET TimeZone = 'UTC'");
+      return connection;
+    };
+    return { instance, writer: await connect(), readers: [await connect(), await connect()] };
   };
-  const writer = await connect();
-  await writer.run(tables);
-  const [meta] = await (await writer.run('SELECT format FROM meta')).getRows();
-  if (!meta) await writer.run(`INSERT INTO meta VALUES (${format}, 0)`);
+  const shut = ({ instance, writer, readers }: typeof link) => {
+    for (const connection of [...readers, writer]) connection.closeSync();
+    instance.closeSync();
+  };
+  let link = await open();
+  await link.writer.run(tables);
+  const [meta] = await (await link.writer.run('SELECT format FROM meta')).getRows();
+  if (!meta) await link.writer.run(`INSERT INTO meta VALUES (${format}, 0)`);
   else if (meta[0] !== format) throw new Error(`history has format ${String(meta[0])}, this program reads ${format}`);
 
-  const idle: DuckDBConnection[] = [];
+  let idle = [...link.readers];
   const waiting: ((connection: DuckDBConnection) => void)[] = [];
-  for (let n = 0; n < 2; n++) idle.push(await connect());
   const active = new Set<Promise<unknown>>();
-  let tail: Promise<unknown> = Promise.resolve();
+  let writes: Promise<unknown> = Promise.resolve();
+  let paused: Promise<void> | undefined;
 
   return {
     sealed,
-    instance,
-    writer,
+    get writer(): DuckDBConnection {
+      return link.writer;
+    },
     /** Runs `work` after everything that writes before it, alone. */
     write<T>(work: () => Promise<T>): Promise<T> {
-      const result = tail.then(work);
-      tail = result.catch(() => {});
+      const result = writes.then(work);
+      writes = result.catch(() => {});
       return result;
     },
     /** One transaction of the writing connection; rolled back when `work` throws. Call within `write`. */
     async transaction<T>(work: () => Promise<T>): Promise<T> {
-      await writer.run('BEGIN');
+      await link.writer.run('BEGIN');
       try {
         const result = await work();
-        await writer.run('COMMIT');
+        await link.writer.run('COMMIT');
         return result;
       } catch (error) {
-        await writer.run('ROLLBACK').catch(() => {});
+        await link.writer.run('ROLLBACK').catch(() => {});
         throw error;
       }
     },
     /** Reads from one snapshot: the manifest of files and the tail agree. */
     async read<T>(work: (read: Read) => Promise<T>): Promise<T> {
-      const connection = idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
+      while (paused) await paused;
       const run = (async () => {
-        await connection.run('BEGIN');
+        const connection = idle.pop() ?? (await new Promise<DuckDBConnection>((resolve) => waiting.push(resolve)));
         try {
+          await connection.run('BEGIN');
           return await work({ connection, all: async (sql, values) => (await connection.run(sql, values)).getRows() });
         } finally {
           await connection.run('ROLLBACK').catch(() => {});
@@ -123,14 +139,50 @@ export async function openDatabase(options: { directory: string; memoryMb: numbe
       await Promise.all(active);
     },
     async all(sql: string, values?: DuckDBValue[]): Promise<Row[]> {
-      return (await writer.run(sql, values)).getRows();
+      return (await link.writer.run(sql, values)).getRows();
+    },
+    /**
+     * Writes the whole database into a new file and puts it in the place of the old one: freed blocks keep their bytes,
+     * a new file has none of what was deleted. Readers wait. Call within `write`.
+     */
+    async compact(): Promise<void> {
+      let resume = () => {};
+      paused = new Promise((resolve) => {
+        resume = resolve;
+      });
+      try {
+        await Promise.all(active);
+        // Empties the write-ahead log, so that none is left beside the new file.
+        await link.writer.run('CHECKPOINT');
+        await copyDatabase(link.writer, fresh);
+        shut(link);
+        syncFile(fresh);
+        renameSync(fresh, path);
+        syncDirectory(directory);
+        link = await open();
+        idle = [...link.readers];
+      } finally {
+        paused = undefined;
+        resume();
+      }
     },
     async close(): Promise<void> {
-      await tail;
+      await writes;
       await Promise.all(active);
-      await writer.run('CHECKPOINT');
-      for (const connection of [...idle, writer]) connection.closeSync();
-      instance.closeSync();
+      await link.writer.run('CHECKPOINT');
+      shut(link);
     },
   };
+}
+
+/** Everything that is committed, into a new file. */
+export async function copyDatabase(connection: DuckDBConnection, path: string): Promise<void> {
+  const [row] = await (await connection.run('SELECT current_database()')).getRows();
+  await connection.run(`ATTACH ${quote(path)} AS fresh`);
+  try {
+    await connection.run(`COPY FROM DATABASE "${String(row?.[0])}" TO fresh`);
+    await connection.run('CHECKPOINT fresh');
+  } finally {
+    await connection.run('DETACH fresh');
+  }
 }

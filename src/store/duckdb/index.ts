@@ -48,6 +48,16 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
     ms: clock.now() - startedAt,
   });
 
+  /** Appends and erasures, one after the other: both change the dictionaries. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = appends.then(work);
+    appends = done.then(
+      () => {},
+      () => {},
+    );
+    return done;
+  };
+
   const appendNow = async (instances: readonly HistoryInstance[], seq: number): Promise<void> => {
     if (broken) throw broken;
     if (seq <= applied) return;
@@ -102,11 +112,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
 
   return {
     appliedSeq: () => Promise.resolve(applied),
-    append(batch, seq) {
-      const done = appends.then(() => appendNow(batch, seq));
-      appends = done.catch(() => {});
-      return done;
-    },
+    append: (batch, seq) => inTurn(() => appendNow(batch, seq)),
     async entities(tenant, query, page) {
       const { type } = query;
       const { names, count } = await engine.call('entities', [
@@ -149,13 +155,15 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       });
       return engine.call('retain', [expiries]);
     },
-    async erase(tenant, entity) {
-      await appends;
-      const id = words.findEntity(tenant, entity);
-      if (id === undefined) return { deleted: 0 };
-      words.forgetEntity(tenant, entity);
-      return engine.call('erase', [id]);
-    },
+    erase: (tenant, entity) =>
+      inTurn(async () => {
+        const id = words.findEntity(tenant, entity);
+        if (id === undefined) return { deleted: 0 };
+        const erased = await engine.call('erase', [id]);
+        words.forgetEntity(tenant, entity);
+        words.forgetWords(erased);
+        return { deleted: erased.deleted };
+      }),
     async seal(now) {
       await appends;
       return engine.call('seal', [now]);

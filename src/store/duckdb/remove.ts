@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import { rewrite } from './seal.ts';
 import type { Rewrite } from './seal.ts';
 import { parquet } from './parquet.ts';
+import { wordClasses } from './words.ts';
 
 /** Rows of these kinds whose `instant` is before the instant (microseconds) go. */
 export type Expiry = { readonly kinds: readonly number[]; readonly before: number };
@@ -30,8 +31,15 @@ export async function retain(database: Database, expiries: readonly Expiry[]): P
   return { deleted };
 }
 
-/** Everything of one entity, its name too. */
-export async function erase(database: Database, entity: number): Promise<{ deleted: number }> {
+/** Words that only an erased entity used: they may tell of it. */
+export type Erased = {
+  readonly deleted: number;
+  readonly shapes: readonly number[];
+  readonly datasets: readonly number[];
+};
+
+/** Everything of one entity: its rows, its name, and the words that nobody else uses. */
+export async function erase(database: Database, entity: number): Promise<Erased> {
   const where = `entity = ${entity}`;
   const listed = await database.all('SELECT name, kind, day FROM files ORDER BY day');
   const rewrites: Rewrite[] = [];
@@ -41,14 +49,43 @@ export async function erase(database: Database, entity: number): Promise<{ delet
     if (hit) rewrites.push({ kind: Number(kind), day: Number(day), old: String(name), keep: `entity <> ${entity}` });
   }
   const deleted = await countRows(database, where, rewrites);
+  const every = rowsOf(listed.map(([name]) => join(database.sealed, String(name))));
+  const shapes = await ownWords(database, every, 'shape', entity);
+  const datasets = (await ownWords(database, every, 'dataset', entity)).filter((id) => id !== 0);
   await remove(database, rewrites, where, async () => {
     await database.writer.run(`DELETE FROM entities WHERE id = ${entity}`);
     await database.writer.run(`DELETE FROM former WHERE id = ${entity}`);
+    for (const [of, ids] of [
+      [wordClasses.shape, shapes],
+      [wordClasses.dataset, datasets],
+    ] as const) {
+      if (ids.length > 0)
+        await database.writer.run(`DELETE FROM words WHERE class = ${of} AND id IN (${ids.join(', ')})`);
+    }
   });
-  // The deleted rows leave the file of the database and its write-ahead log too, not only their table.
-  await database.readsEnded();
-  await database.writer.run('CHECKPOINT');
-  return { deleted };
+  await database.compact();
+  return { deleted, shapes, datasets };
+}
+
+const rowsOf = (paths: readonly string[]): string =>
+  ['tail', ...(paths.length > 0 ? [parquet(paths)] : [])]
+    .map((source) => `SELECT * FROM ${source}`)
+    .join(' UNION ALL ');
+
+/** Words of a class that this entity uses and no other. */
+async function ownWords(
+  database: Database,
+  rows: string,
+  column: 'shape' | 'dataset',
+  entity: number,
+): Promise<number[]> {
+  const used = await database.all(`SELECT DISTINCT ${column} FROM (${rows}) WHERE entity = ${entity}`);
+  const own: number[] = [];
+  for (const [id] of used) {
+    const others = `SELECT 1 FROM (${rows}) WHERE ${column} = ${Number(id)} AND entity <> ${entity} LIMIT 1`;
+    if ((await database.all(others)).length === 0) own.push(Number(id));
+  }
+  return own;
 }
 
 async function countRows(database: Database, where: string, files: readonly Rewrite[]): Promise<number> {

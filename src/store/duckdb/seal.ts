@@ -3,11 +3,12 @@
  * entity and time. Late rows for a sealed day stay in the tail, which is merged at every read, until there are enough
  * of them to write the file anew.
  */
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Database } from './database.ts';
 import { createdWithChange } from './batch.ts';
 import { parquet, quote, writeParquet } from './parquet.ts';
+import { syncDirectory, syncFile } from './sync.ts';
 
 export const dayUs = 86_400_000_000;
 /** A day is sealed when it has been over for this long: readings that come a little late need no second writing. */
@@ -112,9 +113,7 @@ async function writeFile(database: Database, { kind, day, old, keep }: Rewrite, 
   const temporary = `${path}.tmp`;
   const kept = `SELECT * FROM (${sources}) ${keep === undefined ? '' : `WHERE ${keep}`}`;
   const result = await database.writer.run(writeParquet(kept, temporary));
-  const file = openSync(temporary, 'r+');
-  fsyncSync(file);
-  closeSync(file);
+  syncFile(temporary);
   renameSync(temporary, path);
   const [row] = await result.getRows();
   return Number(row?.[0] ?? 0);
@@ -143,13 +142,5 @@ export async function sweep(database: Database): Promise<void> {
   const listed = new Set((await database.all('SELECT name FROM files')).map(([name]) => String(name)));
   for (const name of readdirSync(database.sealed)) {
     if (!listed.has(name)) rmSync(join(database.sealed, name), { force: true });
-  }
-}
-
-export function syncDirectory(directory: string): void {
-  for (const path of [directory, dirname(directory)]) {
-    const handle = openSync(path, 'r');
-    fsyncSync(handle);
-    closeSync(handle);
   }
 }

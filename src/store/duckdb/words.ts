@@ -38,12 +38,14 @@ type Interner = {
   find(text: string): number | undefined;
   text(id: number): string;
   has(id: number): boolean;
+  /** The number stays taken. @returns the text that it had */
+  forget(id: number): string | undefined;
   load(id: number, text: string): void;
 };
 
 function interner(onNew: (id: number, text: string) => void): Interner {
   const ids = new Map<string, number>();
-  const texts: string[] = [];
+  const texts: (string | undefined)[] = [];
   return {
     id(text) {
       const known = ids.get(text);
@@ -60,7 +62,13 @@ function interner(onNew: (id: number, text: string) => void): Interner {
       if (text === undefined) throw new Error(`history has no word ${id}`);
       return text;
     },
-    has: (id) => id in texts,
+    has: (id) => texts[id] !== undefined,
+    forget(id) {
+      const text = texts[id];
+      if (text !== undefined) ids.delete(text);
+      texts[id] = undefined;
+      return text;
+    },
     load(id, text) {
       ids.set(text, id);
       texts[id] = text;
@@ -206,6 +214,13 @@ export function openWords(saved: SavedWords) {
       entityIds.delete(key);
       // The number stays taken, the name goes.
       if (id !== undefined) entities[id] = { tenant, name: '', kind: 0 };
+    },
+    forgetWords(gone: { shapes: readonly number[]; datasets: readonly number[] }): void {
+      for (const id of gone.datasets) datasets.forget(id);
+      for (const id of gone.shapes) {
+        const text = shapeTexts.forget(id);
+        for (const seen of shapesOfAttribute.values()) if (text !== undefined) seen.delete(text);
+      }
     },
     /** What is new since the last call. */
     takeAdded(): Added {
