@@ -3,14 +3,10 @@ import type { Aggregation, AggregateMethod } from '../../ngsild/query.ts';
 import type { AggregateSeries, EntityAggregates } from '../ports.ts';
 import { flag } from './batch.ts';
 import type { Database } from './database.ts';
-import { selectRows } from './selection.ts';
+import { hourUs, number, scalar } from './rollup.ts';
+import { selectParts, selectRows } from './selection.ts';
 import type { Selection } from './selection.ts';
 import type { Words } from './words.ts';
-
-/** What a value counts as: itself, 1 or 0, the size of an array (not of a list of relationships), else nothing. */
-const scalar = `CASE WHEN value IS NOT NULL THEN value WHEN text = 'true' THEN 1 WHEN text = 'false' THEN 0 END`;
-const number = `CASE WHEN value IS NOT NULL THEN value WHEN text = 'true' THEN 1 WHEN text = 'false' THEN 0
-  WHEN text[1] = '[' AND (flags & ${flag.relation}) = 0 THEN json_array_length(text) END`;
 
 const methodSql: Readonly<Record<AggregateMethod, string>> = {
   totalCount: 'count(*)::DOUBLE',
@@ -23,6 +19,33 @@ const methodSql: Readonly<Record<AggregateMethod, string>> = {
   sumsq: `sum((${scalar}) * (${scalar}))`,
 };
 
+/** The same from parts; what needs every single value has none. */
+const partSql: Readonly<Partial<Record<AggregateMethod, string>>> = {
+  totalCount: 'sum(part_count)::DOUBLE',
+  sum: 'sum(part_sum)',
+  avg: 'sum(part_sum) / nullif(sum(part_numbers), 0)',
+  min: 'min(part_min)',
+  max: 'max(part_max)',
+  sumsq: 'sum(part_squares)',
+};
+
+/** Whether hourly rollups can answer: every bucket and both ends of the interval begin with an hour. */
+function fitsHours(selection: Selection, { methods, period, origin }: Bucketing): boolean {
+  const { by, timed, from, to, lastN } = selection;
+  const whole = (us: number | undefined) => us === undefined || us % hourUs === 0;
+  const oneBucket = !period || (period.months === 0 && period.ms === 0);
+  return (
+    by === 'observedAt' &&
+    timed &&
+    lastN === undefined &&
+    methods.every((method) => partSql[method] !== undefined) &&
+    [from, to, origin].every(whole) &&
+    (oneBucket ? from !== undefined && to !== undefined : (period.ms * 1000) % hourUs === 0)
+  );
+}
+
+type Bucketing = Aggregation & { readonly origin?: number };
+
 /** entity, attr, dataset, start and end in milliseconds, then a value (or null) per method. */
 export type AggregateRow = readonly [number, number, number, number, number, ...(number | null)[]];
 
@@ -33,13 +56,16 @@ export type AggregateRow = readonly [number, number, number, number, number, ...
 export function readAggregates(
   database: Database,
   selection: Selection,
-  { methods, period, origin }: Aggregation & { readonly origin?: number },
+  bucketing: Bucketing,
 ): Promise<readonly AggregateRow[]> {
+  const { methods, period, origin } = bucketing;
   return database.read(async (read) => {
-    const selected = await selectRows(read, database.sealed, selection);
+    const inParts = fitsHours(selection, bucketing);
     // A marker of deletion is no value.
-    const rows = `SELECT * FROM (${selected}) WHERE (flags & ${flag.deleted}) = 0`;
-    const values = methods.map((method) => methodSql[method]).join(', ');
+    const rows = inParts
+      ? await selectParts(read, database.sealed, selection)
+      : `SELECT * FROM (${await selectRows(read, database.sealed, selection)}) WHERE (flags & ${flag.deleted}) = 0`;
+    const values = methods.map((method) => (inParts ? partSql[method] : methodSql[method])).join(', ');
     if (!period || (period.months === 0 && period.ms === 0)) {
       const start = selection.from ?? 'min(t)';
       const end = selection.to ?? 'max(t)';

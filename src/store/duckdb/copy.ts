@@ -13,8 +13,9 @@ export async function copyTo(database: Database, directory: string): Promise<{ s
   mkdirSync(sealed);
   const [row] = await database.all('SELECT applied::DOUBLE FROM meta');
   await copyDatabase(database.writer, join(directory, 'history.duckdb'));
-  const files = await database.all('SELECT name FROM files');
-  for (const [name] of files) {
+  const files = await database.all('SELECT name, rollup FROM files');
+  for (const name of files.flat()) {
+    if (name === null) continue;
     const to = join(sealed, String(name));
     cpSync(join(database.sealed, String(name)), to);
     syncFile(to);

@@ -48,8 +48,16 @@ export type Read = {
 
 export type Database = Awaited<ReturnType<typeof openDatabase>>;
 
-export async function openDatabase(options: { directory: string; memoryMb: number; tempDirectory: string }) {
-  const { directory, memoryMb, tempDirectory } = options;
+export type DatabaseOptions = {
+  readonly directory: string;
+  readonly memoryMb: number;
+  readonly tempDirectory: string;
+  /** Values per series and hour from which a sealed day gets hourly rollups. */
+  readonly rollupFrom: number;
+};
+
+export async function openDatabase(options: DatabaseOptions) {
+  const { directory, memoryMb, tempDirectory, rollupFrom } = options;
   const sealed = join(directory, 'sealed');
   const path = join(directory, 'history.duckdb');
   const fresh = `${path}.new`;
@@ -94,6 +102,7 @@ export async function openDatabase(options: { directory: string; memoryMb: numbe
 
   return {
     sealed,
+    rollupFrom,
     get writer(): DuckDBConnection {
       return link.writer;
     },

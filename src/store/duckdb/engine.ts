@@ -4,6 +4,7 @@ import { readAggregates } from './aggregate.ts';
 import { copyTo } from './copy.ts';
 import type { Batch } from './batch.ts';
 import { openDatabase } from './database.ts';
+import type { DatabaseOptions } from './database.ts';
 import { readDigest, readStats } from './digest.ts';
 import { readEntities } from './entities.ts';
 import { readEntitiesWithNumbers, readInstances } from './instances.ts';
@@ -12,11 +13,7 @@ import type { Expiry } from './remove.ts';
 import { seal, sweep } from './seal.ts';
 import type { Added, SavedWords } from './words.ts';
 
-export type EngineOptions = {
-  readonly directory: string;
-  readonly memoryMb: number;
-  readonly tempDirectory: string;
-};
+export type EngineOptions = DatabaseOptions;
 
 export type Engine = Awaited<ReturnType<typeof openEngine>>;
 export type EngineOperation = keyof Engine;

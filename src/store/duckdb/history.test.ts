@@ -18,8 +18,14 @@ afterEach(async () => {
 });
 after(() => rmSync(root, { recursive: true, force: true }));
 
-const start = async (directory: string): Promise<HistoryStore> => {
-  const store = await openHistory({ directory, clock: systemClock, log: silentLog, metrics: createMetrics() });
+const start = async (directory: string, rollupFrom = 8): Promise<HistoryStore> => {
+  const store = await openHistory({
+    directory,
+    rollupFrom,
+    clock: systemClock,
+    log: silentLog,
+    metrics: createMetrics(),
+  });
   open.push(store);
   return store;
 };
@@ -31,7 +37,7 @@ historyContract('DuckDB', async () => {
   return {
     store,
     freshDirectory,
-    openCopy: start,
+    openCopy: (copy) => start(copy),
     bytes: () =>
       readdirSync(directory, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile())
@@ -44,4 +50,5 @@ historyContract('DuckDB', async () => {
   };
 });
 
-historyProperties('DuckDB', () => start(mkdtempSync(join(root, 'random-'))), 10);
+historyProperties('DuckDB', () => start(mkdtempSync(join(root, 'random-'))), 6);
+historyProperties('DuckDB with rollups of every day', () => start(mkdtempSync(join(root, 'random-')), 0), 10);

@@ -26,14 +26,24 @@ export type HistoryOptions = {
   readonly memoryMb?: number;
   /** Where DuckDB spills what does not fit; default `tmp` in the directory. */
   readonly tempDirectory?: string;
+  /** Values per series and hour from which a sealed day gets hourly rollups; default 8. */
+  readonly rollupFrom?: number;
 };
 
 const instancesMax = 100_000;
 
 export async function openHistory(options: HistoryOptions): Promise<HistoryStore> {
-  const { directory, clock, log, metrics, memoryMb = 512, tempDirectory = join(directory, 'tmp') } = options;
+  const {
+    directory,
+    clock,
+    log,
+    metrics,
+    memoryMb = 512,
+    tempDirectory = join(directory, 'tmp'),
+    rollupFrom = 8,
+  } = options;
   const startedAt = clock.now();
-  const engine = remoteEngine({ directory, memoryMb, tempDirectory });
+  const engine = remoteEngine({ directory, memoryMb, tempDirectory, rollupFrom });
   const saved = await engine.call('load', []);
   const words = openWords(saved);
   let applied = saved.applied;

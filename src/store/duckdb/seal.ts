@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Database } from './database.ts';
 import { createdWithChange } from './batch.ts';
 import { parquet, quote, writeParquet } from './parquet.ts';
+import { valuesPerHour, writeRollup } from './rollup.ts';
 import { syncDirectory, syncFile } from './sync.ts';
 
 export const dayUs = 86_400_000_000;
@@ -71,36 +72,39 @@ export async function rewrite(
   also: () => Promise<void> = () => Promise.resolve(),
 ): Promise<{ bytes: number }> {
   let bytes = 0;
-  const written: { file: Rewrite; name: string; size: number }[] = [];
+  const written: { file: Rewrite; name: string; size: number; rollup: string | undefined }[] = [];
   for (const file of files) {
     const name = freshName(database, file);
     const path = join(database.sealed, name);
     const rows = await writeFile(database, file, path);
     if (rows === 0) {
       rmSync(path, { force: true });
-      written.push({ file, name: '', size: 0 });
+      written.push({ file, name: '', size: 0, rollup: undefined });
       continue;
     }
-    const size = statSync(path).size;
+    const rollup = await writeRollupFile(database, path, name);
+    const size = statSync(path).size + (rollup === undefined ? 0 : statSync(join(database.sealed, rollup)).size);
     bytes += size;
-    written.push({ file, name, size });
+    written.push({ file, name, size, rollup });
   }
   syncDirectory(database.sealed);
   await database.transaction(async () => {
-    for (const { file, name, size } of written) {
+    for (const { file, name, size, rollup } of written) {
       const { kind, day, old } = file;
       if (old !== undefined) await database.writer.run('DELETE FROM files WHERE name = $1', [old]);
       await database.writer.run(
         `DELETE FROM tail WHERE kind = ${kind} AND instant >= ${day * dayUs}::BIGINT AND instant < ${(day + 1) * dayUs}::BIGINT`,
       );
-      if (name) await database.writer.run(listFile(join(database.sealed, name), name, kind, day, size));
+      if (name) await database.writer.run(listFile(database, { name, rollup, kind, day, size }));
     }
     await also();
   });
   const gone = files.flatMap(({ old }) => (old === undefined ? [] : [old]));
   if (gone.length > 0) {
     await database.readsEnded();
-    for (const name of gone) rmSync(join(database.sealed, name), { force: true });
+    for (const name of gone.flatMap((name) => [name, rollupName(name)])) {
+      rmSync(join(database.sealed, name), { force: true });
+    }
   }
   return { bytes };
 }
@@ -119,12 +123,30 @@ async function writeFile(database: Database, { kind, day, old, keep }: Rewrite, 
   return Number(row?.[0] ?? 0);
 }
 
-const listFile = (path: string, name: string, kind: number, day: number, bytes: number): string => `
+type Listed = { name: string; rollup: string | undefined; kind: number; day: number; size: number };
+
+const listFile = (database: Database, { name, rollup, kind, day, size }: Listed): string => `
   INSERT INTO files
-  SELECT ${quote(name)}, ${kind}, ${day}, count(*), ${bytes}, NULL, min(instant), max(instant), min(instant + lag), max(instant + lag),
+  SELECT ${quote(name)}, ${kind}, ${day}, count(*), ${size}, ${rollup === undefined ? 'NULL' : quote(rollup)},
+    min(instant), max(instant), min(instant + lag), max(instant + lag),
     min(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END),
     max(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END)
-  FROM ${parquet([path])}`;
+  FROM ${parquet([join(database.sealed, name)])}`;
+
+const rollupName = (name: string): string => name.replace(/\.parquet$/, '.rollup.parquet');
+
+/** @returns the rollup's name, undefined where rollups do not pay */
+async function writeRollupFile(database: Database, path: string, name: string): Promise<string | undefined> {
+  const rows = parquet([path]);
+  const [density] = await database.all(valuesPerHour(rows));
+  if (Number(density?.[0] ?? 0) < database.rollupFrom) return undefined;
+  const rollup = rollupName(name);
+  const to = join(database.sealed, rollup);
+  await database.writer.run(writeRollup(rows, `${to}.tmp`));
+  syncFile(`${to}.tmp`);
+  renameSync(`${to}.tmp`, to);
+  return rollup;
+}
 
 /** `2026-11-22-k3-1.parquet`: names are never used twice while a read may have the older file open. */
 function freshName(database: Database, { kind, day, old }: Rewrite): string {
@@ -139,7 +161,8 @@ function freshName(database: Database, { kind, day, old }: Rewrite): string {
 
 /** Deletes what no manifest lists: left by a process that died between the file and its transaction. */
 export async function sweep(database: Database): Promise<void> {
-  const listed = new Set((await database.all('SELECT name FROM files')).map(([name]) => String(name)));
+  const files = await database.all('SELECT name, rollup FROM files');
+  const listed = new Set(files.flat().map(String));
   for (const name of readdirSync(database.sealed)) {
     if (!listed.has(name)) rmSync(join(database.sealed, name), { force: true });
   }

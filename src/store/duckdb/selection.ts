@@ -6,6 +6,7 @@ import type { TimeProperty } from '../../ngsild/query.ts';
 import { createdWithChange, flag } from './batch.ts';
 import type { Read } from './database.ts';
 import { parquet } from './parquet.ts';
+import { rollups, rowParts } from './rollup.ts';
 
 export type Selection = {
   readonly entities: readonly number[];
@@ -55,8 +56,9 @@ const inlineEntitiesMax = 200;
  * @param sealed directory of the sealed files
  */
 export async function selectRows(read: Read, sealed: string, selection: Selection): Promise<string> {
-  const where = (await conditions(read, selection)).join(' AND ');
-  const files = await filesFor(read, sealed, selection);
+  const conditions = await conditionsOf(read, selection);
+  const where = [...conditions.series, ...conditions.rows].join(' AND ');
+  const files = (await filesFor(read, sealed, selection)).map(({ file }) => file);
   const sources = ['tail', ...(files.length > 0 ? [parquet(files)] : [])];
   const rows = sources
     .map((source) => `SELECT * EXCLUDE (kind), ${timeOf[selection.by]} AS t FROM ${source} WHERE ${where}`)
@@ -66,20 +68,25 @@ export async function selectRows(read: Read, sealed: string, selection: Selectio
     QUALIFY row_number() OVER (PARTITION BY entity, attr ORDER BY t DESC, seq DESC, pos DESC) <= ${selection.lastN}`;
 }
 
-async function conditions(read: Read, selection: Selection): Promise<string[]> {
-  const { attrs, datasets, by, timed, from, to } = selection;
+/** Conditions on the series, and those on its rows. */
+async function conditionsOf(read: Read, selection: Selection): Promise<{ series: string[]; rows: string[] }> {
+  const { attrs, datasets, by, timed, from, to, textOnly } = selection;
   const time = timeOf[by];
-  return [
-    await entitiesCondition(read, selection.entities),
-    ...(attrs ? [isIn('attr', attrs)] : []),
-    ...(selection.textOnly ? ['value IS NULL'] : []),
-    ...(datasets ? [isIn('dataset', datasets)] : []),
-    ...(by === 'deletedAt' ? [`(flags & ${flag.deleted}) <> 0`] : []),
-    ...(by === 'observedAt' && timed ? [`(flags & ${flag.observed}) <> 0`] : []),
-    // Typed as the column is: a comparison with another type would not prune.
-    ...(from === undefined ? [] : [`${time} >= ${from}::BIGINT`]),
-    ...(to === undefined ? [] : [`${time} < ${to}::BIGINT`]),
-  ];
+  return {
+    series: [
+      await entitiesCondition(read, selection.entities),
+      ...(attrs ? [isIn('attr', attrs)] : []),
+      ...(datasets ? [isIn('dataset', datasets)] : []),
+    ],
+    rows: [
+      ...(textOnly ? ['value IS NULL'] : []),
+      ...(by === 'deletedAt' ? [`(flags & ${flag.deleted}) <> 0`] : []),
+      ...(by === 'observedAt' && timed ? [`(flags & ${flag.observed}) <> 0`] : []),
+      // Typed as the column is: a comparison with another type would not prune.
+      ...(from === undefined ? [] : [`${time} >= ${from}::BIGINT`]),
+      ...(to === undefined ? [] : [`${time} < ${to}::BIGINT`]),
+    ],
+  };
 }
 
 async function entitiesCondition(read: Read, entities: readonly number[]): Promise<string> {
@@ -99,12 +106,12 @@ async function entitiesCondition(read: Read, entities: readonly number[]): Promi
   return 'entity IN (SELECT id FROM chosen)';
 }
 
-/** Sealed files that may hold selected rows. */
-export async function filesFor(
+/** Sealed files that may hold selected rows, and their rollups. */
+async function filesFor(
   read: Pick<Read, 'all'>,
   sealed: string,
   selection: Pick<Selection, 'kinds' | 'by' | 'from' | 'to'>,
-): Promise<string[]> {
+): Promise<{ file: string; rollup: string | undefined }[]> {
   const { kinds, by, from, to } = selection;
   const bounds = boundsOf[by];
   const where = [
@@ -112,6 +119,37 @@ export async function filesFor(
     ...(from === undefined ? [] : [`${bounds}_max >= ${from}`]),
     ...(to === undefined ? [] : [`${bounds}_min < ${to}`]),
   ].join(' AND ');
-  const rows = await read.all(`SELECT name FROM files WHERE ${where} ORDER BY day`);
-  return rows.map(([name]) => join(sealed, String(name)));
+  const rows = await read.all(`SELECT name, rollup FROM files WHERE ${where} ORDER BY day`);
+  return rows.map(([name, rollup]) => ({
+    file: join(sealed, String(name)),
+    rollup: rollup === null ? undefined : join(sealed, String(rollup)),
+  }));
+}
+
+/**
+ * Rollups in the place of rows where there are some, as SQL with parts of aggregates and the time `t`. The selection's
+ * ends must be whole hours of observedAt.
+ */
+export async function selectParts(read: Read, sealed: string, selection: Selection): Promise<string> {
+  const conditions = await conditionsOf(read, selection);
+  const files = await filesFor(read, sealed, selection);
+  const raw = files.flatMap(({ file, rollup }) => (rollup === undefined ? [file] : []));
+  const rolled = files.flatMap(({ rollup }) => rollup ?? []);
+  const values = [...conditions.series, ...conditions.rows, `(flags & ${flag.deleted}) = 0`].join(' AND ');
+  const sources = ['tail', ...(raw.length > 0 ? [parquet(raw)] : [])].map(
+    (source) => `SELECT entity, attr, dataset, instant AS t, ${rowParts} FROM ${source} WHERE ${values}`,
+  );
+  if (rolled.length > 0) {
+    const { from, to } = selection;
+    const hours = [
+      ...conditions.series,
+      ...(from === undefined ? [] : [`hour >= ${from}::BIGINT`]),
+      ...(to === undefined ? [] : [`hour < ${to}::BIGINT`]),
+    ].join(' AND ');
+    sources.push(
+      `SELECT entity, attr, dataset, hour AS t, part_count, part_sum, part_min, part_max, part_numbers, part_squares
+       FROM ${rollups(rolled)} WHERE ${hours}`,
+    );
+  }
+  return sources.join(' UNION ALL ');
 }
