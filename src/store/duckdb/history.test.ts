@@ -50,5 +50,5 @@ historyContract('DuckDB', async () => {
   };
 });
 
-historyProperties('DuckDB', () => start(mkdtempSync(join(root, 'random-'))), 6);
-historyProperties('DuckDB with rollups of every day', () => start(mkdtempSync(join(root, 'random-')), 0), 10);
+historyProperties('DuckDB', () => start(mkdtempSync(join(root, 'random-'))), 4);
+historyProperties('DuckDB with rollups of every day', () => start(mkdtempSync(join(root, 'random-')), 0), 6);
