@@ -2,10 +2,11 @@
  * The data directory: the city. `format.json` says which format it has; a newer program migrates it after a backup, an
  * older one refuses.
  */
-import { cp, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Problem } from '../base/problem.ts';
 import { isObject } from '../base/json.ts';
+import { writeDurably } from './durably.ts';
 import { type Lock, lockDirectory } from './lock.ts';
 
 /** The format that this program writes. */
@@ -114,29 +115,6 @@ export async function readFormat(path: string): Promise<DirectoryFormat | undefi
 
 async function writeFormat(path: string, format: DirectoryFormat): Promise<void> {
   await writeDurably(path, 'format.json', Buffer.from(`${JSON.stringify(format, undefined, 2)}\n`));
-}
-
-/** Temporary file, sync, rename, sync of the directory: after that the file is whole or was never there. */
-export async function writeDurably(directory: string, name: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(directory, `${name}.tmp`);
-  const file = await open(temporary, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(temporary, join(directory, name));
-  await syncDirectory(directory);
-}
-
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Steps from the known format to the target, each after a copy of the directory beside it. */

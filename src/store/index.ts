@@ -123,3 +123,5 @@ export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
+export { snapshot, type Snapshot } from './snapshot.ts';
+export { verify, type Verification } from './verify.ts';

@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { syncDirectory } from '../directory.ts';
+import { syncDirectory } from '../durably.ts';
 import type { Files } from '../ports.ts';
 
 const hashPattern = /^[0-9a-f]{64}$/;
