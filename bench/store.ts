@@ -71,6 +71,7 @@ const set = (n: number, value: number): Change => {
 async function measure(what: string, clients: number, perCommit: number, one: (n: number) => Change): Promise<void> {
   const times: number[] = [];
   let n = 0;
+  const cpu = process.threadCpuUsage();
   const start = performance.now();
   const end = start + seconds * 1000;
   const client = async (): Promise<void> => {
@@ -82,14 +83,15 @@ async function measure(what: string, clients: number, perCommit: number, one: (n
   };
   await Promise.all(Array.from({ length: clients }, client));
   const took = (performance.now() - start) / 1000;
+  const total = n * perCommit;
+  const { user, system } = process.threadCpuUsage(cpu);
   const acknowledged = performance.now();
   await writer.applied();
   const lag = performance.now() - acknowledged;
   times.sort((a, b) => a - b);
   const at = (share: number): string => (times[Math.floor(times.length * share)] ?? 0).toFixed(2);
-  const total = n * perCommit;
   console.log(
-    `${what}: ${Math.round(total / took)}/s acknowledged, ${Math.round(total / (took + lag / 1000))}/s applied too; ack p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; applied ${Math.round(lag)} ms after the last`,
+    `${what}: ${Math.round(total / took)}/s acknowledged, ${Math.round(total / (took + lag / 1000))}/s applied too; main thread ${((user + system) / total).toFixed(1)} us each; ack p50 ${at(0.5)} ms, p99 ${at(0.99)} ms; applied ${Math.round(lag)} ms after the last`,
   );
 }
 

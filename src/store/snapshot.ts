@@ -48,7 +48,10 @@ export async function snapshot(
 /** In a thread of its own, so that neither queries nor changes wait. */
 function copyState(from: string, to: string): Promise<number> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL('./sqlite/copyWorker.ts', import.meta.url), { workerData: { from, to } });
+    const worker = new Worker(new URL('./sqlite/copyWorker.ts', import.meta.url), {
+      workerData: { from, to },
+      execArgv: [],
+    });
     worker.once('message', resolve);
     worker.once('error', reject);
     worker.once('exit', () => reject(new Error('copying state.db ended early')));

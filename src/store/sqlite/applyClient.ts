@@ -36,7 +36,7 @@ type Asked = Readonly<{ resolve: (done: boolean) => void; reject: (error: Error)
 type Without<Q> = Q extends unknown ? Omit<Q, 'id'> : never;
 
 export function openApplier(data: ApplyWorkerData): ApplyClient {
-  const worker = new Worker(new URL('./applyWorker.ts', import.meta.url), { workerData: data });
+  const worker = new Worker(new URL('./applyWorker.ts', import.meta.url), { workerData: data, execArgv: [] });
   worker.unref();
   const waiting = new Map<number, Asked>();
   let nextId = 0;

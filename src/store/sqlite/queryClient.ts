@@ -49,7 +49,7 @@ export function openQueries(path: string, options: { timeoutMs?: number } = {}):
     void gone?.terminate();
   };
   const start = (): Worker => {
-    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), { workerData: { path } });
+    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), { workerData: { path }, execArgv: [] });
     started.unref();
     started.on('message', (answer: Answer) => {
       const asked = waiting.get(answer.id);

@@ -1,0 +1,36 @@
+/** What every adapter of the Files port must do. */
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { describe, it } from 'node:test';
+import type { Files } from '../ports.ts';
+
+export function filesContract(
+  name: string,
+  subject: () => Promise<{ files: Files; reopen: () => Promise<Files> }>,
+): void {
+  describe(`files: ${name}`, () => {
+    it('bytes come back under their SHA-256, also for a new process', async () => {
+      const { files, reopen } = await subject();
+      for (const bytes of [new Uint8Array(), new Uint8Array([0, 255, 10]), new Uint8Array(300_000).fill(7)]) {
+        const hash = await files.put(bytes);
+        assert.equal(hash, createHash('sha256').update(bytes).digest('hex'));
+        assert.deepStrictEqual(await files.get(hash), bytes);
+        assert.deepStrictEqual(await (await reopen()).get(hash), bytes);
+      }
+    });
+
+    it('the same bytes may be put again, even at once', async () => {
+      const { files } = await subject();
+      const bytes = new Uint8Array([1, 2, 3]);
+      const hashes = await Promise.all(Array.from({ length: 8 }, () => files.put(bytes)));
+      assert.equal(new Set(hashes).size, 1);
+      assert.deepStrictEqual(await files.get(hashes[0] ?? ''), bytes);
+    });
+
+    it('what is not there, or not a hash, is undefined', async () => {
+      const { files } = await subject();
+      for (const hash of ['0'.repeat(64), '', '../../etc/passwd', 'A'.repeat(64)])
+        assert.equal(await files.get(hash), undefined);
+    });
+  });
+}
