@@ -252,6 +252,22 @@ test('retained messages are capped', async () => {
   assert.match(metrics(), /chorsu_mqtt_refused_total\{reason="retained"\} 1/);
 });
 
+test('nothing is kept in memory for a subscriber that went away', async () => {
+  const { url } = await running();
+  const lasting = await client(url, { clean: false, clientId: 'lasting' });
+  const granted = await lasting.subscribeAsync('keep/#', { qos: 1 });
+  assert.equal(granted[0]?.qos, 0);
+  await lasting.endAsync();
+  const sender = await client(url);
+  await sender.publishAsync('keep/x', 'x', { qos: 1 });
+  const back = await client(url, { clean: false, clientId: 'lasting' });
+  const heard: string[] = [];
+  back.on('message', (topic) => heard.push(topic));
+  await sender.publishAsync('keep/y', 'y', { qos: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(heard, ['keep/y']);
+});
+
 test('no address but loopback is listened on', async () => {
   await assert.rejects(running({ host: '0.0.0.0' }), /only loopback addresses/);
 });

@@ -33,6 +33,8 @@ export type MqttOptions = {
   readonly connectionsMax?: number;
 };
 
+/** Of one connection. */
+const subscriptionsMax = 1_000;
 const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 export function mqttBroker({
@@ -53,6 +55,7 @@ export function mqttBroker({
   const messages = metrics.counter('chorsu_mqtt_messages_total', 'Messages published to the embedded broker');
   const refusals = metrics.counter('chorsu_mqtt_refused_total', 'Connections, messages and subscriptions refused');
   const retained = new Set<string>();
+  const subscriptions = new WeakMap<Client, number>();
   const sockets = new Set<Socket>();
   metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
   metrics.gauge('chorsu_mqtt_retained', 'Topics with a retained message', () => retained.size);
@@ -61,11 +64,20 @@ export function mqttBroker({
     // A client may send many messages before the first is answered; the rest waits in its socket.
     queueLimit: 1_000,
     maxClientsIdLength: 128,
+    connectTimeout: 10_000,
+    // A subscriber that does not read would hold up everybody who publishes; it is cut off instead.
+    drainTimeout: 5_000,
+    maxInflightInbound: 100,
     authorizePublish: (client, packet, callback) => receiveThen(client, packet, (error) => callback(error)),
-    authorizeSubscribe(_client, subscription, callback) {
-      if (!subscription.topic.startsWith('$')) return callback(null, subscription);
-      refusals.add(1, { reason: 'subscription' });
-      callback(null, null);
+    authorizeSubscribe(client, subscription, callback) {
+      const count = (subscriptions.get(client) ?? 0) + 1;
+      subscriptions.set(client, count);
+      if (subscription.topic.startsWith('$') || count > subscriptionsMax) {
+        refusals.add(1, { reason: 'subscription' });
+        return callback(null, null);
+      }
+      // For an absent subscriber messages would be kept in memory without end: a lasting session gets QoS 0.
+      callback(null, client.clean ? subscription : { ...subscription, qos: 0 });
     },
   });
   aedes.on('clientError', (client, error) => {

@@ -6,6 +6,7 @@ import { readPayload, type Payload } from './payload.ts';
 
 /** Topics whose mappings are remembered; a sender that invents topics only empties the memory. */
 const topicsKept = 50_000;
+const topicKeptLength = 256;
 /** Readings that one message may hold. */
 const eachMax = 10_000;
 
@@ -44,7 +45,7 @@ export function reception({
       if (captured) found.push({ mapping, target: mapping.target(captured) });
     }
     if (routes.size >= topicsKept) routes.clear();
-    routes.set(topic, found);
+    if (topic.length <= topicKeptLength) routes.set(topic, found);
     return found;
   };
 
