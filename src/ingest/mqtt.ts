@@ -68,6 +68,12 @@ export function mqttBroker({
     // A subscriber that does not read would hold up everybody who publishes; it is cut off instead.
     drainTimeout: 5_000,
     maxInflightInbound: 100,
+    // Every session ends with its connection, and CONNACK says so (session present = 0): for an absent subscriber
+    // messages would be kept in memory without end.
+    preConnect(_client, packet, callback) {
+      packet.clean = true;
+      callback(null, true);
+    },
     authorizePublish: (client, packet, callback) => receiveThen(client, packet, (error) => callback(error)),
     authorizeSubscribe(client, subscription, callback) {
       const count = (subscriptions.get(client) ?? 0) + 1;
@@ -76,8 +82,7 @@ export function mqttBroker({
         refusals.add(1, { reason: 'subscription' });
         return callback(null, null);
       }
-      // For an absent subscriber messages would be kept in memory without end: a lasting session gets QoS 0.
-      callback(null, client.clean ? subscription : { ...subscription, qos: 0 });
+      callback(null, subscription);
     },
   });
   aedes.on('clientError', (client, error) => {
