@@ -9,7 +9,19 @@ export async function startCity(
 ): Promise<Child & { url: string; mqttPort: number; data: string }> {
   const data = mkdtempSync(join(tmpdir(), 'chorsu-bench-'));
   const child = await startChild(
-    ['src/main.ts', 'serve', '--port', '0', '--mqtt-port', '0', '--data', join(data, 'city'), ...options],
+    [
+      'src/main.ts',
+      'serve',
+      '--log-level',
+      'error',
+      '--port',
+      '0',
+      '--mqtt-port',
+      '0',
+      '--data',
+      join(data, 'city'),
+      ...options,
+    ],
     'http://',
   );
   const url = `http://${child.told.replace(/\/$/, '')}`;

@@ -167,6 +167,21 @@ suite('queries', () => {
     assert.deepEqual(await ids('type=Lamp&limit=10&offset=20'), ['20', '21', '22', '23', '24']);
   });
 
+  test('by q, id, near and within', async () => {
+    assert.deepEqual(await ids('type=Lamp&q=power>=20;state=="off"'), ['21', '23']);
+    assert.deepEqual(await ids('type=Lamp&q=power==3|power==5'), ['03', '05']);
+    assert.deepEqual(await ids('id=urn:ngsi-ld:Lamp:07&type=Lamp'), ['07']);
+    const near = 'type=Lamp&georel=near;maxDistance==200&geometry=Point&coordinates=[68.01,38]';
+    assert.deepEqual(await ids(near), ['08', '09', '10', '11', '12']);
+    const box = encodeURIComponent('[[[67.9,37.9],[68.0035,37.9],[68.0035,38.1],[67.9,38.1],[67.9,37.9]]]');
+    assert.deepEqual(await ids(`type=Lamp&georel=within&geometry=Polygon&coordinates=${box}`), [
+      '00',
+      '01',
+      '02',
+      '03',
+    ]);
+  });
+
   test('a query sees what was acknowledged before it', async () => {
     for (let n = 0; n < 20; n++) {
       await post('/entities', sensor(`seen${n}`, n, { type: 'Seen' }));
