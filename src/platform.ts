@@ -111,6 +111,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         log,
         from: options.from ?? writer.lastSeq() + 1,
         ...(options.batch !== undefined && { batch: options.batch }),
+        ...(options.restMs !== undefined && { restMs: options.restMs }),
       });
       followers.set(name, follower);
       return async () => {

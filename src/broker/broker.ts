@@ -93,7 +93,8 @@ export type Broker = {
   follow(
     name: string,
     handler: (records: readonly JournalRecord[], gap?: Gap) => Promise<void> | void,
-    options?: { from?: number; batch?: number },
+    /** `restMs`: records may gather that long; whoever waits for the follower ends the rest. */
+    options?: { from?: number; batch?: number; restMs?: number },
   ): () => Promise<void>;
 };
 

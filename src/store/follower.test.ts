@@ -139,3 +139,28 @@ test('stopping waits for the handler and hands over nothing more', async () => {
   await stopped;
   assert.equal(calls, 1);
 });
+
+test('a follower that rests lets records gather, unless somebody waits for it', async () => {
+  const { journal, writer, timers, grow, pauses } = memory();
+  const taken: number[] = [];
+  const follower = follow({
+    journal,
+    writer,
+    timers,
+    from: 1,
+    restMs: 50,
+    handler: (records) => {
+      taken.push(records.length);
+    },
+  });
+  grow(3);
+  await follower.reached(3);
+  grow(5);
+  await follower.reached(5);
+  assert.equal(
+    taken.reduce((sum, n) => sum + n, 0),
+    5,
+  );
+  assert.ok(pauses.every((ms) => ms === 50));
+  await follower.stop();
+});

@@ -19,6 +19,11 @@ export type FollowOptions = {
    * from 100 ms to 30 s. `gap` tells what was no longer kept before the first of them.
    */
   readonly handler: (records: readonly JournalRecord[], gap?: Gap) => Promise<void> | void;
+  /**
+   * Rest after a batch that was not full, so that records gather: for handlers whose cost is per batch. Nobody waits for
+   * it: `reached` ends the rest. Default 0.
+   */
+  readonly restMs?: number;
   /** For the log. */
   readonly name?: string;
   readonly log?: Log;
@@ -38,9 +43,11 @@ const firstPauseMs = 100;
 const lastPauseMs = 30_000;
 
 export function follow(options: FollowOptions): Follower {
-  const { journal, writer, batch = 1000, handler, name = 'follower', log = silentLog, timers = systemTimers } = options;
+  const { journal, writer, batch = 1000, handler, restMs = 0 } = options;
+  const { name = 'follower', log = silentLog, timers = systemTimers } = options;
   let next = options.from;
   let stopped = false;
+  let failing = false;
   let running: Promise<void> | undefined;
   let cancelPause: (() => void) | undefined;
   let waiting: { seq: number; resolve: () => void }[] = [];
@@ -65,10 +72,14 @@ export function follow(options: FollowOptions): Follower {
         await (gap ? handler(records, gap) : handler(records));
         next = (records.at(-1)?.seq ?? gap?.to ?? next - 1) + 1;
         pauseMs = firstPauseMs;
+        failing = false;
         const done = waiting.filter(({ seq }) => seq < next);
         waiting = waiting.filter(({ seq }) => seq >= next);
         for (const { resolve } of done) resolve();
+        if (restMs > 0 && records.length < batch && waiting.length === 0) await pause(restMs);
+        cancelPause = undefined;
       } catch (error) {
+        failing = true;
         log.error('a follower failed and tries again', { follower: name, from: next, error: String(error), pauseMs });
         await pause(pauseMs);
         cancelPause = undefined;
@@ -89,7 +100,12 @@ export function follow(options: FollowOptions): Follower {
 
   return {
     place: () => next - 1,
-    reached: (seq) => (seq < next ? Promise.resolve() : new Promise((resolve) => waiting.push({ seq, resolve }))),
+    reached: (seq) => {
+      if (seq < next) return Promise.resolve();
+      const reached = new Promise<void>((resolve) => waiting.push({ seq, resolve }));
+      if (!failing) cancelPause?.();
+      return reached;
+    },
     async stop() {
       stopped = true;
       forget();

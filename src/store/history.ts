@@ -5,6 +5,9 @@ import type { Gap, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenan
 /** Instances per transaction of the history store; a record is never split. */
 const instancesPerAppend = 50_000;
 
+/** A transaction of DuckDB costs some milliseconds however few rows it has. */
+const restBetweenAppendsMs = 100;
+
 /** The attribute name of a marker that says that the whole entity was deleted. */
 export const entityMarker = '';
 
@@ -70,7 +73,7 @@ function marker(
 export type Follow = (
   name: string,
   handler: (records: readonly JournalRecord[], gap?: Gap) => Promise<void> | void,
-  options?: { from?: number; batch?: number },
+  options?: { from?: number; batch?: number; restMs?: number },
 ) => () => Promise<void>;
 
 /**
@@ -99,6 +102,6 @@ export async function startHistory(options: {
         waiting = [];
       }
     },
-    { from, batch },
+    { from, batch, restMs: restBetweenAppendsMs },
   );
 }
