@@ -32,6 +32,8 @@ const noteMs = 10_000;
 /** Values of the past in one record. */
 const pastChunk = 4000;
 const birthChunk = 500;
+/** After a longer stop the current values are brought up to date at once instead of with each device's next report. */
+const longAwayMs = 3_600_000;
 const vocabulary = 'https://uri.etsi.org/ngsi-ld/default-context/';
 const coreNames: Record<string, string> = { location: 'https://uri.etsi.org/ngsi-ld/location' };
 
@@ -46,7 +48,7 @@ export async function runSampleCity(deps: {
   city: City;
   broker: Broker;
   rows: Rows;
-  ingest: Pick<Ingest, 'declare' | 'accept'>;
+  ingest: Pick<Ingest, 'declare' | 'accept' | 'health'>;
   clock: Clock;
   log: Log;
 }): Promise<() => Promise<void>> {
@@ -63,11 +65,20 @@ export async function runSampleCity(deps: {
     row: { started_at: startedAt, past_until: pastUntil },
   });
 
-  const births = simulator.entities(now).map(birthReading);
-  for (const [source, readings] of bySource(births)) {
-    for (let at = 0; at < readings.length; at += birthChunk) {
-      await ingest.accept(source, readings.slice(at, at + birthChunk));
+  // The newest values from before this instant are not news: a source that is silent has to look silent.
+  const births = simulator.entities(now);
+  const fresh = known && now - pastUntil < longAwayMs;
+  for (const [source, readings] of bySource(births.map(birthReading))) {
+    for (let at = 0; !fresh && at < readings.length; at += birthChunk) {
+      await broker.record(systemPrincipal, 0, readings.slice(at, at + birthChunk), { ...cause, source });
     }
+    const observed = births
+      .filter((birth) => birth.source === source)
+      .flatMap(({ attrs }) => attrs.map(({ observedAt = 0 }) => observedAt));
+    ingest.health.restore(
+      source,
+      observed.reduce((newest, at) => Math.max(newest, at), 0),
+    );
   }
   await broker.record(systemPrincipal, 0, [], cause, [note()]);
 
