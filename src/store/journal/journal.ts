@@ -18,7 +18,7 @@ export type JournalOptions = {
   readonly directory: string;
   readonly disk?: Disk;
   readonly log?: Log;
-  /** Size to which a segment is allocated before use; default 64 MiB. */
+  /** Size to which segments grow, allocated before use; default 64 MiB, the first has 4. */
   readonly segmentBytes?: number;
   /** Recent records kept in memory for followers, by their encoded size; default 16 MiB. */
   readonly recentBytes?: number;
@@ -38,6 +38,11 @@ export type SegmentJournal = Journal & {
   roll(): Promise<void>;
   readonly directory: string;
 };
+
+/** A file of zeros, made ahead; `path` resolves when it is durable. */
+type Spare = { readonly bytes: number; readonly path: Promise<string> };
+
+const firstSegmentBytes = 4 * 1024 * 1024;
 
 type Active = { segment: Segment; file: DiskFile; encoder: RecordEncoder; capacity: number; offset: number };
 
@@ -81,21 +86,29 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     return background;
   };
 
+  /** A new city begins small and doubles, so that a directory of a few records takes no 64 MiB. */
+  const nextBytes = (): number => {
+    const last = segments.at(-1);
+    const size = last ? (last.sealed?.rawBytes ?? last.fileBytes) : 0;
+    return Math.min(segmentBytes, Math.max(firstSegmentBytes, size * 2));
+  };
   // Each spare has its own name: one may still be in use while the next is being made.
   let spares = 0;
-  const makeSpare = (bytes: number): Promise<string> =>
-    makeZeroed(disk, join(directory, `spare-${++spares}.tmp`), bytes);
-  let spare: Promise<string> | undefined;
+  const makeSpare = (bytes: number): Spare => ({
+    bytes,
+    path: makeZeroed(disk, join(directory, `spare-${++spares}.tmp`), bytes),
+  });
+  let spare: Spare | undefined;
   const prepareSpare = async (): Promise<void> => {
-    spare ??= makeSpare(segmentBytes);
+    spare ??= makeSpare(nextBytes());
     // A full disk is told by whoever needs the spare; it may have room again by then.
-    await spare.catch(() => {
+    await spare.path.catch(() => {
       spare = undefined;
     });
   };
-  const takeSpare = (bytes: number): Promise<string> => {
-    if (bytes > segmentBytes) return makeSpare(bytes);
-    const ready = spare ?? makeSpare(segmentBytes);
+  const takeSpare = (needed: number): Spare => {
+    if (!spare || spare.bytes < needed) return makeSpare(Math.max(nextBytes(), needed));
+    const ready = spare;
     spare = undefined;
     return ready;
   };
@@ -117,8 +130,8 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   /** A new active segment with room for `room` bytes. */
   const begin = async (firstSeq: number, firstAt: number, room: number): Promise<Active> => {
     const name = join(directory, segmentName(firstSeq));
-    const capacity = Math.max(segmentBytes, headerBytes + room);
-    const prepared = await takeSpare(capacity);
+    const { path, bytes: capacity } = takeSpare(headerBytes + room);
+    const prepared = await path;
     const file = await disk.open(prepared, 'synced');
     await file.write(segmentHeader({ firstSeq, firstAt }), 0);
     await disk.rename(prepared, name);
