@@ -120,13 +120,16 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     await context.close();
   });
 
-  test('the list of changes moves by itself, and says so when the connection is lost', async () => {
+  test('the list of changes moves by itself, says when the connection is lost, and recovers', async () => {
     const { page, context } = await openPage(browser, { width: 1280 });
     await page.goto(`${city.url}/en/`, { waitUntil: 'load' });
     await page.locator('.timed > .new').first().waitFor({ timeout: 30_000 });
     assert.ok((await page.locator('.timed > li').count()) <= 7);
     assert.equal(await page.locator('#live-state').isHidden(), true);
     await context.setOffline(true);
+    await page.locator('#live-state').waitFor({ state: 'visible', timeout: 30_000 });
+    await context.setOffline(false);
+    await page.locator('#live-state').waitFor({ state: 'hidden', timeout: 30_000 });
     await context.close();
   });
 

@@ -43,7 +43,8 @@ async function open(link: HTMLElement): Promise<void> {
   }
   const library = (await import(settings.module)) as typeof MapLibre;
   library.setWorkerUrl(settings.worker);
-  await document.fonts.load('16px "Noto Sans"').catch(() => []);
+  // One letter of each subset: labels are drawn once, with whatever font is there at that moment.
+  await document.fonts.load('16px "Noto Sans"', 'aşяғ').catch(() => []);
   const [west = 0, south = 0, east = 0, north = 0] = bbox.split(',').map(Number);
   place.textContent = '';
   if (stamp !== undefined) {
@@ -61,7 +62,7 @@ async function open(link: HTMLElement): Promise<void> {
     cooperativeGestures: matchMedia('(pointer: coarse)').matches,
   });
   map.addControl(new library.NavigationControl({ showCompass: false }));
-  map.addControl(new library.ScaleControl({ unit: 'metric' }));
+  map.addControl(new library.ScaleControl({ unit: 'metric' }), 'bottom-right');
   map.on('click', 'points', (event) => {
     const href: unknown = event.features?.[0]?.properties['href'];
     if (typeof href === 'string' && href.startsWith('/')) location.assign(href);
@@ -149,6 +150,8 @@ function styleOf(shapes: string, points: string): MapLibre.StyleSpecification {
         id: 'points',
         type: 'circle',
         source: 'points',
+        // What needs attention lies on top.
+        layout: { 'circle-sort-key': ['match', ['get', 'state'], 'trouble', 2, 'warn', 1, 0] },
         paint: {
           'circle-color': [
             'match',
