@@ -10,7 +10,7 @@ import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 import { Simulated } from './components/status.tsx';
 import { formatNumber } from './locales/index.ts';
 import { uiWords } from './messages/index.ts';
-import { centroid, fitBox, type Projection, scaleLength } from './projection.ts';
+import { boxAround, centroid, fitBox, type Projection, scaleLength } from './projection.ts';
 
 export type MapPin = {
   /** Number of the row that it leads to. */
@@ -135,10 +135,13 @@ function placeLabels<T extends { box: readonly [number, number, number, number] 
 export function CityMap(props: MapProps): JSX.Element {
   const { city, language, pins, dots = [], time, legend, note, interactive } = props;
   const t = uiWords(language);
-  const projection = fitBox(city.bbox, width);
+  // A city without districts has no shape of its own yet: the map shows where its things are.
+  const places = [...pins.map(({ at }) => at), ...dots.flatMap(({ at }) => at)];
+  const bbox = (city.districts.length === 0 && boxAround(places)) || city.bbox;
+  const projection = fitBox(bbox, width);
   const { height, point } = projection;
   const name = inLanguage(city.name, language).text;
-  const places = spread(
+  const pinPlaces = spread(
     pins.map(({ at }) => point(at)),
     30,
   );
@@ -152,7 +155,7 @@ export function CityMap(props: MapProps): JSX.Element {
     const { text, language: lang } = inLanguage(district.name, language);
     return { d: areaPath(district.geometry, projection), tint: (i % 4) + 1, text, lang, at: point(centroid(ring)) };
   });
-  const pinBoxes = places.map(([x, y]) => [x - 17, y - 17, x + 17, y + 17] as const);
+  const pinBoxes = pinPlaces.map(([x, y]) => [x - 17, y - 17, x + 17, y + 17] as const);
   // A district's name moves up or down when a pin sits on it.
   const districtNames = districts.map(({ text, lang, at: [x, y] }) => {
     const half = text.length * 5.2;
@@ -244,7 +247,7 @@ export function CityMap(props: MapProps): JSX.Element {
             </g>
           </g>
           {pins.map(({ number, shape, label }, i) => (
-            <g transform={`translate(${(places[i] ?? [0, 0]).map(n).join(' ')})`}>
+            <g transform={`translate(${(pinPlaces[i] ?? [0, 0]).map(n).join(' ')})`}>
               <a href={`#p${number}`} aria-label={label}>
                 <PinBody shape={shape} number={number} />
               </a>
@@ -274,7 +277,7 @@ export function CityMap(props: MapProps): JSX.Element {
               data-shapes={interactive.shapes}
               data-points={interactive.points}
               data-live={interactive.live}
-              data-bbox={city.bbox.join(',')}
+              data-bbox={bbox.join(',')}
               data-stamp={city.simulated ? `${t('stamp')} · ${name}` : undefined}
               data-loading={t('mapLoading')}
               data-failed={t('mapFailed')}

@@ -10,7 +10,11 @@ export type Projection = {
   readonly metresPerUnit: number;
 };
 
-const mercatorY = (lat: number): number => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360));
+/** Where web maps end: beyond, the picture would be endless. */
+const latitudeMax = 85.0511;
+
+const mercatorY = (lat: number): number =>
+  Math.log(Math.tan(Math.PI / 4 + (Math.min(latitudeMax, Math.max(-latitudeMax, lat)) * Math.PI) / 360));
 const earthRadiusM = 6_378_137;
 
 /**
@@ -34,6 +38,21 @@ export function fitBox(bbox: readonly [number, number, number, number], width: n
     ],
     metresPerUnit: (earthRadiusM * Math.cos(middle)) / scale,
   };
+}
+
+/** A box around places with some room, at least about a kilometre wide; undefined when there are none. */
+export function boxAround(places: readonly Position[]): readonly [number, number, number, number] | undefined {
+  const [first] = places;
+  if (!first) return undefined;
+  let [west, south, east, north] = [first[0], first[1], first[0], first[1]];
+  for (const [long, lat] of places) {
+    west = Math.min(west, long);
+    east = Math.max(east, long);
+    south = Math.min(south, lat);
+    north = Math.max(north, lat);
+  }
+  const room = Math.max(east - west, north - south, 0.01) * 0.15;
+  return [west - room, south - room, east + room, north + room];
 }
 
 /** A round number of metres for a scale bar of about `units` picture units. */

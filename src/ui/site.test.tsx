@@ -7,6 +7,7 @@ import { languages } from '../city/profile.ts';
 import { buildAssets } from './assets.ts';
 import { testCity } from './city.fixture.ts';
 import { spread } from './map.tsx';
+import { boxAround, fitBox } from './projection.ts';
 import { createSite, kitRoutes } from './index.ts';
 
 const assets = await buildAssets();
@@ -123,4 +124,11 @@ test('pins that would cover each other move apart', () => {
     for (const [ox, oy] of places.slice(i + 1)) assert.ok(Math.hypot(x - ox, y - oy) >= 30);
   }
   assert.deepEqual(places[0], [10, 10]);
+});
+
+test('a map has an end at the poles, and a box round its places', () => {
+  assert.ok(Number.isFinite(fitBox([-180, -90, 180, 90], 720).height));
+  assert.equal(boxAround([]), undefined);
+  const [west, south, east, north] = boxAround([[68.7, 38.5]]) ?? [0, 0, 0, 0];
+  assert.ok(west < 68.7 && east > 68.7 && south < 38.5 && north > 38.5);
 });

@@ -27,7 +27,7 @@ import type { Attention } from './attention.ts';
 import type { DescribedChange } from './changes.ts';
 import { MapAndList, type MapContent } from './mapSection.tsx';
 import { pageWords } from './messages/index.ts';
-import { entityPath, withUnit } from './view.ts';
+import { entityPath, positionOf, withUnit } from './view.ts';
 
 export type HomeContent = {
   readonly attention: readonly Attention[];
@@ -144,7 +144,7 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
   const ui = uiWords(language);
   const { title, lede } = headline(content, site, language);
   const items = numbers(content, site, reader);
-  const isEmpty = content.map.types.length === 0;
+  const hasPlaces = content.map.entities.some((entity) => positionOf(entity) !== undefined);
   const cityName = inLanguage(city.name, language).text;
   return (
     <>
@@ -159,11 +159,15 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
       <StateBanner id="live-state" hidden>
         {ui('connectionLost')}
       </StateBanner>
-      {(!isEmpty || city.districts.length > 0) && (
+      {(hasPlaces || city.districts.length > 0) && (
         <MapAndList site={site} reader={reader} content={content.map} action={to('/')} />
       )}
       <div class="duo even">
-        <Section id="changes" title={t('changes')} note={<Simulated word={ui('simulated')} when={city.simulated} />}>
+        <Section
+          id="changes"
+          title={t('changes')}
+          {...(city.simulated && { note: <Simulated word={ui('simulated')} /> })}
+        >
           {content.changes.length === 0 && <Empty title={t('noChanges')}>{t('noChangesText')}</Empty>}
           <TimedRows
             live={{
@@ -203,10 +207,14 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
             </a>
           </div>
           <div>
-            <h3>{t('yourCity', { city: cityName })}</h3>
-            <p>
-              {t('yourCityText')} <code>chorsu init</code>
-            </p>
+            <h3>{city.simulated ? t('yourCity', { city: cityName }) : t('sources')}</h3>
+            {city.simulated ? (
+              <p>
+                {t('yourCityText')} <code>chorsu init</code>
+              </p>
+            ) : (
+              <p>{t('noSourcesText')}</p>
+            )}
             <a class="btn" href={to('/sources')}>
               {t('seeSources')}
             </a>
