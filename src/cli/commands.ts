@@ -1,19 +1,38 @@
 /** The commands that there are, given a platform to work on. */
 import { benchCommand } from './bench.ts';
+import { backupCommand, backupDeed, type Holding } from './backup.ts';
 import type { Command } from './command.ts';
 import type { Deeds } from './control.ts';
 import { importCommand, importDeed, type Importing } from './import.ts';
 import { initCommand } from './init.ts';
 import { playCommand } from './play.ts';
+import { restoreCommand } from './restore.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
+import { digestDeed, verifyCommand } from './verify.ts';
 
 /** What `platform.ts` opens, as far as the command line needs it. */
-export type CommandPlatform = Served & Importing;
+export type CommandPlatform = Served & Importing & Holding;
+type Needs = Omit<ServeDependencies<CommandPlatform>, 'deeds'>;
 
 /** What one process may ask of the other that serves the directory. */
-const deedsOf = (platform: CommandPlatform): Deeds => ({ import: importDeed(platform) });
+const deedsOf =
+  ({ open }: Needs) =>
+  (platform: CommandPlatform): Deeds => ({
+    import: importDeed(platform),
+    backup: backupDeed(platform, open, Date.now),
+    digest: digestDeed(platform),
+  });
 
-export function commands(needs: Omit<ServeDependencies<CommandPlatform>, 'deeds'>): readonly Command[] {
-  const all = { ...needs, deeds: deedsOf };
-  return [initCommand, serveCommand(all), importCommand(all), playCommand(all), benchCommand];
+export function commands(needs: Needs): readonly Command[] {
+  const all = { ...needs, deeds: deedsOf(needs) };
+  return [
+    initCommand,
+    serveCommand(all),
+    importCommand(all),
+    playCommand(all),
+    backupCommand(all),
+    restoreCommand(all),
+    verifyCommand(all),
+    benchCommand,
+  ];
 }

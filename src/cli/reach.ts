@@ -62,6 +62,18 @@ export async function reach<P extends Served>(
   }
 }
 
+/** Settings for a platform that nobody else is to reach: a free port, no MQTT, no simulator. */
+export const closedSettings = (data: string, city?: string): ServeSettings => ({
+  host: '127.0.0.1',
+  port: 0,
+  mqttHost: '127.0.0.1',
+  data,
+  ...(city !== undefined && { city: resolve(city) }),
+  demo: false,
+  mappings: [],
+  historyMemoryMb: 512,
+});
+
 async function doHere<P extends Served>(
   data: string,
   errand: Errand,
@@ -71,19 +83,7 @@ async function doHere<P extends Served>(
 ): Promise<unknown> {
   const borrowed =
     errand.looksOnly === true && !existsSync(data) ? await mkdtemp(join(tmpdir(), 'chorsu-look-')) : undefined;
-  const platform = await needs.open(
-    {
-      host: '127.0.0.1',
-      port: 0,
-      mqttHost: '127.0.0.1',
-      data: borrowed ?? data,
-      ...(errand.city !== undefined && { city: resolve(errand.city) }),
-      demo: false,
-      mappings: [],
-      historyMemoryMb: 512,
-    },
-    silentLog,
-  );
+  const platform = await needs.open(closedSettings(borrowed ?? data, errand.city), silentLog);
   try {
     return await needs.deeds(platform)[errand.wish.do]?.(errand.wish, tell, signal);
   } finally {

@@ -122,6 +122,7 @@ export { createWriter, type Writer, type WriterState } from './writer.ts';
 export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
+export { copyStore, type DataDigest, digestStore } from './backup.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
 export { snapshot, type Snapshot } from './snapshot.ts';
 export { verify, type Verification } from './verify.ts';

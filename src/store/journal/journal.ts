@@ -24,6 +24,8 @@ export type JournalOptions = {
   readonly recentBytes?: number;
   /** Compresses closed segments in the background; default true. */
   readonly seal?: boolean;
+  /** Sequence number of the first record of a journal that is made: a copy begins where its original does. Default 1. */
+  readonly startsAt?: number;
 };
 
 export type SegmentJournal = Journal & {
@@ -56,7 +58,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   const segments = await openSegments(disk, directory);
   const last = segments.at(-1);
   let active: Active | undefined;
-  let lastSeq = last?.lastSeq ?? 0;
+  let lastSeq = last?.lastSeq ?? (options.startsAt ?? 1) - 1;
   if (last && !last.sealed) {
     const tail = await mendTail(disk, directory, last, log);
     lastSeq = tail.lastSeq;
