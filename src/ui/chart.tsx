@@ -156,7 +156,7 @@ export function TimeChart(props: ChartProps): JSX.Element {
   const dayOnly = stepMs >= 86_400_000 && rows.every((at) => startOfDay(at, timeZone) === at);
   return (
     <>
-      <figure>
+      <figure data-times={rows.join(' ')} data-from={from} data-to={to} data-step={stepMs} data-table={tableId}>
         <div class="inside">
           <Simulated word={t('simulated')} when={simulated} />
           <span class="key">
@@ -240,8 +240,7 @@ export function TimeChart(props: ChartProps): JSX.Element {
                 numberText(byTime[i]?.get(at)?.[part], language, digits[i] ?? 2);
               const head = (word: string): ComponentChildren => (
                 <>
-                  {drawn.length > 1 ? `${label}, ${word.toLowerCase()}` : word}
-                  <br />
+                  {drawn.length > 1 ? `${label}, ${word.toLowerCase()}` : word} <br />
                   {unit}
                 </>
               );

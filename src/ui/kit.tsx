@@ -258,5 +258,6 @@ export function kitRoutes(app: Hono, site: Site): void {
     title: 'Kit',
     main: <Kit site={site} reader={reader} />,
     kind: 'console',
+    islands: ['chart'],
   }));
 }

@@ -120,6 +120,21 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     await context.close();
   });
 
+  test('arrow keys read a chart value by value', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 800 });
+    await page.goto(`${city.url}/en/console/kit`, { waitUntil: 'load' });
+    await page.locator('figure[data-times]').focus();
+    await page.keyboard.press('ArrowRight');
+    const newest = await page.locator('.readout').textContent();
+    await page.keyboard.press('ArrowLeft');
+    const earlier = await page.locator('.readout').textContent();
+    assert.match(newest ?? '', /^\d\d\.\d\d\.\d{4}.* · Mean m³\/h \d+/);
+    assert.notEqual(newest, earlier);
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
   test('the list of changes moves by itself', async () => {
     const { page, context } = await openPage(browser, { width: 1280 });
     await page.goto(`${city.url}/en/`, { waitUntil: 'load' });

@@ -155,7 +155,12 @@ export function pages(
       series: series?.slice(0, panelsMax),
       ...(chosen !== undefined && { chosen }),
     };
-    return { title: nameOf(entity, language).text, section: '/entities', main: EntityPage({ site, reader, content }) };
+    return {
+      title: nameOf(entity, language).text,
+      section: '/entities',
+      islands: ['chart'] as const,
+      main: EntityPage({ site, reader, content }),
+    };
   };
 
   const file = (c: Context, text: string, type: string, name?: string): Response => {
