@@ -23,7 +23,6 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure[data-times]'
   svg.append(line);
   svg.after(words);
   figure.tabIndex = 0;
-  figure.setAttribute('role', 'group');
   figure.setAttribute('aria-label', svg.querySelector('title')?.textContent ?? '');
 
   const share = (at: number): number => (at + Number(step) / 2 - Number(from)) / (Number(to) - Number(from));
