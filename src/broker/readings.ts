@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../base/problem.ts';
 import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity.ts';
 import type { Cause, RowDelta, Tenant } from '../store/ports.ts';
@@ -12,7 +13,8 @@ const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAttribute
 
 /**
  * Takes the readings of devices, files and the simulator: an entity that is not there is born, one that is there gets
- * these attributes; a reading older than the stored one enters history only.
+ * these attributes; a reading older than the stored one enters history only, and one that stands there already (same
+ * instant, same value) is not taken twice.
  * @param rows row deltas that belong to the same record (the progress of an import)
  * @throws Problem bad-data when a simulated reading meets a measured entity, or the reverse
  */
@@ -32,7 +34,7 @@ export function recordReadings(
 
 function deltasOf(readings: readonly Reading[], looked: Looked, at: string): EntityDelta[] {
   const born = new Map<string, boolean>();
-  return readings.map((reading) => {
+  return readings.flatMap((reading): EntityDelta | [] => {
     const stored = looked.get(reading.id);
     const known = stored ? isSimulated(stored.entity) : born.get(reading.id);
     if (known === undefined) {
@@ -46,8 +48,38 @@ function deltasOf(readings: readonly Reading[], looked: Looked, at: string): Ent
         reading.id,
       );
     }
-    return { op: 'set', id: reading.id, at, attrs: stamped(reading.attrs, at), keepNewer: true };
+    const attrs = stored ? withoutRepeated(reading.attrs, stored.entity) : reading.attrs;
+    if (!attrs) return [];
+    return { op: 'set', id: reading.id, at, attrs: stamped(attrs, at), keepNewer: true };
   });
+}
+
+/**
+ * A device that has not seen its acknowledgement sends again. The value that stands there already, observed at the same
+ * instant, is not a second observation.
+ * @returns undefined when nothing is left
+ */
+function withoutRepeated(attrs: Attributes, { attrs: known }: Entity): Attributes | undefined {
+  let fresh: Record<string, readonly Instance[]> | undefined;
+  let left = 0;
+  for (const name in attrs) {
+    const [instance, second] = attrs[name] ?? [];
+    const there = known[name]?.[0];
+    const repeated =
+      instance !== undefined &&
+      second === undefined &&
+      there !== undefined &&
+      instance.observedAt !== undefined &&
+      instance.observedAt === there.observedAt &&
+      instance.datasetId === there.datasetId &&
+      isDeepStrictEqual(instance.value, there.value);
+    if (repeated) {
+      fresh ??= { ...attrs };
+      delete fresh[name];
+    } else left++;
+  }
+  if (left === 0) return undefined;
+  return fresh ?? attrs;
 }
 
 function birth(reading: Reading, at: string): Entity {
