@@ -5,6 +5,7 @@
 import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
+import { watchProcess } from './base/process.ts';
 import { brokerModule, pages, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
@@ -62,6 +63,7 @@ const historyBatch = 5000;
 export async function openPlatform(settings: Settings, deps: { log: Log; clock?: Clock }): Promise<Platform> {
   const { log, clock = systemClock } = deps;
   const metrics = createMetrics();
+  watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
   const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(settings.city);
   const contexts = openContexts(settings.contexts);

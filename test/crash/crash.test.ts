@@ -16,9 +16,9 @@ import { simulatedDisk } from '../simulation/disk.ts';
 import { simulatedState } from '../simulation/state.ts';
 import { checkAfterCrash, segmentBytes } from './check.ts';
 
-const kills = Number(process.env['CHORSU_KILLS'] ?? 5);
-const cuts = Number(process.env['CHORSU_CUTS'] ?? 10);
-const seed = Number(process.env['CHORSU_SEED'] ?? randomInt(2 ** 31));
+const kills = Number(process.env['CHORSU_TEST_KILLS'] ?? 5);
+const cuts = Number(process.env['CHORSU_TEST_POWER_CUTS'] ?? 10);
+const seed = Number(process.env['CHORSU_TEST_SEED'] ?? randomInt(2 ** 31));
 /** A new directory after so many crashes: the journal is read whole after each. */
 const crashesPerDirectory = 5;
 
@@ -90,7 +90,7 @@ test(`${cuts} power cuts lose nothing acknowledged`, async (t) => {
     await inDirectory(async (directory) => {
       const breath = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
       const disk = simulatedDisk(random, breath);
-      const journal = await openJournal({ directory: '/journal', disk, segmentBytes: 16 * 1024 });
+      const journal = await openJournal({ directory: '/journal', disk: disk.mount(), segmentBytes: 16 * 1024 });
       const writer = createWriter({ journal, state: simulatedState(tables, breath), clock: systemClock });
       const acknowledged = new Map<string, number>();
       let asked = 0;

@@ -10,7 +10,9 @@ import type { Disk, DiskFile } from '../../src/store/journal/disk.ts';
 type Content = { current: Buffer; durable: Buffer; unsynced: { position: number; bytes: Buffer }[] };
 type NameChange = (names: Map<string, Content>) => void;
 
-export type SimulatedDisk = Disk & {
+export type SimulatedDisk = {
+  /** The disk for a process that starts now. */
+  mount(): Disk;
   /** Ends the world of every open file: their calls never return. What is left is what the next opening sees. */
   crash(kind: 'kill' | 'power'): void;
   /** Flips a byte that is durable. */
@@ -53,8 +55,7 @@ export function simulatedDisk(random: Random, sleep: (ms: number) => Promise<voi
     content.unsynced = [];
   };
 
-  const handle = (content: Content, synced: boolean): DiskFile => {
-    const born = generation;
+  const handle = (content: Content, synced: boolean, born: number): DiskFile => {
     return {
       async write(bytes, position) {
         const copy = Buffer.from(bytes);
@@ -80,9 +81,10 @@ export function simulatedDisk(random: Random, sleep: (ms: number) => Promise<voi
     };
   };
 
-  return {
+  /** The disk as one process sees it: after a crash its calls never return, not even those it had still to make. */
+  const mounted = (born: number): Disk => ({
     async open(path, mode) {
-      await take(random.next(), generation);
+      await take(random.next(), born);
       let content = names.get(path);
       if (mode === 'new') {
         const fresh: Content = { current: Buffer.alloc(0), durable: Buffer.alloc(0), unsynced: [] };
@@ -90,16 +92,16 @@ export function simulatedDisk(random: Random, sleep: (ms: number) => Promise<voi
         content = fresh;
       }
       if (!content) throw fault(path);
-      return handle(content, mode === 'synced');
+      return handle(content, mode === 'synced', born);
     },
     async list(directory) {
-      await take(random.next(), generation);
+      await take(random.next(), born);
       return [...names]
         .filter(([path]) => directoryOf(path) === directory)
         .map(([path, { current }]) => ({ name: path.slice(directory.length + 1), size: current.length }));
     },
     async rename(from, to) {
-      await take(random.next(), generation);
+      await take(random.next(), born);
       if (!names.has(from)) throw fault(from);
       rename(to, (map) => {
         const content = map.get(from);
@@ -108,26 +110,30 @@ export function simulatedDisk(random: Random, sleep: (ms: number) => Promise<voi
       });
     },
     async remove(path) {
-      await take(random.next(), generation);
+      await take(random.next(), born);
       if (!names.has(path)) throw fault(path);
       rename(path, (map) => void map.delete(path));
     },
     async makeDirectory() {
-      await take(random.next(), generation);
+      await take(random.next(), born);
     },
     async syncDirectory(directory) {
-      await take(random.next() * 2, generation);
+      await take(random.next() * 2, born);
       for (const change of unsyncedNames) if (change.directory === directory) change.change(durableNames);
       unsyncedNames = unsyncedNames.filter((change) => change.directory !== directory);
     },
     async compress(bytes) {
-      await take(random.next() * 3, generation);
+      await take(random.next() * 3, born);
       return zstdCompressSync(bytes);
     },
     async decompress(bytes) {
-      await take(random.next(), generation);
+      await take(random.next(), born);
       return zstdDecompressSync(bytes);
     },
+  });
+
+  return {
+    mount: () => mounted(generation),
     crash(kind) {
       generation++;
       if (kind === 'power') {

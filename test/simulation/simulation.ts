@@ -79,7 +79,7 @@ async function simulate({ seed, steps }: { seed: number; steps: number }): Promi
     const journal = await until(
       openJournal({
         directory: '/journal',
-        disk,
+        disk: disk.mount(),
         segmentBytes: 1024 * random.int(1, 8),
         recentBytes: random.pick([1, 2000, 1e6]),
       }),

@@ -123,9 +123,15 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     if (!active) return;
     const { segment, file, offset } = active;
     active = undefined;
+    await file.close();
+    if (lastSeq < segment.firstSeq) {
+      // Begun, left without a record by a crash, and too small for the first group: the next one takes its name, so it
+      // must not be sealed, which would delete the file of that name.
+      segments.pop();
+      return;
+    }
     segment.lastSeq = lastSeq;
     segment.length = offset;
-    await file.close();
     sealLater(segment);
   };
 
@@ -252,10 +258,16 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
           // The first record of the next segment is at least as old as the last of this one.
           if (now - next.firstAt <= maxAgeMs && bytes <= maxBytes) return;
           segments.shift();
+          try {
+            await disk.remove(join(directory, (oldest.sealed ? sealedName : segmentName)(oldest.firstSeq)));
+          } catch (error) {
+            // It is still there: were the next one deleted before it, the journal would have a hole.
+            segments.unshift(oldest);
+            throw error;
+          }
+          await disk.syncDirectory(directory);
           bytes -= sizeOf(oldest);
           deletedSegments++;
-          await disk.remove(join(directory, (oldest.sealed ? sealedName : segmentName)(oldest.firstSeq)));
-          await disk.syncDirectory(directory);
         }
       });
       return { deletedSegments };
