@@ -51,9 +51,12 @@ export function orphans(sources: readonly Source[]): string[] {
   const imported = new Set(
     sources.flatMap(({ path, imports }) => imports.map(({ file }) => file).filter((file) => file !== path)),
   );
+  // A program of its own is named where it is started, or says itself how: `node test/fixtures/make-directory.ts`.
+  const started = (path: string): boolean =>
+    sources.some(({ path: by, text }) => text.includes(by === path ? `node ${path}` : `${basename(path)}'`));
   return sources
     .map(({ path }) => path)
-    .filter((path) => !imported.has(path) && !begins(path))
+    .filter((path) => !imported.has(path) && !begins(path) && !started(path))
     .map((path) => `${path}: nobody imports it`);
 }
 
