@@ -10,7 +10,7 @@ import { openPlatform } from '../src/platform.ts';
 const meter = '/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year';
 const air = '/entities/urn:ngsi-ld:AirQualityObserved:namuna-air-1?range=week';
 const screens = [
-  { name: 'home.tg.desk', path: '/tg/', width: 1280 },
+  { name: 'home.en.desk', path: '/en/', width: 1280 },
   { name: 'home.ru.desk.dark', path: '/ru/', width: 1280, dark: true },
   { name: 'home.uz.phone', path: '/uz/', width: 390 },
   { name: 'home.tg.phone.dark', path: '/tg/', width: 390, dark: true },
