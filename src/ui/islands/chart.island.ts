@@ -20,7 +20,6 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure[data-times]'
   const words = document.createElement('p');
   words.className = 'readout';
   words.setAttribute('aria-live', 'polite');
-  svg.append(line);
   svg.after(words);
   figure.tabIndex = 0;
   figure.setAttribute('aria-label', svg.querySelector('title')?.textContent ?? '');
@@ -32,6 +31,7 @@ for (const figure of document.querySelectorAll<HTMLElement>('figure[data-times]'
     const x = `${(Math.min(1, Math.max(0, share(instants[place] ?? 0))) * 100).toFixed(2)}%`;
     line.setAttribute('x1', x);
     line.setAttribute('x2', x);
+    if (!line.isConnected) svg.append(line);
     const cells = [...(rows[place]?.children ?? [])].map(({ textContent }) => textContent.trim());
     const [time = '', ...values] = cells;
     words.textContent = `${time} · ${values.map((value, i) => `${heads[i + 1] ?? ''} ${value}`).join(' · ')}`;
