@@ -36,6 +36,8 @@ export type Settings = {
   /** Mapping files of `ingest/`. */
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
+  /** False for a command that opens the directory to look or to import: what time does to the data waits for `serve`. */
+  readonly housekeeping?: boolean;
 };
 
 export type Platform = {
@@ -204,7 +206,9 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     }
     server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, log });
     undo.push(() => server.close());
-    undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
+    if (settings.housekeeping !== false) {
+      undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
+    }
     if (settings.demo)
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
     ready = true;

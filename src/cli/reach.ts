@@ -62,7 +62,7 @@ export async function reach<P extends Served>(
   }
 }
 
-/** Settings for a platform that nobody else is to reach: a free port, no MQTT, no simulator. */
+/** Settings for a platform that nobody else is to reach: a free port, no MQTT, no simulator, nothing deleted or sealed. */
 export const closedSettings = (data: string, city?: string): ServeSettings => ({
   host: '127.0.0.1',
   port: 0,
@@ -72,6 +72,7 @@ export const closedSettings = (data: string, city?: string): ServeSettings => ({
   demo: false,
   mappings: [],
   historyMemoryMb: 512,
+  housekeeping: false,
 });
 
 async function doHere<P extends Served>(

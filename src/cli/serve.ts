@@ -21,6 +21,7 @@ export type ServeSettings = {
   readonly contexts?: string;
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
+  readonly housekeeping?: boolean;
 };
 
 /** What `serve` needs of a running platform. */
