@@ -10,8 +10,7 @@ export type RecentRecords = {
 
 /** Keeps whole groups up to `maxBytes` of encoded size. */
 export function recentRecords(maxBytes: number): RecentRecords {
-  let groups: { records: readonly JournalRecord[]; first: number; bytes: number }[] = [];
-  let start = 0;
+  const groups: { records: readonly JournalRecord[]; first: number; bytes: number }[] = [];
   let total = 0;
   return {
     add(records, bytes) {
@@ -19,19 +18,12 @@ export function recentRecords(maxBytes: number): RecentRecords {
       if (first === undefined) return;
       groups.push({ records, first, bytes });
       total += bytes;
-      while (total > maxBytes && start < groups.length - 1) {
-        total -= groups[start]?.bytes ?? 0;
-        start++;
-      }
-      if (start > 1024 && start * 2 > groups.length) {
-        groups = groups.slice(start);
-        start = 0;
-      }
+      while (total > maxBytes && groups.length > 1) total -= groups.shift()?.bytes ?? 0;
     },
     slice(seq, limit) {
-      const oldest = groups[start];
+      const [oldest] = groups;
       if (!oldest || seq < oldest.first) return undefined;
-      let low = start;
+      let low = 0;
       let high = groups.length - 1;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
