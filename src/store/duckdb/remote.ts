@@ -17,7 +17,11 @@ export type RemoteEngine = {
 
 /** @throws Error from every call once the thread has died; the message says of what */
 export function remoteEngine(options: EngineOptions): RemoteEngine {
-  const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: options, name: 'history' });
+  const worker = new Worker(new URL('worker.ts', import.meta.url), {
+    workerData: options,
+    name: 'history',
+    resourceLimits: { maxYoungGenerationSizeMb: 16 },
+  });
   const pending = new Map<number, Pending>();
   let nextId = 1;
   let dead: Error | undefined;

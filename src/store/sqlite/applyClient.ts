@@ -36,7 +36,12 @@ type Asked = Readonly<{ resolve: (done: boolean) => void; reject: (error: Error)
 type Without<Q> = Q extends unknown ? Omit<Q, 'id'> : never;
 
 export function openApplier(data: ApplyWorkerData): ApplyClient {
-  const worker = new Worker(new URL('./applyWorker.ts', import.meta.url), { workerData: data, execArgv: [] });
+  const worker = new Worker(new URL('./applyWorker.ts', import.meta.url), {
+    workerData: data,
+    execArgv: [],
+    // It holds one batch at a time; a large young generation would only stay resident.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+  });
   worker.unref();
   const waiting = new Map<number, Asked>();
   let nextId = 0;

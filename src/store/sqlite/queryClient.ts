@@ -49,7 +49,11 @@ export function openQueries(path: string, options: { timeoutMs?: number } = {}):
     void gone?.terminate();
   };
   const start = (): Worker => {
-    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), { workerData: { path }, execArgv: [] });
+    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), {
+      workerData: { path },
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     started.unref();
     started.on('message', (answer: Answer) => {
       const asked = waiting.get(answer.id);
