@@ -106,6 +106,15 @@ test('a query that is too wide, unknown or faulty is refused', () => {
   refused(() => ask('type=A&lang=*;q=2'), 'lang', 'invalid-request');
 });
 
+test('a geoquery has a bounded number of positions', () => {
+  const coordinates = Array.from({ length: 10_001 }, (_, i) => [i / 100, 0]);
+  refused(
+    () => parseGeo({ georel: 'intersects', geometry: 'LineString', coordinates }, context),
+    'coordinates',
+    'too-complex',
+  );
+});
+
 test('a retrieve needs no selection', () => {
   const { query, representation } = parseEntityRetrieve(new URLSearchParams('attrs=a&options=sysAttrs'), context);
   assert.deepEqual(query, {});

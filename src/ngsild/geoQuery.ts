@@ -4,6 +4,7 @@ import type { Context } from './context.ts';
 import { locationIri } from './geojson.ts';
 import { checkGeometry } from './geometry.ts';
 import type { GeoNode } from './query.ts';
+import { shapeOf } from './shape.ts';
 
 /** As in a query string (`coordinates` is text) or in the member `geoQ` of a body (text or array). */
 export type GeoParameters = {
@@ -15,11 +16,13 @@ export type GeoParameters = {
 
 const relations = ['within', 'contains', 'intersects', 'equals', 'disjoint', 'overlaps'] as const;
 const nearPattern = /^near((?:;(?:max|min)Distance==[^;]*){1,2})$/;
+/** A reference geometry is compared with many: a coastline belongs into an entity, not into a query. */
+const maxPositions = 10_000;
 const numberPattern = /^(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
  * @returns undefined when there is no geoquery
- * @throws Problem bad-data; its field is the parameter
+ * @throws Problem bad-data, too-complex; its field is the parameter
  */
 export function parseGeo(parameters: GeoParameters, context: Context): GeoNode | undefined {
   const { georel, geometry, coordinates, geoproperty } = parameters;
@@ -31,6 +34,9 @@ export function parseGeo(parameters: GeoParameters, context: Context): GeoNode |
     geometry: checkGeometry({ type: geometry, coordinates: parsed(coordinates) }, 'geometry'),
     property: geoproperty === undefined ? locationIri : propertyIri(geoproperty, context),
   };
+  if (shapeOf(node.geometry).positions.length > maxPositions) {
+    throw new Problem('too-complex', `a geoquery has at most ${maxPositions} positions`, 'coordinates');
+  }
   const relation = relations.find((known) => known === georel);
   if (relation) return { relation, ...node };
   const near = nearPattern.exec(georel ?? '');
