@@ -3,7 +3,12 @@
  * or retried anywhere is counted here under a name that says so.
  */
 export type Labels = Record<string, string>;
-export type Counter = { add(n?: number, labels?: Labels): void; value(labels?: Labels): number };
+export type Counter = {
+  add(n?: number, labels?: Labels): void;
+  /** Adds to one series; its name is made once, for hot paths. */
+  series(labels: Labels): (n?: number) => void;
+  value(labels?: Labels): number;
+};
 
 export type Metrics = {
   /** Name in snake case with its unit last (`chorsu_journal_bytes_total`). The same name gives the same counter. */
@@ -34,6 +39,12 @@ export function createMetrics(): Metrics {
         add(n = 1, labels) {
           const key = labelText(labels);
           series.set(key, (series.get(key) ?? 0) + n);
+        },
+        series(labels) {
+          const key = labelText(labels);
+          return (n = 1) => {
+            series.set(key, (series.get(key) ?? 0) + n);
+          };
         },
         value: (labels) => series.get(labelText(labels)) ?? 0,
       };

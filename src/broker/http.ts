@@ -27,17 +27,18 @@ const noQuery = new URLSearchParams();
  */
 export function ngsiHandler(deps: EntityDeps & { metrics: Metrics }) {
   const requests = deps.metrics.counter('chorsu_ngsi_requests_total', 'NGSI-LD requests by status class');
+  const count = ['', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => requests.series({ status }));
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const url = request.url ?? '/';
     if (!url.startsWith(root)) return false;
     answer(request, url, deps).then(
       (result) => {
-        requests.add(1, classes[Math.floor(result.status / 100)] ?? {});
+        count[Math.floor(result.status / 100)]?.();
         send(request, response, result);
       },
       (error: unknown) => {
         const body = ngsiError(error, deps.log);
-        requests.add(1, classes[Math.floor(body.status / 100)] ?? {});
+        count[Math.floor(body.status / 100)]?.();
         const allow = error instanceof Problem && error.kind === 'method-not-allowed' ? error.field : undefined;
         send(request, response, {
           status: body.status,
@@ -49,8 +50,6 @@ export function ngsiHandler(deps: EntityDeps & { metrics: Metrics }) {
     return true;
   };
 }
-
-const classes = ['', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => ({ status }));
 
 async function answer(request: IncomingMessage, url: string, deps: EntityDeps): Promise<Answer> {
   const at = url.indexOf('?');

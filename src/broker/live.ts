@@ -1,7 +1,7 @@
 import type { Metrics } from '../base/metrics.ts';
 import type { EntityDelta, Instance, Json } from '../ngsild/entity.ts';
 import { deltaId } from '../ngsild/entity.ts';
-import type { JournalRecord } from '../store/ports.ts';
+import type { JournalRecord, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Broker } from './broker.ts';
 
@@ -36,8 +36,11 @@ export type Live = {
 
 const beatMs = 250;
 const perBeatMax = 500;
+/** Shorter than a beat: nobody sees the difference, and a busy journal is read in larger pieces. */
+const restMsBetweenLooks = 100;
 const recentMax = 200;
 const statesMax = 50_000;
+const typesMax = 50_000;
 
 /**
  * Follows the journal for whoever watches. Keeps nothing durable: a page that loads reads the state, then follows.
@@ -52,6 +55,7 @@ export function openLive(deps: {
   const waiting = new Map<string, LiveChange>();
   const states = new Map<string, Json>();
   const newest = new Map<string, LiveChange>();
+  const types = new Map<string, string>();
   let recent: LiveChange[] = [];
   const skipped = metrics.counter(
     'chorsu_live_skipped_total',
@@ -71,13 +75,23 @@ export function openLive(deps: {
     return notable;
   };
 
-  const changeOf = async (record: JournalRecord, delta: EntityDelta): Promise<LiveChange | undefined> => {
-    if (delta.op === 'history') return undefined;
+  /** Types by id, so that following a busy journal does not look every entity up again. */
+  const typeOf = (tenant: Tenant, id: string): string | Promise<string> => {
+    const known = types.get(id);
+    if (known !== undefined) return known;
+    const found = writer.get(tenant, id);
+    const keep = (stored: StoredEntity | undefined): string => {
+      const type = stored?.entity.type[0] ?? '';
+      if (types.size >= typesMax) types.clear();
+      if (type !== '') types.set(id, type);
+      return type;
+    };
+    return found instanceof Promise ? found.then(keep) : keep(found);
+  };
+
+  const changeOf = (record: JournalRecord, delta: EntityDelta, type: string): LiveChange => {
     const attrs = delta.op === 'put' ? delta.entity.attrs : delta.op === 'set' ? delta.attrs : {};
     const id = deltaId(delta);
-    const found = delta.op === 'put' ? undefined : writer.get(record.tenant, id);
-    const stored = found instanceof Promise ? await found : found;
-    const type = delta.op === 'put' ? delta.entity.type[0] : (stored?.entity.type[0] ?? '');
     const values: { name: string; value: Json; unitCode?: string; observedAt?: string }[] = [];
     let location: readonly [number, number] | undefined;
     for (const name in attrs) {
@@ -99,19 +113,23 @@ export function openLive(deps: {
       at: record.at,
       kind: delta.op === 'put' ? 'born' : delta.op === 'delete' ? 'gone' : 'changed',
       id,
-      type: type ?? '',
+      type,
       values,
       ...(location && { location }),
       notable: isNotable(delta, values),
     };
   };
 
-  const unfollow = broker.follow('live', async (records) => {
+  const take = async (records: readonly JournalRecord[]): Promise<void> => {
     for (const record of records) {
       if (record.tenant !== 0) continue;
       for (const delta of record.entities) {
-        const change = await changeOf(record, delta);
-        if (!change) continue;
+        if (delta.op === 'history') continue;
+        const id = deltaId(delta);
+        if (delta.op === 'put') types.delete(id);
+        const found = delta.op === 'put' ? (delta.entity.type[0] ?? '') : typeOf(record.tenant, id);
+        const change = changeOf(record, delta, typeof found === 'string' ? found : await found);
+        if (delta.op === 'delete') types.delete(id);
         newest.set(change.type, change);
         if (change.notable) recent = [change, ...recent].slice(0, recentMax);
         if (listeners.size === 0) continue;
@@ -119,7 +137,8 @@ export function openLive(deps: {
         else waiting.set(change.id, change);
       }
     }
-  });
+  };
+  const unfollow = broker.follow('live', take, { restMs: restMsBetweenLooks });
 
   const beat = setInterval(() => {
     if (waiting.size === 0) return;
