@@ -6,7 +6,7 @@ import type { Gap, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenan
 const instancesPerAppend = 50_000;
 
 /** A transaction of DuckDB costs some milliseconds however few rows it has. */
-const restBetweenAppendsMs = 100;
+const restBetweenAppendsMs = 250;
 
 /** The attribute name of a marker that says that the whole entity was deleted. */
 export const entityMarker = '';

@@ -64,7 +64,7 @@ export type WriterOptions = {
   readonly pendingBytesMax?: number;
   /** How long `commit` waits for room before Problem overloaded; default 10 s. */
   readonly roomMs?: number;
-  /** How long durable changes gather before they are applied, unless somebody waits for them; default 100 ms. */
+  /** How long durable changes gather before they are applied, unless somebody waits for them; default 500 ms. */
   readonly applyMs?: number;
   readonly cleanMax?: number;
   /** Passed in by the simulation. */
@@ -133,7 +133,7 @@ export function createWriter(options: WriterOptions): Writer {
   const applying = backgroundApply({
     state,
     timers,
-    delayMs: options.applyMs ?? 100,
+    delayMs: options.applyMs ?? 500,
     onApplied({ entities, rows, changes, bytes }) {
       for (const [slot, n] of entities) overlay.release(slot, n);
       for (const [slot, n] of rows) rowOverlay.release(slot, n);

@@ -375,13 +375,17 @@ async function openPlain(disk: Disk, path: string, size: number): Promise<Segmen
 
 const zeros = Buffer.alloc(1024 * 1024);
 
-/** Allocates for real, so that a later write inside changes no metadata. */
+/**
+ * Allocates for real, so that a later write inside changes no metadata. Synced piece by piece: the disk does one flush
+ * after the other, and a group of the journal must not wait behind 64 MiB of zeros.
+ */
 async function makeZeroed(disk: Disk, path: string, size: number): Promise<string> {
   const file = await disk.open(path, 'new');
   try {
-    for (let at = 0; at < size; at += zeros.length)
+    for (let at = 0; at < size; at += zeros.length) {
       await file.write(zeros.subarray(0, Math.min(zeros.length, size - at)), at);
-    await file.sync();
+      await file.sync();
+    }
   } finally {
     await file.close();
   }
