@@ -32,6 +32,7 @@ const doors: readonly RegExp[] = [
   /^src\/http\/(module|principal)\.ts$/,
   /^src\/city\/profile\.ts$/,
   /^src\/tsx\.ts$/, // a worker registers the hook before it loads the rest
+  /^src\/platform\.ts$/, // what a city is opened with
 ];
 
 // --- who touches the outside ------------------------------------------------------------------------------------------

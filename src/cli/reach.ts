@@ -10,11 +10,12 @@ import { progress } from '../base/progress.ts';
 import { silentLog, type Log } from '../base/log.ts';
 import type { Terminal } from './command.ts';
 import { ask, type Deeds } from './control.ts';
-import type { ServeSettings, Served } from './serve.ts';
+import type { Settings } from '../platform.ts';
+import type { Served } from './serve.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
 
 export type ReachDependencies<P extends Served> = {
-  readonly open: (settings: ServeSettings, log: Log) => Promise<P>;
+  readonly open: (settings: Settings, log: Log) => Promise<P>;
   readonly deeds: (platform: P) => Deeds;
   readonly signals: SignalSource;
   readonly exitNow: (code: number) => void;
@@ -63,7 +64,7 @@ export async function reach<P extends Served>(
 }
 
 /** Settings for a platform that nobody else is to reach: a free port, no MQTT, no simulator, nothing deleted or sealed. */
-export const closedSettings = (data: string, city?: string): ServeSettings => ({
+export const closedSettings = (data: string, city?: string): Settings => ({
   host: '127.0.0.1',
   port: 0,
   mqttHost: '127.0.0.1',

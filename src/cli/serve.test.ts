@@ -8,14 +8,15 @@ import { silentLog } from '../base/log.ts';
 import type { Terminal } from './command.ts';
 import { ask } from './control.ts';
 import { runCommandLine } from './index.ts';
-import { isLoopback, serveCommand, type Served, type ServeSettings } from './serve.ts';
+import { isLoopback, serveCommand, type Served } from './serve.ts';
+import type { Settings } from '../platform.ts';
 
 /** `serve` over a platform that only says that it runs. */
 function scene(t: TestContext, environment: Record<string, string> = {}) {
   const data = mkdtempSync(join(tmpdir(), 'chorsu-serve-'));
   t.after(() => rmSync(data, { recursive: true }));
   const signals = new EventEmitter();
-  const opened = Promise.withResolvers<ServeSettings>();
+  const opened = Promise.withResolvers<Settings>();
   const broken = Promise.withResolvers<Error>();
   const said = { out: '', err: '', stopped: 0 };
   const greeted = Promise.withResolvers<void>();

@@ -5,24 +5,10 @@ import { Problem } from '../base/problem.ts';
 import { inLanguage, type Words } from '../city/profile.ts';
 import { command, noWords, type Command, type Terminal } from './command.ts';
 import { serveControl, type Deeds } from './control.ts';
+import type { Settings } from '../platform.ts';
 import { choice, directory, file, flag, host, integer, port, portOrOff, several, withDefault } from './kinds.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
 import { WrongUsage } from './usage.ts';
-
-/** What `platform.ts` is told. */
-export type ServeSettings = {
-  readonly host: string;
-  readonly port: number;
-  readonly mqttHost: string;
-  readonly mqttPort?: number;
-  readonly data: string;
-  readonly city?: string;
-  readonly demo: boolean;
-  readonly contexts?: string;
-  readonly mappings: readonly string[];
-  readonly historyMemoryMb: number;
-  readonly housekeeping?: boolean;
-};
 
 /** What `serve` needs of a running platform. */
 export type Served = {
@@ -36,7 +22,7 @@ export type Served = {
 };
 
 export type ServeDependencies<P extends Served> = {
-  readonly open: (settings: ServeSettings, log: Log) => Promise<P>;
+  readonly open: (settings: Settings, log: Log) => Promise<P>;
   /** What other commands may ask of the running process. */
   readonly deeds: (platform: P) => Deeds;
   readonly log: (level: 'debug' | 'info' | 'warn' | 'error') => Log;
@@ -105,7 +91,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       }
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
       const { mqttPort, mapping, historyMemory, city, contexts } = given;
-      const settings: ServeSettings = {
+      const settings: Settings = {
         host: given.host,
         port: given.port,
         mqttHost: given.mqttHost,
@@ -123,7 +109,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
 }
 
 async function serve<P extends Served>(
-  settings: ServeSettings,
+  settings: Settings,
   needs: ServeDependencies<P>,
   log: Log,
   terminal: Terminal,

@@ -5,8 +5,10 @@ export { compileContext, contextUrls, coreContext } from './context.ts';
 export type { Context, Name } from './context.ts';
 export { coreContextUrl, coreDocument, isCoreUrl } from './core.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
-export { parseAttribute, parseEntity, parseTypes } from './parse.ts';
-export type { InstanceFragment, ParseOptions } from './parse.ts';
+export { parseEntity } from './parse.ts';
+export { parseTypes } from './members.ts';
+export { parseAttribute } from './instances.ts';
+export type { InstanceFragment, ParseOptions } from './instances.ts';
 export { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
 export type { Fragment, InstanceName, MergeFragment, MergeOptions } from './fragment.ts';
 export {
