@@ -10,6 +10,9 @@ import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
 
+/** Lines that a reader who was away is told at most. */
+const missedMax = 50;
+
 /** The broker's routes: `/ngsi-ld/v1/*` and the live stream `/api/live`. Its pages are a module of their own. */
 export function brokerModule(deps: {
   broker: Broker;
@@ -33,7 +36,9 @@ export function brokerModule(deps: {
       if (ngsi(request, response)) return true;
       const url = request.url ?? '';
       if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
-      const language = new URLSearchParams(url.slice('/api/live'.length)).get('lang') ?? 'en';
+      const query = new URLSearchParams(url.slice('/api/live'.length));
+      const language = query.get('lang') ?? 'en';
+      const after = Number(request.headers['last-event-id'] ?? query.get('after') ?? Number.NaN);
       const end = (): void => {
         unsubscribe();
         streams.delete(stop);
@@ -42,9 +47,18 @@ export function brokerModule(deps: {
         response.end();
       };
       const stream = eventStream(response, end);
-      const unsubscribe = live.subscribe((changes) => {
+      const send = (changes: readonly LiveChange[]): void => {
         for (const change of changes) stream.send('change', describe(change, language), change.seq);
-      });
+      };
+      // Whoever comes back gets what was worth a line meanwhile, oldest first.
+      if (Number.isFinite(after))
+        send(
+          live
+            .recent(missedMax)
+            .filter(({ seq }) => seq > after)
+            .toReversed(),
+        );
+      const unsubscribe = live.subscribe(send);
       streams.add(stop);
       return true;
     },

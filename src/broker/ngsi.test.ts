@@ -69,6 +69,16 @@ suite('entities', () => {
     });
   });
 
+  test('an update that would lose a member of the entity in silence is refused', async () => {
+    await post('/entities', sensor('e', 1));
+    const answer = await city.fetch('/entities/urn:ngsi-ld:Sensor:e/attrs', {
+      method: 'PATCH',
+      headers: json,
+      body: JSON.stringify({ expiresAt: '2030-01-01T00:00:00Z' }),
+    });
+    assert.equal(answer.status, 422);
+  });
+
   test('a partial update of one attribute keeps its other members', async () => {
     await post('/entities', sensor('p', 1));
     const patched = await city.fetch('/entities/urn:ngsi-ld:Sensor:p/attrs/temperature', {

@@ -80,6 +80,9 @@ export async function attributesResource(call: Call, id: string, deps: EntityDep
   if (call.method !== 'PATCH' && call.method !== 'POST') throw notAllowed(call, 'POST, PATCH');
   const { json, context } = bodyOf(call, deps.contexts, { merge: call.method === 'PATCH' });
   const fragment = parseFragment(json, context, { at: isoInstant(deps.now()), nulls: call.method === 'PATCH' });
+  if (fragment.expiresAt !== undefined) {
+    throw new Problem('not-supported', 'expiresAt of an entity can be set when it is created or replaced', 'expiresAt');
+  }
   const noOverwrite = call.method === 'POST' && (call.query.get('options') ?? '').split(',').includes('noOverwrite');
   const result = await deps.entities.setAttributes(call.who, call.tenant, id, fragment, { noOverwrite }, call.cause);
   return updateAnswer(result, (iri) => context.compact(iri));

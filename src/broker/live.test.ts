@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
+
+let city: TestCity;
+before(async () => {
+  city = await openTestCity();
+});
+after(() => city.close());
+
+const headers = { 'content-type': 'application/json' };
+const lamp = (state: string) => ({ state: { type: 'Property', value: state } });
+const create = (id: string) =>
+  city.fetch('/entities', { method: 'POST', headers, body: JSON.stringify({ id, type: 'Lamp', ...lamp('off') }) });
+const turn = (id: string, state: string) =>
+  city.fetch(`/entities/${id}/attrs`, { method: 'PATCH', headers, body: JSON.stringify(lamp(state)) });
+
+/** The first `count` changes that the stream tells. */
+async function changes(
+  query: string,
+  count: number,
+  act: () => Promise<unknown>,
+): Promise<{ seq: number; id: string }[]> {
+  const leaving = new AbortController();
+  const answer = await fetch(`${city.url}/api/live${query}`, { signal: leaving.signal });
+  assert.equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+  await act();
+  const told: { seq: number; id: string }[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const piece of answer.body ?? []) {
+    text += decoder.decode(piece as Uint8Array, { stream: true });
+    const events = text.split('\n\n');
+    text = events.pop() ?? '';
+    for (const event of events) {
+      const data = /^event: change\ndata: (.*)$/m.exec(event)?.[1];
+      if (data !== undefined) told.push(JSON.parse(data) as { seq: number; id: string });
+    }
+    if (told.length >= count) break;
+  }
+  leaving.abort();
+  return told;
+}
+
+test('a change is told to whoever watches', { timeout: 20_000 }, async () => {
+  const [told] = await changes('?lang=ru', 1, () => create('urn:ngsi-ld:Lamp:1'));
+  assert.equal(told?.id, 'urn:ngsi-ld:Lamp:1');
+});
+
+test('who comes back is told what was worth a line meanwhile', { timeout: 20_000 }, async () => {
+  await create('urn:ngsi-ld:Lamp:2');
+  await turn('urn:ngsi-ld:Lamp:2', 'on');
+  const seen = city.lastSeq();
+  await turn('urn:ngsi-ld:Lamp:2', 'off');
+  // The follower looks every tenth of a second.
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  const [missed] = await changes(`?after=${seen}`, 1, () => Promise.resolve());
+  assert.equal(missed?.id, 'urn:ngsi-ld:Lamp:2');
+  assert.ok((missed?.seq ?? 0) > seen);
+});
