@@ -64,6 +64,8 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
   for (const source of mapping?.sources ?? []) sources.declare(source);
   const health = sourceHealth({ sources, clock, metrics });
   const retention = retentionOf(() => sources.list());
+  // A device that fell silent before this start has no say in how long its values are kept.
+  for (const { source, types } of mapping?.mappings ?? []) retention.note(source, types);
   const recording: Pick<Broker, 'record'> = {
     async record(who, tenant, readings, cause, rows) {
       const result = await broker.record(who, tenant, readings, cause, rows);

@@ -6,7 +6,8 @@ export type Retention = {
   note(source: string, types: readonly string[]): void;
   /**
    * One rule per type: where several sources give the same type, the longest of their retentions holds, and a source that
-   * keeps for good wins over all. Types that no source has given since the start have no rule: nothing of them goes.
+   * keeps for good wins over all. Types that no mapping names and no source has given since the start have no rule:
+   * nothing of them goes.
    */
   rules(): readonly { readonly type: string; readonly days: number | null }[];
 };
