@@ -42,6 +42,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
   const [data, copy, again] = [join(top, 'data'), join(top, 'copy'), join(top, 'again')];
 
   const greeted = Promise.withResolvers<string>();
+  const loaded = Promise.withResolvers<void>();
   let write = true;
   const serving = runCommandLine(
     commands({
@@ -53,6 +54,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
             const attrs = { 'https://example.org/level': [{ type: 'Property', value: n, observedAt } as const] };
             const reading = { id: `urn:ngsi-ld:Tank:${n % 7}`, type: ['https://example.org/Tank'], attrs };
             await platform.broker.record(systemPrincipal, 0, [reading], { by: 'test' });
+            if (n === 20) loaded.resolve();
           }
         })().catch(() => {}); // refused once the city stops
         return platform;
@@ -71,6 +73,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
     await serving;
   });
   await greeted.promise;
+  await loaded.promise; // every tank is there, and the load goes on
 
   const made = await chorsu('backup', copy, '--data', data);
   assert.equal(made.code, 0, made.err);
