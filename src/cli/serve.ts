@@ -47,7 +47,10 @@ const options = {
     choice(['on', 'off'])('Ask for accounts. There are none yet: "on" is refused, "off" needs a loopback host.'),
     'off',
   ),
-  contexts: directory('Directory of JSON-LD contexts that stand for their URLs; nothing is ever downloaded.'),
+  contexts: directory(
+    'Directory of JSON-LD contexts. Its index.json, { "URL": "file", ... }, says which file stands for which URL; without ' +
+      'one, a file stands for every URL that ends in its name. Nothing is ever downloaded.',
+  ),
   mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
