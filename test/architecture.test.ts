@@ -18,7 +18,7 @@ const mayImport: Record<string, readonly string[]> = {
   ui: ['city', 'http', 'base'],
   trust: ['store', 'ui', 'http', 'ngsild', 'base'],
   broker: ['store', 'trust', 'ui', 'http', 'ngsild', 'base'],
-  ingest: ['broker', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
+  ingest: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
 };
 /** They wire the others: `src/cli/`, and the files that lie in `src/` itself (`main.ts`, `platform.ts`, `tsx.ts`). */
 const wiring = ['cli', 'src'];

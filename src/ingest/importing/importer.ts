@@ -1,0 +1,39 @@
+/**
+ * What a door for files does: it opens a file, and says of each of its items (a row, a feature, a stop) which readings
+ * it is or why it is none. Everything else is the same for all of them and stands in this folder: what is known already,
+ * records, counts, the rejects file, progress, going on after a kill, undo.
+ */
+import type { RowDelta } from '../../store/ports.ts';
+import type { Refused, Taken } from '../mapping/index.ts';
+
+export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs'] as const;
+export type ImportKind = (typeof importKinds)[number];
+
+/** One row or feature. */
+export type ImportItem = {
+  /** From 1, in the order of the file; what the reader of a refusal looks for (`row 17`, `feature 3`). */
+  readonly number: number;
+  /** As it stands in the file, for the rejects file. At most some kilobytes. */
+  readonly text: string;
+  /** Usually one; a row of a wide table gives many. */
+  readonly results: readonly (Taken | Refused)[];
+};
+
+/** A file that was opened and looks usable; nothing of it is taken yet. */
+export type OpenedFile = {
+  readonly kind: ImportKind;
+  /** Id of the declared source. */
+  readonly source: string;
+  /** Of the file; progress is told in it. */
+  readonly bytes: number;
+  /** What an item is called in refusals. */
+  readonly unit: 'row' | 'feature' | 'stop';
+  /**
+   * The items in order, in groups of some hundred. `read` is the place in bytes after the group. Memory stays flat:
+   * nobody holds more than a group.
+   */
+  items(): AsyncIterable<{ readonly items: readonly ImportItem[]; readonly read: number }>;
+  /** Rows of this door's tables that belong to the last record of the import, such as the timetable that holds now. */
+  rowsAtEnd?(): readonly RowDelta[];
+  close(): Promise<void>;
+};
