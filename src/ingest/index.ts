@@ -132,6 +132,8 @@ function newestInstant(reading: Reading): number | undefined {
   return newest;
 }
 
+export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
+export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttOptions } from './mqtt.ts';
 export type { ImportOptions, ImportProgress, ImportReport } from './csv/import.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
