@@ -11,7 +11,7 @@ import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { createApp, listen, type HttpServer, type Module } from './http/index.ts';
-import { ingest, loadMapping, type Ingest } from './ingest/index.ts';
+import { ingest, ingestTables, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
@@ -87,7 +87,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       log,
       metrics,
-      tables: [sampleCityTable],
+      tables: [sampleCityTable, ...ingestTables],
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
         fatal.resolve(error);
@@ -159,6 +159,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     });
     const ingestion = ingest({
       broker,
+      rows: store.rows,
       city,
       site,
       clock,

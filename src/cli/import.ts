@@ -1,4 +1,4 @@
-/** `chorsu import`: a CSV file becomes readings, by a mapping. */
+/** `chorsu import`: a file becomes readings, by a mapping. */
 import { resolve } from 'node:path';
 import type { Ingest, ImportReport } from '../ingest/index.ts';
 import { command, type Command, type Terminal } from './command.ts';
@@ -9,16 +9,14 @@ import type { Served } from './serve.ts';
 
 const options = {
   mapping: required(file('The mapping that says which columns become which values.')),
-  source: text('ID')('Whose CSV mapping; needed when the mapping file has several.'),
+  source: text('ID')('Whose mapping; needed when the mapping file has several for such files.'),
   data: withDefault(
     directory('The data directory. When a server runs on it, the server does the import.'),
     './data/city',
   ),
   city: file('City profile, for its law pack, when no server runs.'),
   dryRun: flag('Reads, checks and counts, shows the first readings, takes nothing.'),
-  rejects: file(
-    'Where the rows that were not taken are listed, with row number and reason. Default: FILE.rejects.csv.',
-  ),
+  rejects: file('Where what was not taken is listed, with row number and reason. Default: FILE.rejects.csv.'),
 };
 
 /** The part of a running platform that takes files. */
@@ -42,17 +40,17 @@ export const importDeed =
       dryRun: wish['dryRun'] === true,
       ...(source !== undefined && { source }),
       ...(rejects !== undefined && { rejectsFile: rejects }),
-      onProgress: ({ bytes, bytesTotal, rows, rejected }) =>
-        tell(bytes, bytesTotal, `${rows} rows${rejected > 0 ? `, ${rejected} rejected` : ''}`),
+      onProgress: ({ bytes, bytesTotal, readings, rejected }) =>
+        tell(bytes, bytesTotal, `${readings} readings${rejected > 0 ? `, ${rejected} rejected` : ''}`),
     });
   };
 
 export function importCommand<P extends Served & Importing>(needs: ReachDependencies<P>): Command {
   return command({
     name: 'import',
-    about: 'takes a CSV file into the city',
+    about: 'takes a file into the city',
     details:
-      'Every row is kept, kept with a flag, or rejected with its reason; the counts add up to the file. The same command ' +
+      'Every reading is kept, kept with a flag, or rejected with its reason; the counts add up to the file. The same command ' +
       'after an interruption, or for the same file again, takes only what is missing. Ctrl-C stops between two records.',
     words: { called: 'FILE', about: 'A CSV file with a header.', min: 1, max: 1 },
     options,
@@ -88,11 +86,12 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
 }
 
 function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err }: Terminal): void {
-  const { rows, readings, kept, flagged, rejected, alreadyThere, entities, source, rejectedBy, preview } = report;
+  const { items, unit, readings, kept, flagged, rejected, alreadyThere, entities, source, rejectedBy, preview } =
+    report;
   if (dryRun) for (const reading of preview) out(`${JSON.stringify(reading)}\n`);
-  out(`${rows} rows, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
+  out(`${items} ${unit}s, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
   out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${entities} entities\n`);
   for (const [reason, count] of Object.entries(rejectedBy)) out(`rejected for ${reason}: ${count}\n`);
-  if (rejected > 0 && !dryRun) err(`The rejected rows stand in ${rejects}\n`);
+  if (rejected > 0 && !dryRun) err(`The rejected ${unit}s stand in ${rejects}\n`);
   if (report.stopped) err('Stopped before the end; the same command goes on from there.\n');
 }

@@ -1,4 +1,5 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
+import { basename } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -6,11 +7,14 @@ import { Problem } from '../base/problem.ts';
 import type { Broker, Reading } from '../broker/index.ts';
 import type { City } from '../city/profile.ts';
 import type { Module } from '../http/module.ts';
+import type { Rows, TableDefinition } from '../store/ports.ts';
 import type { Site } from '../ui/index.ts';
-import { csvMapping, importFile, type ImportOptions, type ImportReport } from './csv/import.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
+import { importOpened, type EngineOptions, type ImportReport } from './importing/engine.ts';
+import type { OpenOptions } from './importing/importer.ts';
+import { openImport } from './importing/importers.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
@@ -24,6 +28,8 @@ import { sourceRegistry } from './source.ts';
 
 export type IngestDeps = {
   readonly broker: Broker;
+  /** Reads of this module's own tables, `ingestTables`. */
+  readonly rows: Rows;
   readonly city: Pick<City, 'lawPack' | 'timeZone'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
@@ -36,6 +42,12 @@ export type IngestDeps = {
   readonly mqtt?: MqttOptions | false;
 };
 
+/** The tables of this module; `platform.ts` gives them to the store. */
+export const ingestTables: readonly TableDefinition[] = [];
+
+/** A file to import: what it is opened with, and how it is taken. */
+export type ImportOptions = Omit<EngineOptions, 'name'> & Omit<OpenOptions, 'now'> & { readonly file: string };
+
 export type Ingest = Module & {
   /** @throws Problem forbidden when the law pack does not allow the source */
   declare(source: Source): void;
@@ -44,7 +56,10 @@ export type Ingest = Module & {
    * @throws Problem not-found (no such source), bad-data (a simulated value for a measured entity, or the reverse)
    */
   accept(sourceId: string, readings: readonly Reading[]): Promise<void>;
-  /** Takes a CSV file; see `importFile` of csv/. The source counts as seen when it is declared here. */
+  /**
+   * Takes a file by the door that recognises it (`importing/`). The source counts as seen when it is declared here.
+   * @throws Problem bad-data (no door for it, columns missing, no mapping for it), not-found
+   */
   importFile(options: ImportOptions): Promise<ImportReport>;
   reports(): readonly SourceReport[];
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
@@ -66,7 +81,8 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
   const retention = retentionOf(() => sources.list());
   // A device that fell silent before this start has no say in how long its values are kept.
   for (const { source, types } of mapping?.mappings ?? []) retention.note(source, types);
-  const recording: Pick<Broker, 'record'> = {
+  const recording: Broker = {
+    ...broker,
     async record(who, tenant, readings, cause, rows) {
       const result = await broker.record(who, tenant, readings, cause, rows);
       let noted: readonly string[] | undefined;
@@ -87,12 +103,18 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
     routes: (app) => ingestRoutes(app, { sources, health, reception: received, site, timeZone: city.timeZone }),
     navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
-    importFile: (options) =>
-      importFile(options, {
-        broker,
-        clock,
-        ...(sources.find(csvMapping(options.mapping, options.source).source) && { health }),
-      }),
+    async importFile(options) {
+      const opened = await openImport(options.file, { ...options, now: () => clock.now() });
+      try {
+        return await importOpened(
+          opened,
+          { ...options, name: basename(options.file) },
+          { broker: recording, clock, ...(sources.find(opened.source) && { health }) },
+        );
+      } finally {
+        await opened.close();
+      }
+    },
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {
       const source = sources.get(sourceId);
@@ -135,7 +157,7 @@ function newestInstant(reading: Reading): number | undefined {
 export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttOptions } from './mqtt.ts';
-export type { ImportOptions, ImportProgress, ImportReport } from './csv/import.ts';
+export type { ImportProgress, ImportReport } from './importing/engine.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';

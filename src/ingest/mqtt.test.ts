@@ -27,6 +27,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
   const metrics = createMetrics();
   const made = ingest({
     broker,
+    rows: city.store.rows,
     city: { timeZone: 'Asia/Dushanbe', lawPack: { country: 'TJ', householdReadings: false, laws: [] } },
     clock: fixedClock(now),
     metrics,

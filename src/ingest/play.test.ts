@@ -34,6 +34,7 @@ async function city() {
   const broker = spyOn(platform.broker);
   const made: Ingest = ingest({
     broker,
+    rows: platform.store.rows,
     city: { timeZone: 'UTC', lawPack: { country: 'XX', householdReadings: false, laws: [] } },
     clock: systemClock,
     metrics: createMetrics(),

@@ -3,9 +3,8 @@ import mqtt from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import { Problem } from '../base/problem.ts';
 import type { Reading } from '../broker/index.ts';
-import { csvMapping } from './csv/import.ts';
 import { rowReader } from './csv/rows.ts';
-import { sourceAttribute, type Mapping, type MappingFile } from './mapping/index.ts';
+import { fileMapping, sourceAttribute, type Mapping, type MappingFile } from './mapping/index.ts';
 
 export type PlayOptions = {
   readonly file: string;
@@ -37,7 +36,7 @@ export type PlayReport = {
  * @throws Problem bad-data (no `play` in the mapping, no CSV), not-found, overloaded when the broker goes away
  */
 export async function play(options: PlayOptions, { clock }: { clock: Clock }): Promise<PlayReport> {
-  const mapping = csvMapping(options.mapping, options.source);
+  const mapping = fileMapping(options.mapping, 'csv', options.source);
   const { play: form } = mapping;
   if (!form) throw new Problem('bad-data', 'the CSV mapping has no "play": { "topic": ... }', 'play');
   const reader = await rowReader(options.file, mapping);

@@ -4,7 +4,7 @@
  * records, counts, the rejects file, progress, going on after a kill, undo.
  */
 import type { RowDelta } from '../../store/ports.ts';
-import type { Refused, Taken } from '../mapping/index.ts';
+import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 
 export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs'] as const;
 export type ImportKind = (typeof importKinds)[number];
@@ -36,4 +36,29 @@ export type OpenedFile = {
   /** Rows of this door's tables that belong to the last record of the import, such as the timetable that holds now. */
   rowsAtEnd?(): readonly RowDelta[];
   close(): Promise<void>;
+};
+
+/** What a file is opened with. */
+export type OpenOptions = {
+  readonly mapping: MappingFile;
+  /** Whose mapping; needed only when the mapping file has several for this kind of file. */
+  readonly source?: string;
+  /** Of a workbook; default its first. */
+  readonly sheet?: string;
+  /** The platform's clock, ms: for items without a time of their own, and for `maxFuture`. */
+  readonly now: () => number;
+};
+
+/** One door: which files are its own, and how they are opened. */
+export type Importer = {
+  readonly kind: ImportKind;
+  /** What it accepts, for the message that refuses a file: `CSV (.csv, .tsv, .txt)`. */
+  readonly accepts: string;
+  /**
+   * @param name of the file, without its directory
+   * @param head its first bytes, at most `headBytes`
+   */
+  recognises(name: string, head: Uint8Array): boolean;
+  /** @throws Problem bad-data with all that is wrong before the first item; not-found */
+  open(file: string, options: OpenOptions): Promise<OpenedFile>;
 };

@@ -2,5 +2,6 @@
 export { loadMappingFile, parseMappingFile, type MappingFile } from './file.ts';
 export { type CsvForm, type Mapping } from './mapping.ts';
 export { sourceAttribute, statusAttribute } from './names.ts';
+export { fileMapping } from './select.ts';
 export { refusals, refused, type Refusal, type Refused, type Taken, type Target } from './reading.ts';
 export { matchTopic } from './topic.ts';

@@ -23,6 +23,7 @@ function running() {
   const broker = spyOn(platform.broker);
   const module = ingest({
     broker,
+    rows: platform.store.rows,
     city,
     site: createSite({ city, clock, assets, navigation: () => [] }),
     clock,

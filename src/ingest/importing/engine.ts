@@ -4,20 +4,17 @@ import { Problem } from '../../base/problem.ts';
 import type { Broker, Reading } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { Health } from '../health.ts';
-import { refused, type Mapping, type MappingFile, type Refusal, type Refused, type Taken } from '../mapping/index.ts';
+import { refused, type Refusal, type Refused, type Taken } from '../mapping/index.ts';
+import type { ImportItem, ImportKind, OpenedFile } from './importer.ts';
 import { knownReadings } from './known.ts';
-import type { CsvRow } from './reader.ts';
 import { rejectsFile } from './rejects.ts';
-import { rowReader } from './rows.ts';
 
-export type ImportOptions = {
-  readonly file: string;
-  readonly mapping: MappingFile;
-  /** Whose CSV mapping; needed only when the mapping file has several. */
-  readonly source?: string;
+export type EngineOptions = {
+  /** Name of the file, for what is told of refusals. */
+  readonly name: string;
   /** Reads, checks and counts, but takes nothing. */
   readonly dryRun?: boolean;
-  /** Where rows that were not taken are listed; made only when there are any. */
+  /** Where items that were not taken are listed; made only when there are any. */
   readonly rejectsFile?: string;
   /** Readings per record. Default 1,000. */
   readonly batch?: number;
@@ -27,9 +24,9 @@ export type ImportOptions = {
 };
 
 export type ImportCounts = {
-  /** Rows of data in the file. */
-  readonly rows: number;
-  /** Of a wide table one per cell, else one per row; the sum of the four below. */
+  /** Rows or features of the file. */
+  readonly items: number;
+  /** Of a wide table one per cell, else one per item; the sum of the four below. */
   readonly readings: number;
   readonly kept: number;
   /** Kept with a status: out of range or doubtful. */
@@ -40,7 +37,9 @@ export type ImportCounts = {
 };
 export type ImportProgress = ImportCounts & { readonly bytes: number; readonly bytesTotal: number };
 export type ImportReport = ImportCounts & {
+  readonly kind: ImportKind;
   readonly source: string;
+  readonly unit: OpenedFile['unit'];
   readonly rejectedBy: Readonly<Partial<Record<Refusal, number>>>;
   /** The first readings, as they are or would be taken. */
   readonly preview: readonly Reading[];
@@ -49,43 +48,43 @@ export type ImportReport = ImportCounts & {
 };
 
 type Deps = { readonly broker: Broker; readonly clock: Clock; readonly health?: Health | undefined };
-type Waiting = { readonly row: CsvRow; readonly taken: Taken };
+type Waiting = { readonly item: ImportItem; readonly taken: Taken };
 
 const previewMax = 5;
 const overloadPauseMs = 50;
 
 /**
- * Takes a CSV file by a mapping. What is there already is not taken again, so the same call after a kill, or for the
- * same file a second time, only adds what is missing.
- * @throws Problem bad-data (columns missing, a file that is no CSV, no mapping for it), not-found
+ * Takes an opened file. What is there already is not taken again, so the same call after a kill, or for the same file a
+ * second time, only adds what is missing.
  */
-export async function importFile(options: ImportOptions, { broker, clock, health }: Deps): Promise<ImportReport> {
-  const mapping = csvMapping(options.mapping, options.source);
-  const reader = await rowReader(options.file, mapping);
+export async function importOpened(
+  opened: OpenedFile,
+  options: EngineOptions,
+  { broker, clock, health }: Deps,
+): Promise<ImportReport> {
+  const { kind, source, unit, bytes } = opened;
   const { dryRun = false, batch = 1_000 } = options;
-  const counts = { rows: 0, readings: 0, kept: 0, flagged: 0, rejected: 0, alreadyThere: 0 };
+  const counts = { items: 0, readings: 0, kept: 0, flagged: 0, rejected: 0, alreadyThere: 0 };
   const rejectedBy: Partial<Record<Refusal, number>> = {};
   const preview: Reading[] = [];
   const entities = new Set<string>();
-  const target = mapping.target({});
   const known = knownReadings(broker);
-  const rejects = rejectsFile(options.rejectsFile);
+  const rejects = rejectsFile(options.rejectsFile, unit);
   let waiting: Waiting[] = [];
   let read = 0;
 
-  const reject = async (row: CsvRow, { reason, detail }: Refused): Promise<void> => {
+  const reject = async (item: ImportItem, { reason, detail }: Refused): Promise<void> => {
     counts.rejected++;
     rejectedBy[reason] = (rejectedBy[reason] ?? 0) + 1;
-    if (!dryRun)
-      health?.rejected(mapping.source, { reason, detail }, `${options.file.split('/').at(-1)} row ${row.row}`);
-    await rejects.add(row.row, reason, detail, row.text);
+    if (!dryRun) health?.rejected(source, { reason, detail }, `${options.name} ${unit} ${item.number}`);
+    await rejects.add(item.number, reason, detail, item.text);
   };
 
   const take = async (group: readonly Waiting[]): Promise<void> => {
-    const recorded = dryRun ? undefined : await recordGroup(broker, mapping.source, group);
+    const recorded = dryRun ? undefined : await recordGroup(broker, source, group);
     if (recorded !== undefined) {
       if (group.length === 1) {
-        for (const { row } of group) await reject(row, recorded);
+        for (const { item } of group) await reject(item, recorded);
         return;
       }
       const half = group.length >> 1;
@@ -100,7 +99,7 @@ export async function importFile(options: ImportOptions, { broker, clock, health
     }
     counts.flagged += flagged;
     counts.kept += group.length - flagged;
-    if (!dryRun) health?.accepted(mapping.source, { readings: group.length, flagged }, []);
+    if (!dryRun) health?.accepted(source, { readings: group.length, flagged }, []);
   };
 
   const flush = async (): Promise<void> => {
@@ -109,34 +108,28 @@ export async function importFile(options: ImportOptions, { broker, clock, health
     waiting = [];
     const verdicts = await known.judge(group.map(({ taken }) => taken));
     const fresh: Waiting[] = [];
-    for (const [index, { row }] of group.entries()) {
+    for (const [index, { item }] of group.entries()) {
       const verdict = verdicts[index];
-      if (verdict && 'fresh' in verdict) fresh.push({ row, taken: verdict.fresh });
+      if (verdict && 'fresh' in verdict) fresh.push({ item, taken: verdict.fresh });
       else if (verdict?.known === 'in-file') {
-        await reject(row, refused('duplicate', 'the same entity and instant stand in the file before'));
+        await reject(item, refused('duplicate', 'the same entity and instant stand in the file before'));
       } else counts.alreadyThere++;
     }
     if (fresh.length > 0) await take(fresh);
-    options.onProgress?.({ ...counts, bytes: read, bytesTotal: reader.file.bytes });
+    options.onProgress?.({ ...counts, bytes: read, bytesTotal: bytes });
   };
 
   try {
-    if (!dryRun) health?.seen(mapping.source, clock.now());
-    for await (const group of reader.file.rows()) {
+    if (!dryRun) health?.seen(source, clock.now());
+    for await (const group of opened.items()) {
       read = group.read;
-      for (const row of group.rows) {
+      for (const item of group.items) {
         if (options.signal?.aborted) break;
-        counts.rows++;
-        if (row.fault !== undefined) {
+        counts.items++;
+        for (const result of item.results) {
           counts.readings++;
-          await reject(row, refused('row', row.fault));
-          continue;
-        }
-        for (const payload of reader.payloads(row)) {
-          counts.readings++;
-          const result = mapping.read(target, payload, clock.now());
-          if (result.reason !== undefined) await reject(row, result);
-          else waiting.push({ row, taken: result });
+          if (result.reason !== undefined) await reject(item, result);
+          else waiting.push({ item, taken: result });
         }
         if (waiting.length >= batch) await flush();
       }
@@ -149,7 +142,7 @@ export async function importFile(options: ImportOptions, { broker, clock, health
     await rejects.close();
   }
   const stopped = options.signal?.aborted === true;
-  return { ...counts, source: mapping.source, rejectedBy, preview, entities: entities.size, stopped };
+  return { ...counts, kind, source, unit, rejectedBy, preview, entities: entities.size, stopped };
 }
 
 /** @returns why the broker refused the group, undefined when it took it */
@@ -168,20 +161,4 @@ async function recordGroup(broker: Broker, source: string, group: readonly Waiti
       await sleep(overloadPauseMs);
     }
   }
-}
-
-/** @throws Problem bad-data when there is none, or several and no source says which */
-export function csvMapping(file: MappingFile, source: string | undefined): Mapping {
-  const found = file.mappings.filter(
-    ({ payload, source: own }) => payload === 'csv' && (source === undefined || own === source),
-  );
-  const [only] = found;
-  if (only && found.length === 1) return only;
-  throw new Problem(
-    'bad-data',
-    found.length === 0
-      ? `the mapping file has no CSV mapping${source === undefined ? '' : ` of source ${source}`}`
-      : `the mapping file has ${found.length} CSV mappings: name the source (${found.map((one) => one.source).join(', ')})`,
-    'source',
-  );
 }

@@ -2,23 +2,23 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 
-/** The file that says of each row that was not taken why: row, reason, detail, the line. Made at the first one. */
+/** The file that says of each item that was not taken why: its number, reason, detail, text. Made at the first one. */
 export type RejectsFile = {
-  add(row: number, reason: string, detail: string, line: string): Promise<void>;
+  add(number: number, reason: string, detail: string, text: string): Promise<void>;
   close(): Promise<void>;
 };
 
-export function rejectsFile(path: string | undefined): RejectsFile {
+export function rejectsFile(path: string | undefined, unit: string): RejectsFile {
   let stream: WriteStream | undefined;
   return {
-    async add(row, reason, detail, line) {
+    async add(number, reason, detail, text) {
       if (path === undefined) return;
       if (!stream) {
         stream = createWriteStream(path, { flags: 'w' });
         await once(stream, 'open');
-        stream.write('row,reason,detail,line\r\n');
+        stream.write(`${unit},reason,detail,text\r\n`);
       }
-      const written = stream.write(`${row},${reason},${field(detail)},${field(line)}\r\n`);
+      const written = stream.write(`${number},${reason},${field(detail)},${field(text)}\r\n`);
       if (!written) await once(stream, 'drain');
     },
     async close() {

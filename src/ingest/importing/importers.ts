@@ -1,0 +1,43 @@
+/** The doors for files, and which of them takes a given file. */
+import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Problem } from '../../base/problem.ts';
+import { csvImporter } from '../csv/file.ts';
+import type { Importer, OpenedFile, OpenOptions } from './importer.ts';
+
+/** Asked in this order: a door that looks at the first bytes stands before one that looks at the name alone. */
+export const importers: readonly Importer[] = [csvImporter];
+
+/** Of a file's beginning, enough to tell an archive, JSON and text apart. */
+const headBytes = 4096;
+
+/**
+ * Opens a file by the first door that recognises it.
+ * @throws Problem not-found; bad-data when no door takes such a file, or the door finds it unusable
+ */
+export async function openImport(file: string, options: OpenOptions): Promise<OpenedFile> {
+  return (await findImporter(file)).open(file, options);
+}
+
+/** @throws Problem not-found; bad-data naming what is accepted */
+export async function findImporter(file: string): Promise<Importer> {
+  const name = basename(file);
+  const head = await headOf(file);
+  const found = importers.find((importer) => importer.recognises(name, head));
+  if (found) return found;
+  const accepted = importers.map(({ accepts }) => accepts).join(', ');
+  throw new Problem('bad-data', `${name} is no file that can be imported; accepted: ${accepted}`, 'file');
+}
+
+async function headOf(file: string): Promise<Uint8Array> {
+  let handle;
+  try {
+    handle = await open(file, 'r');
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw new Problem('not-found', `cannot read the file ${file}: ${(error as Error).message}`, 'file');
+  } finally {
+    await handle?.close();
+  }
+}
