@@ -49,6 +49,13 @@ export type Timetable = {
   departures(query: DeparturesQuery): readonly Departure[];
 };
 
+/** The timetables that hold now, one per source. */
+export type Timetables = {
+  /** @returns undefined when the source has none, or it is still being read */
+  of(source: string): Timetable | undefined;
+  list(): readonly { readonly source: string; readonly timetable: Timetable }[];
+};
+
 export type TimetableCounts = {
   readonly agencies: number;
   readonly stops: number;
