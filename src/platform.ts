@@ -6,7 +6,7 @@ import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { watchProcess } from './base/process.ts';
-import { brokerModule, pages, createBroker, openContexts, openLive, type Broker } from './broker/index.ts';
+import { brokerModule, pages, createBroker, openContexts, openLive, tileService, type Broker } from './broker/index.ts';
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -185,6 +185,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         writer,
         policy: openPolicy,
         contexts,
+        tiles: tileService({ city, startedMs: clock.now() }),
         log,
         metrics,
         describe: brokerPages.describe,

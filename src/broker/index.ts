@@ -4,4 +4,5 @@ export { openContexts, type Contexts } from './contexts.ts';
 export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export { simulatedAttribute } from './readings.ts';
+export { tileService, type Tiles } from './tiles/service.ts';
 export { pages, type PagesDeps } from './pages/index.ts';

@@ -9,23 +9,26 @@ import type { Contexts } from './contexts.ts';
 import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
+import { tileRoutes } from './tiles/routes.ts';
+import type { Tiles } from './tiles/service.ts';
 
 /** Lines that a reader who was away is told at most. */
 const missedMax = 50;
 
-/** The broker's routes: `/ngsi-ld/v1/*` and the live stream `/api/live`. Its pages are a module of their own. */
+/** The broker's routes: `/ngsi-ld/v1/*`, the live stream `/api/live` and map tiles `/api/tiles/*`. Its pages are a module of their own. */
 export function brokerModule(deps: {
   broker: Broker;
   live: Live;
   writer: Writer;
   policy: Policy;
   contexts: Contexts;
+  tiles: Tiles;
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
   describe: (change: LiveChange, language: string) => unknown;
 }): Module {
-  const { broker, live, writer, policy, contexts, log, metrics, describe } = deps;
+  const { broker, live, writer, policy, contexts, tiles, log, metrics, describe } = deps;
   const entities = entityService({ writer, policy });
   const ngsi = ngsiHandler({ broker, entities, contexts, now: () => writer.now(), log, metrics });
   const streams = new Set<() => void>();
@@ -62,9 +65,11 @@ export function brokerModule(deps: {
       streams.add(stop);
       return true;
     },
+    routes: (app) => tileRoutes(app, tiles),
     stop: async () => {
       for (const stop of streams) stop();
       await live.stop();
+      await tiles.close();
     },
   };
 }

@@ -1,0 +1,148 @@
+/**
+ * The shapes of the city as vector tiles: districts, ground, streets. Runs in the tile worker.
+ *
+ * MVT layers: `district` (areas), `ground` (water, green), `street` (lines), `label` (one point per district, water or
+ * park, so that a name stands once and not in every tile). Names are `name:tg`, `name:ru`, ...: the style picks.
+ */
+import { GeoJSONVT, type GeoJSONVTFeature, type GeoJSONVTTile } from '@maplibre/geojson-vt';
+import type { Feature, Geometry } from 'geojson';
+import { areaOf, labelPoint } from '../../base/shapes.ts';
+import type { City, Words } from '../../ui/index.ts';
+import { encodeTile, extent, tileBytesMax, withFeatures } from './encode.ts';
+import type { TileIndex } from './tileIndex.ts';
+import { zoomMax } from './address.ts';
+
+type District = City['districts'][number];
+type Ground = City['ground'][number];
+type Street = City['streets'][number];
+type AreaGeometry = District['geometry'];
+
+/** A piece of the profile; a big city is handed over in many. */
+export type CityPart = {
+  readonly districts?: readonly District[];
+  readonly ground?: readonly Ground[];
+  readonly streets?: readonly Street[];
+};
+
+type Thinning = { readonly from: number; readonly namesFrom: number };
+/** From which zoom a kind of street is drawn, and named, where there are many of it. The least important first. */
+const streetKinds: Readonly<Record<Street['kind'], Thinning>> = {
+  lane: { from: 13, namesFrom: 15 },
+  street: { from: 12, namesFrom: 14 },
+  avenue: { from: 8, namesFrom: 11 },
+};
+/** A kind with no more streets than this is drawn from afar. */
+const few = 500;
+const fewFrom = 9;
+/** Names of parks and water stand from this zoom; those of districts always. */
+const groundNamesFrom = 12;
+
+/** Vector tiles hold whole units: detail of 0.6 m at zoom 14, 4 cm at 18. */
+const options = { maxZoom: zoomMax, extent, buffer: 64, tolerance: 3, indexMaxZoom: 5, indexMaxPoints: 100_000 };
+
+/** Collects the parts; `finish` makes the index. Features keep no names apart from what the tile shows. */
+export function cityIndex(): TileIndex<CityPart> {
+  const collected: Record<'district' | 'ground' | 'label', Feature[]> = { district: [], ground: [], label: [] };
+  const streets: Record<Street['kind'], Feature[]> = { avenue: [], street: [], lane: [] };
+  let tints = 0;
+  let areas: { district: GeoJSONVT; ground: GeoJSONVT; label: GeoJSONVT } | undefined;
+  let lines: readonly { kind: Street['kind']; thinning: Thinning; index: GeoJSONVT }[] = [];
+
+  const label = (geometry: AreaGeometry, properties: Record<string, string | number>): void => {
+    const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+    const latitude = polygons[0]?.[0]?.[0]?.[1] ?? 0;
+    const at = labelPoint(polygons, Math.cos((latitude * Math.PI) / 180));
+    if (at) collected.label.push(feature({ type: 'Point', coordinates: [...at] }, properties));
+  };
+
+  return {
+    add({ districts = [], ground = [], streets: more = [] }) {
+      for (const { id, name, geometry } of districts) {
+        const properties = { kind: 'district', id, ...names(name) };
+        collected.district.push(feature(geometry, { ...properties, tint: (tints++ % 4) + 1 }));
+        label(geometry, properties);
+      }
+      for (const { kind, name, geometry } of ground) {
+        collected.ground.push(feature(geometry, { kind }));
+        if (name) label(geometry, { kind, ...names(name), size: sizeOf(geometry) });
+      }
+      for (const { id, kind, name, line } of more) {
+        const properties = { kind, ...(id !== undefined && { id }), ...(name && names(name)) };
+        streets[kind].push(feature({ type: 'LineString', coordinates: line }, properties));
+      }
+    },
+    finish() {
+      const index = (features: Feature[]): GeoJSONVT => new GeoJSONVT({ type: 'FeatureCollection', features }, options);
+      const { district, ground } = collected;
+      areas = { district: index(district), ground: index(ground), label: index(collected.label) };
+      lines = (Object.keys(streetKinds) as Street['kind'][]).map((kind) => {
+        const { from, namesFrom } = streetKinds[kind];
+        const many = streets[kind].length > few;
+        const thinning = many ? { from, namesFrom } : { from: fewFrom, namesFrom: Math.min(namesFrom, 12) };
+        return { kind, thinning, index: index(streets[kind]) };
+      });
+      const count = district.length + ground.length + Object.values(streets).flat().length;
+      for (const list of [...Object.values(collected), ...Object.values(streets)]) list.length = 0;
+      return { features: count };
+    },
+    tile({ z, x, y }) {
+      if (!areas) return { bytes: new Uint8Array(), thinned: 0 };
+      const label = some(areas.label.getTile(z, x, y), ({ tags }) => z >= groundNamesFrom || tags?.['kind'] === 'district');
+      const shown = lines.flatMap(({ kind, thinning, index }) => {
+        const tile = z >= thinning.from ? index.getTile(z, x, y) : null;
+        return tile && tile.features.length > 0 ? [{ kind, tile: z >= thinning.namesFrom ? tile : unnamed(tile) }] : [];
+      });
+      const layers = (): Parameters<typeof encodeTile>[0] => ({
+        district: areas?.district.getTile(z, x, y),
+        ground: areas?.ground.getTile(z, x, y),
+        street: joined(shown.map(({ tile }) => tile)),
+        label,
+      });
+      let bytes = encodeTile(layers());
+      let thinned = 0;
+      // What is least important goes first, a kind at a time: its names, then its lines.
+      for (let i = 0; bytes.length > tileBytesMax && i < shown.length; i++) {
+        const one = shown[i] as (typeof shown)[number];
+        one.tile = unnamed(one.tile);
+        bytes = encodeTile(layers());
+        if (bytes.length <= tileBytesMax) break;
+        thinned += one.tile.features.length;
+        one.tile = withFeatures(one.tile, []);
+        bytes = encodeTile(layers());
+      }
+      return { bytes, thinned };
+    },
+  };
+}
+
+const feature = (
+  geometry: { readonly type: string; readonly coordinates: unknown },
+  properties: Record<string, string | number>,
+): Feature => ({ type: 'Feature', geometry: geometry as Geometry, properties });
+
+function names(words: Words): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [language, text] of Object.entries(words)) named[`name:${language}`] = text;
+  return named;
+}
+
+/** For the style: larger waters and parks are named first. In millionths of a square degree. */
+function sizeOf(geometry: AreaGeometry): number {
+  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+  return Math.round(polygons.reduce((sum, [shell = []]) => sum + areaOf(shell), 0) * 1e6);
+}
+
+const some = (tile: GeoJSONVTTile | null, keep: (one: GeoJSONVTFeature) => boolean): GeoJSONVTTile | null =>
+  tile && withFeatures(tile, tile.features.filter(keep));
+
+function unnamed(tile: GeoJSONVTTile): GeoJSONVTTile {
+  return withFeatures(
+    tile,
+    tile.features.map((one: GeoJSONVTFeature) => ({ ...one, tags: { kind: String(one.tags?.['kind']) } })),
+  );
+}
+
+function joined(tiles: readonly GeoJSONVTTile[]): GeoJSONVTTile | undefined {
+  const [first] = tiles;
+  return first && withFeatures(first, tiles.flatMap(({ features }) => features));
+}
