@@ -62,7 +62,8 @@ function farthestInside(rings: readonly (readonly Pair[])[]): Pair {
   const queue: Cell[] = [];
   let best = cell((west + east) / 2, (south + north) / 2, 0);
   const half = size / 2;
-  for (let x = west; x < east; x += size) for (let y = south; y < north; y += size) queue.push(cell(x + half, y + half, half));
+  for (let x = west; x < east; x += size)
+    for (let y = south; y < north; y += size) queue.push(cell(x + half, y + half, half));
   while (queue.length > 0) {
     let top = 0;
     for (let i = 1; i < queue.length; i++) if ((queue[i] as Cell).atMost > (queue[top] as Cell).atMost) top = i;

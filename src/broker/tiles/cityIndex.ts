@@ -4,11 +4,11 @@
  * MVT layers: `district` (areas), `ground` (water, green), `street` (lines), `label` (one point per district, water or
  * park, so that a name stands once and not in every tile). Names are `name:tg`, `name:ru`, ...: the style picks.
  */
-import { GeoJSONVT, type GeoJSONVTFeature, type GeoJSONVTTile } from '@maplibre/geojson-vt';
 import type { Feature, Geometry } from 'geojson';
 import { areaOf, labelPoint } from '../../base/shapes.ts';
 import type { City, Words } from '../../ui/index.ts';
-import { encodeTile, extent, tileBytesMax, withFeatures } from './encode.ts';
+import { encodeTile, featureIndex, type Cut, type CutFeature, type FeatureIndex } from './library.ts';
+import { buffer, extent, tileBytesMax } from './limits.ts';
 import type { TileIndex } from './tileIndex.ts';
 import { zoomMax } from './address.ts';
 
@@ -38,15 +38,15 @@ const fewFrom = 9;
 const groundNamesFrom = 12;
 
 /** Vector tiles hold whole units: detail of 0.6 m at zoom 14, 4 cm at 18. */
-const options = { maxZoom: zoomMax, extent, buffer: 64, tolerance: 3, indexMaxZoom: 5, indexMaxPoints: 100_000 };
+const options = { maxZoom: zoomMax, extent, buffer };
 
 /** Collects the parts; `finish` makes the index. Features keep no names apart from what the tile shows. */
 export function cityIndex(): TileIndex<CityPart> {
   const collected: Record<'district' | 'ground' | 'label', Feature[]> = { district: [], ground: [], label: [] };
   const streets: Record<Street['kind'], Feature[]> = { avenue: [], street: [], lane: [] };
   let tints = 0;
-  let areas: { district: GeoJSONVT; ground: GeoJSONVT; label: GeoJSONVT } | undefined;
-  let lines: readonly { kind: Street['kind']; thinning: Thinning; index: GeoJSONVT }[] = [];
+  let areas: { district: FeatureIndex; ground: FeatureIndex; label: FeatureIndex } | undefined;
+  let lines: readonly { kind: Street['kind']; thinning: Thinning; index: FeatureIndex }[] = [];
 
   const label = (geometry: AreaGeometry, properties: Record<string, string | number>): void => {
     const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
@@ -72,7 +72,7 @@ export function cityIndex(): TileIndex<CityPart> {
       }
     },
     finish() {
-      const index = (features: Feature[]): GeoJSONVT => new GeoJSONVT({ type: 'FeatureCollection', features }, options);
+      const index = (features: Feature[]): FeatureIndex => featureIndex(features, options);
       const { district, ground } = collected;
       areas = { district: index(district), ground: index(ground), label: index(collected.label) };
       lines = (Object.keys(streetKinds) as Street['kind'][]).map((kind) => {
@@ -87,28 +87,31 @@ export function cityIndex(): TileIndex<CityPart> {
     },
     tile({ z, x, y }) {
       if (!areas) return { bytes: new Uint8Array(), thinned: 0 };
-      const label = some(areas.label.getTile(z, x, y), ({ tags }) => z >= groundNamesFrom || tags?.['kind'] === 'district');
+      const label = some(
+        areas.label.getTile(z, x, y),
+        ({ tags }) => z >= groundNamesFrom || tags?.['kind'] === 'district',
+      );
       const shown = lines.flatMap(({ kind, thinning, index }) => {
         const tile = z >= thinning.from ? index.getTile(z, x, y) : null;
         return tile && tile.features.length > 0 ? [{ kind, tile: z >= thinning.namesFrom ? tile : unnamed(tile) }] : [];
       });
-      const layers = (): Parameters<typeof encodeTile>[0] => ({
+      const layers = (): Record<string, Cut | null | undefined> => ({
         district: areas?.district.getTile(z, x, y),
         ground: areas?.ground.getTile(z, x, y),
         street: joined(shown.map(({ tile }) => tile)),
         label,
       });
-      let bytes = encodeTile(layers());
+      let bytes = encodeTile(layers(), extent);
       let thinned = 0;
       // What is least important goes first, a kind at a time: its names, then its lines.
       for (let i = 0; bytes.length > tileBytesMax && i < shown.length; i++) {
         const one = shown[i] as (typeof shown)[number];
         one.tile = unnamed(one.tile);
-        bytes = encodeTile(layers());
+        bytes = encodeTile(layers(), extent);
         if (bytes.length <= tileBytesMax) break;
         thinned += one.tile.features.length;
-        one.tile = withFeatures(one.tile, []);
-        bytes = encodeTile(layers());
+        one.tile = { features: [] };
+        bytes = encodeTile(layers(), extent);
       }
       return { bytes, thinned };
     },
@@ -132,17 +135,11 @@ function sizeOf(geometry: AreaGeometry): number {
   return Math.round(polygons.reduce((sum, [shell = []]) => sum + areaOf(shell), 0) * 1e6);
 }
 
-const some = (tile: GeoJSONVTTile | null, keep: (one: GeoJSONVTFeature) => boolean): GeoJSONVTTile | null =>
-  tile && withFeatures(tile, tile.features.filter(keep));
+const some = (tile: Cut | null, keep: (one: CutFeature) => boolean): Cut | null =>
+  tile && { features: tile.features.filter(keep) };
 
-function unnamed(tile: GeoJSONVTTile): GeoJSONVTTile {
-  return withFeatures(
-    tile,
-    tile.features.map((one: GeoJSONVTFeature) => ({ ...one, tags: { kind: String(one.tags?.['kind']) } })),
-  );
+function unnamed(tile: Cut): Cut {
+  return { features: tile.features.map((one): CutFeature => ({ ...one, tags: { kind: one.tags?.['kind'] } })) };
 }
 
-function joined(tiles: readonly GeoJSONVTTile[]): GeoJSONVTTile | undefined {
-  const [first] = tiles;
-  return first && withFeatures(first, tiles.flatMap(({ features }) => features));
-}
+const joined = (tiles: readonly Cut[]): Cut => ({ features: tiles.flatMap(({ features }) => features) });

@@ -35,7 +35,7 @@ test('a tile of the city holds its districts, ground, streets and names in every
     'name:en': 'Chorsu Avenue',
   });
   const kinds = new Set(layers['ground']?.map(({ properties }) => properties['kind']));
-  assert.deepEqual([...kinds].toSorted(), ['green', 'water']);
+  assert.deepEqual(kinds, new Set(['water', 'green']));
 });
 
 test('each district is named once, at a point inside it, however many tiles it lies in', async () => {
