@@ -10,7 +10,8 @@ import { brokerModule, pages, createBroker, openContexts, openLive, tileService,
 import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { createApp, listen, type HttpServer, type Module } from './http/index.ts';
+import about from '../package.json' with { type: 'json' };
+import { createApp, listen, outbound, type HttpServer, type Module } from './http/index.ts';
 import { ingest, ingestTables, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
@@ -36,7 +37,10 @@ export type Settings = {
   /** Mapping files of `ingest/`. */
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
-  /** False for a command that opens the directory to look or to import: what time does to the data waits for `serve`. */
+  /**
+   * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
+   * so do live feeds.
+   */
   readonly housekeeping?: boolean;
 };
 
@@ -73,6 +77,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
   const mapping = {
     sources: loaded.flatMap(({ sources }) => sources),
     mappings: loaded.flatMap(({ mappings }) => mappings),
+    feeds: loaded.flatMap(({ feeds }) => feeds),
   };
 
   /** Undone in reverse, on stop and when something further up cannot be opened. */
@@ -166,6 +171,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       metrics,
       log,
       mapping,
+      outbound: outbound({ version: about.version, clock, metrics }),
       mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
     });
 
@@ -214,6 +220,10 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     if (settings.demo)
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
     ready = true;
+    if (settings.housekeeping !== false) {
+      ingestion.startFeeds();
+      undo.push(() => ingestion.stopFeeds());
+    }
     log.info('the city is served', { city: city.id, url: server.url, mqttPort: ingestion.mqttPort() });
     return {
       url: server.url,

@@ -24,6 +24,7 @@ export const problemKinds = {
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'not-multi-tenant': { status: 501, title: 'No support for several tenants' },
   internal: { status: 500, title: 'Internal error' },
+  unreachable: { status: 502, title: 'Another server gave no usable answer' },
   overloaded: { status: 503, title: 'Overloaded, try again' },
   'context-unavailable': { status: 504, title: 'JSON-LD context not available' },
 } as const;

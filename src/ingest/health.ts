@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Counter, Metrics } from '../base/metrics.ts';
 import type { Refusal, Refused } from './mapping/index.ts';
-import type { Reject, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
+import type { Connection, Reject, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
 import type { Sources } from './source.ts';
 
 const rejectsKept = 10;
@@ -20,6 +20,8 @@ export type Health = {
   rejected(source: string, why: Refused, from: string, count?: number): void;
   /** A message on a topic that no mapping takes. */
   unmapped(topic: string): void;
+  /** How one of the source's feeds stands with its other side. */
+  connection(source: string, feed: string, now: Connection): void;
   /** What was known before the process started. */
   restore(source: string, lastAcceptedMs: number): void;
   report(source: Source): SourceHealth;
@@ -41,6 +43,7 @@ type Tally = {
   /** Readings per second of the last minute; the slot of a second is `second % 60`. */
   seconds: Uint32Array;
   lastSecond: number;
+  connections: Map<string, Connection>;
 };
 
 export function sourceHealth({
@@ -70,6 +73,15 @@ export function sourceHealth({
     ),
   );
 
+  metrics.gauge('chorsu_feed_reachable', '1 when the other side of the feed answers, by source and feed', () =>
+    [...tallies].flatMap(([source, { connections }]) =>
+      [...connections].map(([feed, { state }]) => ({
+        labels: { source, feed },
+        value: state === 'reachable' ? 1 : 0,
+      })),
+    ),
+  );
+
   const tallyOf = (source: string): Tally => {
     const known = tallies.get(source);
     if (known) return known;
@@ -85,6 +97,7 @@ export function sourceHealth({
       lastRejects: [],
       seconds: new Uint32Array(60),
       lastSecond: 0,
+      connections: new Map(),
     };
     tallies.set(source, tally);
     return tally;
@@ -109,6 +122,7 @@ export function sourceHealth({
   const report = (source: Source): SourceHealth => {
     const tally = tallyOf(source.id);
     turn(tally);
+    const connection = worst(tally.connections);
     return {
       state: stateOf(source, tally),
       lastSeenAt: isoOrNull(tally.lastSeenMs),
@@ -121,6 +135,7 @@ export function sourceHealth({
       rejectedBy: { ...tally.rejectedBy },
       lagS: tally.lagMs === undefined ? null : tally.lagMs / 1000,
       lastRejects: [...tally.lastRejects],
+      ...(connection !== undefined && { connection }),
     };
   };
 
@@ -172,6 +187,9 @@ export function sourceHealth({
       const key = prefixes.has(prefix) || prefixes.size < prefixesKept ? prefix : '(others)';
       prefixes.set(key, (prefixes.get(key) ?? 0) + 1);
     },
+    connection(source, feed, now) {
+      tallyOf(source).connections.set(feed, now);
+    },
     restore(source, lastAcceptedMs) {
       const tally = tallyOf(source);
       tally.lastSeenMs = Math.max(tally.lastSeenMs ?? 0, lastAcceptedMs);
@@ -181,6 +199,18 @@ export function sourceHealth({
     reports: () => sources.list().map((source) => ({ source, health: report(source) })),
     unmappedTopics: () => [...prefixes].map(([prefix, count]) => ({ prefix, count })).sort((a, b) => b.count - a.count),
   };
+}
+
+/** The connection that is worst off: what does not answer comes before what answers rubbish, then the longest. */
+function worst(connections: ReadonlyMap<string, Connection>): Connection | undefined {
+  const badness = ({ state, detail }: Connection): number =>
+    state === 'unreachable' ? 3 : state === 'connecting' ? 2 : detail === undefined ? 0 : 1;
+  let found: Connection | undefined;
+  for (const connection of connections.values()) {
+    const worse = found === undefined ? 1 : badness(connection) - badness(found);
+    if (worse > 0 || (worse === 0 && found !== undefined && connection.since < found.since)) found = connection;
+  }
+  return found;
 }
 
 const isoOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());

@@ -12,6 +12,10 @@ export function homePart(reports: readonly SourceReport[], { language, now }: Ho
     const last = health.lastAcceptedAt ?? health.lastSeenAt;
     return last === null ? undefined : Date.parse(last);
   };
+  const lost = ({ health: { connection } }: SourceReport): string | undefined =>
+    connection?.state === 'unreachable'
+      ? t('connectionLost', { ago: formatRelative(Date.parse(connection.since), now, language) })
+      : undefined;
   return {
     attention: reports
       .filter(({ health }) => health.state === 'silent')
@@ -20,7 +24,7 @@ export function homePart(reports: readonly SourceReport[], { language, now }: Ho
         return {
           severity: 'warn',
           title: t('needsTitle', { name: name(report) }),
-          text: t('needsText', { ago: formatRelative(last, now, language) }),
+          text: [t('needsText', { ago: formatRelative(last, now, language) }), lost(report)].filter(Boolean).join(' '),
           href: `/sources#${report.source.id}`,
           sinceMs: last,
           simulated: report.source.simulated,
@@ -30,7 +34,7 @@ export function homePart(reports: readonly SourceReport[], { language, now }: Ho
       const last = lastMs(report);
       return {
         name: name(report),
-        detail: t('homeDetail', { n: report.health.perMinute }),
+        detail: lost(report) ?? t('homeDetail', { n: report.health.perMinute }),
         href: `/sources#${report.source.id}`,
         ...(last !== undefined && { lastMs: last }),
         state: report.health.state,

@@ -6,9 +6,12 @@ import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
 import type { Broker, Reading } from '../broker/index.ts';
 import type { City } from '../city/profile.ts';
+import type { Outbound } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
 import type { Rows, TableDefinition } from '../store/ports.ts';
 import type { Site } from '../ui/index.ts';
+import { feedKinds } from './feeds/kinds.ts';
+import { liveFeeds } from './feeds/live.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
@@ -30,7 +33,7 @@ export type IngestDeps = {
   readonly broker: Broker;
   /** Reads of this module's own tables, `ingestTables`. */
   readonly rows: Rows;
-  readonly city: Pick<City, 'lawPack' | 'timeZone'>;
+  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
   readonly clock: Clock;
@@ -38,6 +41,8 @@ export type IngestDeps = {
   readonly log: Log;
   /** What `loadMapping` gave; absent: nothing is mapped. */
   readonly mapping?: MappingFile;
+  /** For live feeds; absent: none runs. */
+  readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
   readonly mqtt?: MqttOptions | false;
 };
@@ -65,22 +70,28 @@ export type Ingest = Module & {
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
   retention(): readonly { readonly type: string; readonly days: number | null }[];
   readonly health: Health;
+  /** Begins with the live feeds of the mapping; called when the city is ready. Nothing is fetched that is not configured. */
+  startFeeds(): void;
+  /** Called before anything else stops. */
+  stopFeeds(): Promise<void>;
   /** Port of the MQTT broker, once started; undefined when it is off. */
   mqttPort(): number | undefined;
 };
 
 /** @throws Problem bad-data with every fault of the file, one per line */
 export function loadMapping(path: string): Promise<MappingFile> {
-  return loadMappingFile(path, Object.keys(decoders));
+  return loadMappingFile(path, Object.keys(decoders), feedKinds);
 }
 
-export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt = {} }: IngestDeps): Ingest {
+export function ingest(deps: IngestDeps): Ingest {
+  const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {} } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
   const health = sourceHealth({ sources, clock, metrics });
   const retention = retentionOf(() => sources.list());
   // A device that fell silent before this start has no say in how long its values are kept.
-  for (const { source, types } of mapping?.mappings ?? []) retention.note(source, types);
+  const given = [...(mapping?.mappings ?? []), ...(mapping?.feeds ?? [])];
+  for (const { source, types } of given) retention.note(source, types);
   const recording: Broker = {
     ...broker,
     async record(who, tenant, readings, cause, rows) {
@@ -96,6 +107,20 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
   const queue = intake({ broker: recording, health, metrics, log });
   const received = reception({ mappings: mapping?.mappings ?? [], health, intake: queue, clock });
   const embedded = mqtt === false ? undefined : mqttBroker({ options: mqtt, reception: received, metrics, log });
+  const feeds =
+    outbound === undefined
+      ? undefined
+      : liveFeeds({
+          definitions: mapping?.feeds ?? [],
+          broker,
+          intake: queue,
+          health,
+          city,
+          outbound,
+          clock,
+          metrics,
+          log,
+        });
   let port: number | undefined;
 
   return {
@@ -131,9 +156,11 @@ export function ingest({ broker, city, site, clock, metrics, log, mapping, mqtt 
     reports: () => health.reports(),
     retention: () => retention.rules(),
     health,
+    startFeeds: () => feeds?.start(),
+    stopFeeds: () => feeds?.stop() ?? Promise.resolve(),
     mqttPort: () => port,
     async start() {
-      await restoreLastAccepted(broker, mapping?.mappings ?? [], health);
+      await restoreLastAccepted(broker, given, health);
       if (embedded) port = (await embedded.start()).port;
     },
     async stop() {
@@ -161,4 +188,4 @@ export type { ImportProgress, ImportReport } from './importing/engine.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';
-export type { Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
+export type { Connection, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

@@ -28,7 +28,11 @@ async function running(options: MqttOptions = {}): Promise<Running> {
   const made = ingest({
     broker,
     rows: city.store.rows,
-    city: { timeZone: 'Asia/Dushanbe', lawPack: { country: 'TJ', householdReadings: false, laws: [] } },
+    city: {
+      center: [68.78, 38.56],
+      timeZone: 'Asia/Dushanbe',
+      lawPack: { country: 'TJ', householdReadings: false, laws: [] },
+    },
     clock: fixedClock(now),
     metrics,
     log: silentLog,

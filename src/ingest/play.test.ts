@@ -35,7 +35,7 @@ async function city() {
   const made: Ingest = ingest({
     broker,
     rows: platform.store.rows,
-    city: { timeZone: 'UTC', lawPack: { country: 'XX', householdReadings: false, laws: [] } },
+    city: { center: [68.78, 38.56], timeZone: 'UTC', lawPack: { country: 'XX', householdReadings: false, laws: [] } },
     clock: systemClock,
     metrics: createMetrics(),
     log: silentLog,

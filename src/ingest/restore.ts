@@ -1,18 +1,18 @@
 import type { Broker } from '../broker/index.ts';
 import { systemPrincipal } from '../http/principal.ts';
 import type { Health } from './health.ts';
-import { sourceAttribute, type Mapping } from './mapping/index.ts';
+import { sourceAttribute } from './mapping/index.ts';
 
 /** Entities looked at per source; enough to tell a living source from a dead one. */
 const entitiesMax = 1_000;
 
-/** Tells the health of each mapped source when it was last heard before this start, so that a restart hides no silence. */
+/** Tells the health of each mapped or fed source when it was last heard before this start, so that a restart hides no silence. */
 export async function restoreLastAccepted(
   broker: Pick<Broker, 'query'>,
-  mappings: readonly Mapping[],
+  given: readonly { readonly source: string; readonly types: readonly string[]; readonly payload?: string }[],
   health: Health,
 ): Promise<void> {
-  for (const { source, types, payload } of mappings) {
+  for (const { source, types, payload } of given) {
     if (payload === 'csv' || types.length === 0) continue;
     const { entities } = await broker.query(
       systemPrincipal,

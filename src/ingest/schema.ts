@@ -1,7 +1,7 @@
 /** The words of `/api/sources` and of source declarations. No I/O; shared with the browser. */
 import type { Words } from '../city/profile.ts';
 
-export const sourceKinds = ['mqtt', 'lorawan', 'csv', 'simulator', 'http'] as const;
+export const sourceKinds = ['mqtt', 'lorawan', 'csv', 'simulator', 'http', 'feed'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
 /** Whether the data of a source concern persons: not at all, only as sums of many, or each single household. */
@@ -30,6 +30,10 @@ export type Source = {
   readonly simulated: boolean;
   /** Seconds between two messages when all is well; null = no rhythm (files). Decides late and silent. */
   readonly expectedEveryS: number | null;
+  /** How the provider wants to be named, as its licence asks. */
+  readonly credit?: string;
+  /** True when the values were computed by a model; each then carries `status` = `estimated`. */
+  readonly estimated?: boolean;
 };
 
 export const sourceStates = ['fresh', 'late', 'silent', 'never'] as const;
@@ -43,6 +47,19 @@ export type Reject = {
   readonly detail: string;
   /** Topic, file and row, or path of the request. */
   readonly from: string;
+};
+
+export const connectionStates = ['connecting', 'reachable', 'unreachable'] as const;
+
+/** Whether the other side of a live feed answers. */
+export type Connection = {
+  readonly state: (typeof connectionStates)[number];
+  /** ISO 8601: since when it is so. */
+  readonly since: string;
+  /** What went wrong last, in English; with `reachable`: it answers, but not with anything usable. */
+  readonly detail?: string;
+  /** ISO 8601: when it is tried again. */
+  readonly nextTryAt?: string;
 };
 
 export type SourceHealth = {
@@ -63,6 +80,8 @@ export type SourceHealth = {
   /** Seconds from observation to arrival of the newest reading. */
   readonly lagS: number | null;
   readonly lastRejects: readonly Reject[];
+  /** Only of sources with a live feed; of several the one that is worst off. */
+  readonly connection?: Connection;
 };
 
 /** One element of `/api/sources`. */

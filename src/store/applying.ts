@@ -7,7 +7,7 @@ import type { RowSlot } from './rowOverlay.ts';
 import type { EntityWrite, RowWrite, StateBatch } from './sqlite/apply.ts';
 import { entityWrite } from './sqlite/shape.ts';
 import { waitingFor } from './waiting.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../base/timers.ts';
 
 export type Applied = {
   /** How many of each slot's changes are now applied. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { follow } from './follower.ts';
 import type { Gap, JournalRecord } from './ports.ts';
-import type { Timers } from './timers.ts';
+import type { Timers } from '../base/timers.ts';
 
 const record = (seq: number): JournalRecord => ({
   seq,

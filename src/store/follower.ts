@@ -4,7 +4,7 @@
  */
 import { type Log, silentLog } from '../base/log.ts';
 import type { Gap, Journal, JournalRecord } from './ports.ts';
-import { systemTimers, type Timers } from './timers.ts';
+import { systemTimers, type Timers } from '../base/timers.ts';
 import type { Writer } from './writer.ts';
 
 export type FollowOptions = {

@@ -10,7 +10,7 @@ import type { Change, Journal, JournalRecord, RowDelta, StoredEntity, TableDefin
 import { createRowOverlay, type RowSlot } from './rowOverlay.ts';
 import type { RowWrite, StateBatch } from './sqlite/apply.ts';
 import { checkRow, rowName } from './sqlite/tables.ts';
-import { systemTimers, type Timers } from './timers.ts';
+import { systemTimers, type Timers } from '../base/timers.ts';
 import { waitingFor, waitingLine } from './waiting.ts';
 
 /**

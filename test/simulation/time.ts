@@ -1,6 +1,6 @@
 /** Virtual time: events in order of their instant, one at a time, with everything they set off settled in between. */
 import type { Clock } from '../../src/base/clock.ts';
-import type { Timers } from '../../src/store/timers.ts';
+import type { Timers } from '../../src/base/timers.ts';
 
 export type VirtualTime = {
   readonly clock: Clock;

@@ -4,37 +4,40 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
 import type { Problem } from '../../base/problem.ts';
+import type { Random } from '../../base/random.ts';
+import type { Timers } from '../../base/timers.ts';
+import type { Position } from '../../city/profile.ts';
+import type { Outbound } from '../../http/index.ts';
+import type { Connection } from '../schema.ts';
 import type { Cursor } from '../mapping/cursor.ts';
 import type { Expand } from '../mapping/names.ts';
 import type { Mapping, Refused, Taken } from '../mapping/index.ts';
 
-export const connectionStates = ['connecting', 'reachable', 'unreachable'] as const;
-
-/** Whether the other side answers; a part of the source's health. */
-export type Connection = {
-  readonly state: (typeof connectionStates)[number];
-  /** ISO 8601: since when it is so. */
-  readonly since: string;
-  /** What went wrong last, in English. */
-  readonly detail?: string;
-  /** ISO 8601: when it is tried again. */
-  readonly nextTryAt?: string;
-};
-
 /** What a feed is given; the platform makes it once per feed. */
 export type FeedTools = {
   readonly clock: Clock;
+  readonly timers: Timers;
+  /** Seeded by the feed's place in its file, so that feeds of one pace do not all ask in the same second. */
+  readonly random: Random;
   readonly log: Log;
+  readonly metrics: Metrics;
+  readonly outbound: Outbound;
+  readonly city: { readonly center: Position; readonly timeZone: string };
   /** Something arrived, usable or not. */
   seen(): void;
   /** Durable when resolved; what the broker refuses is counted at the source and told. */
   submit(taken: readonly Taken[], from: string): Promise<{ refused?: Problem }>;
+  /** Those that history does not hold: a feed that tells everything again is recorded once. */
+  unknown(taken: readonly Taken[]): Promise<readonly Taken[]>;
   /** Counts and keeps what could not be read. */
   refuse(why: Refused, from: string, count?: number): void;
+  /** Whether the other side answers; shown with the source. */
   connection(now: Connection): void;
 };
 
+/** `stop` resolves within a second, whatever the other side does. */
 export type Feed = { start(): void; stop(): Promise<void> };
 
 /** A feed as the mapping file says it: checked, not started. */
@@ -43,19 +46,22 @@ export type FeedDefinition = {
   readonly source: string;
   /** IRIs of the types that it gives values of, where known. */
   readonly types: readonly string[];
+  /** How the provider wants to be named, unless the source says it otherwise. */
+  readonly credit?: string;
+  /** True when the values come from a model. */
+  readonly estimated?: boolean;
   open(tools: FeedTools): Feed;
 };
 
 /** How elements of `feeds` with this `kind` are checked: every fault is noted at the cursor. */
 export type FeedKind = {
   readonly kind: string;
-  compile(
-    at: Cursor,
-    context: {
-      readonly expand: Expand;
-      readonly sources: ReadonlyMap<string, { readonly simulated: boolean }>;
-      /** Mappings of the same file, by source: for feeds whose payloads a mapping reads. */
-      readonly mappings: readonly Mapping[];
-    },
-  ): FeedDefinition | undefined;
+  compile(at: Cursor, context: FeedContext): FeedDefinition | undefined;
+};
+
+export type FeedContext = {
+  readonly expand: Expand;
+  readonly sources: ReadonlyMap<string, { readonly simulated: boolean }>;
+  /** Mappings of the same file: for feeds whose payloads a mapping reads. */
+  readonly mappings: readonly Mapping[];
 };

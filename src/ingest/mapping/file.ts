@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { languages, type Words } from '../../city/profile.ts';
+import type { FeedContext, FeedDefinition, FeedKind } from '../feeds/feed.ts';
 import { personalKinds, sourceKinds, type Source } from '../schema.ts';
 import { cursor, type Cursor, type Fault } from './cursor.ts';
 import { linesOf, syntaxErrorLine } from './lines.ts';
@@ -9,26 +10,41 @@ import { compileMapping, type Mapping } from './mapping.ts';
 import { expander } from './names.ts';
 
 /** A mapping file, checked and compiled. */
-export type MappingFile = { readonly sources: readonly Source[]; readonly mappings: readonly Mapping[] };
+export type MappingFile = {
+  readonly sources: readonly Source[];
+  readonly mappings: readonly Mapping[];
+  /** What this city fetches or subscribes to; nothing is fetched that does not stand here. */
+  readonly feeds: readonly FeedDefinition[];
+};
 
 /** @throws Problem bad-data that lists every fault with its line; not-found when the file cannot be read */
-export async function loadMappingFile(path: string, decoders: readonly string[]): Promise<MappingFile> {
+export async function loadMappingFile(
+  path: string,
+  decoders: readonly string[],
+  feedKinds: readonly FeedKind[] = [],
+): Promise<MappingFile> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw new Problem('not-found', `cannot read the mapping file ${path}: ${(error as Error).message}`);
   }
-  return parseMappingFile(bytes, path, decoders);
+  return parseMappingFile(bytes, path, decoders, feedKinds);
 }
 
 /**
  * Checks the whole file and compiles it.
  * @param name     of the file, for messages
  * @param decoders names of the LoRaWAN decoders that there are
+ * @param feedKinds kinds of live feeds that there are
  * @throws Problem bad-data; its detail has one line per fault: `file:line: path: found ..., wanted ...`
  */
-export function parseMappingFile(bytes: Uint8Array, name: string, decoders: readonly string[]): MappingFile {
+export function parseMappingFile(
+  bytes: Uint8Array,
+  name: string,
+  decoders: readonly string[],
+  feedKinds: readonly FeedKind[] = [],
+): MappingFile {
   let value: unknown;
   const text = new TextDecoder().decode(bytes);
   try {
@@ -40,7 +56,7 @@ export function parseMappingFile(bytes: Uint8Array, name: string, decoders: read
     throw new Problem('bad-data', `${where}: ${error.message}${error.field ? ` (${error.field})` : ''}`, error.field);
   }
   const faults: Fault[] = [];
-  const file = compileFile(cursor(value, '', faults), decoders);
+  const file = compileFile(cursor(value, '', faults), decoders, feedKinds);
   if (faults.length > 0) {
     const lines = linesOf(text);
     const messages = faults.map(
@@ -60,8 +76,8 @@ function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
   }
 }
 
-function compileFile(at: Cursor, decoders: readonly string[]): MappingFile {
-  if (!at.object(['@context', 'sources', 'mappings', 'note'])) return { sources: [], mappings: [] };
+function compileFile(at: Cursor, decoders: readonly string[], feedKinds: readonly FeedKind[]): MappingFile {
+  if (!at.object(['@context', 'sources', 'mappings', 'feeds', 'note'])) return { sources: [], mappings: [], feeds: [] };
   const sources = at.at('sources').items().map(readSource);
   const byId = new Map<string, Source>();
   for (const [index, source] of sources.entries()) {
@@ -75,8 +91,37 @@ function compileFile(at: Cursor, decoders: readonly string[]): MappingFile {
     .map((item) => compileMapping(item, context))
     .filter((mapping) => mapping !== undefined);
   if (!at.at('sources').given) at.at('sources').fault('a list of sources');
-  if (!at.at('mappings').given) at.at('mappings').fault('a list of mappings');
-  return { sources, mappings };
+  const feeds = at
+    .at('feeds')
+    .items()
+    .map((item) => compileFeed(item, feedKinds, { ...context, mappings }))
+    .filter((feed) => feed !== undefined);
+  if (!at.at('mappings').given && !at.at('feeds').given) at.at('mappings').fault('a list of mappings, or feeds');
+  return { sources: sources.map((source) => describedBy(source, feeds)), mappings, feeds };
+}
+
+function compileFeed(at: Cursor, kinds: readonly FeedKind[], context: FeedContext): FeedDefinition | undefined {
+  const kind = kinds.find((known) => known.kind === at.at('kind').value);
+  if (!kind) {
+    at.at('kind').fault(`one of ${kinds.map((known) => known.kind).join(', ') || 'none: there are no feeds here'}`);
+    return undefined;
+  }
+  const source = at.at('source').text();
+  if (source !== '' && !context.sources.has(source)) {
+    at.at('source').fault(`a source of this file: ${[...context.sources.keys()].join(', ') || 'none is declared'}`);
+  }
+  return kind.compile(at, context);
+}
+
+/** What is known of a source by the feeds that fill it. */
+function describedBy(source: Source, feeds: readonly FeedDefinition[]): Source {
+  const own = feeds.filter((feed) => feed.source === source.id);
+  const credit = source.credit ?? own.find((feed) => feed.credit !== undefined)?.credit;
+  return {
+    ...source,
+    ...(credit !== undefined && { credit }),
+    ...(own.some(({ estimated }) => estimated === true) && { estimated: true }),
+  };
 }
 
 const sourceFields = [
@@ -88,7 +133,7 @@ const sourceFields = [
   'retentionDays',
   'personal',
   'granularity',
-].concat(['kind', 'simulated', 'expectedEveryS']);
+].concat(['kind', 'simulated', 'expectedEveryS', 'credit']);
 
 function readSource(at: Cursor): Source {
   at.object(sourceFields);
@@ -108,6 +153,7 @@ function readSource(at: Cursor): Source {
     expectedEveryS: at.at('expectedEveryS').given
       ? numberOrNull(at.at('expectedEveryS'), 'seconds, or null = no rhythm')
       : null,
+    ...(at.at('credit').given && { credit: at.at('credit').text() }),
   };
 }
 

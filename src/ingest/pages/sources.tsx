@@ -17,7 +17,7 @@ import {
   Table,
   uiWords,
 } from '../../ui/index.ts';
-import type { Reject, SourceReport, SourceState } from '../schema.ts';
+import type { Connection, Reject, SourceReport, SourceState } from '../schema.ts';
 import { ingestWords, type IngestKey } from './messages/index.ts';
 
 const states: Record<SourceState, State> = { fresh: 'good', late: 'warn', silent: 'trouble', never: 'none' };
@@ -32,6 +32,7 @@ const kinds: Record<SourceReport['source']['kind'], IngestKey> = {
   csv: 'kindCsv',
   simulator: 'kindSimulator',
   http: 'kindHttp',
+  feed: 'kindFeed',
 };
 
 export type SourcesData = {
@@ -168,6 +169,16 @@ function SourceSection({
             name: t('rhythm'),
             value: source.expectedEveryS === null ? t('noRhythm') : t('seconds', { n: source.expectedEveryS }),
           },
+          ...(source.estimated === true ? [{ name: t('values'), value: t('estimated') }] : []),
+          ...(source.credit === undefined ? [] : [{ name: t('credit'), value: source.credit }]),
+          ...(health.connection === undefined
+            ? []
+            : [
+                {
+                  name: t('connection'),
+                  value: <ConnectionLine connection={health.connection} data={data} reader={reader} />,
+                },
+              ]),
         ]}
       />
       {(health.flagged > 0 || health.late > 0) && (
@@ -186,6 +197,45 @@ function SourceSection({
         </details>
       )}
     </Section>
+  );
+}
+
+const connectionStates: Record<Connection['state'], State> = {
+  connecting: 'none',
+  reachable: 'good',
+  unreachable: 'trouble',
+};
+
+function ConnectionLine({
+  connection: { state, since, detail, nextTryAt },
+  data,
+  reader,
+}: {
+  connection: Connection;
+  data: SourcesData;
+  reader: Reader;
+}): JSX.Element {
+  const t = ingestWords(reader.language);
+  const time = formatDateTime(Date.parse(since), reader.language, data.timeZone);
+  const unusable = state === 'reachable' && detail !== undefined;
+  const word = unusable
+    ? t('unusable')
+    : state === 'reachable'
+      ? t('connected', { time })
+      : state === 'unreachable'
+        ? t('unreachable', { time })
+        : t('connecting');
+  return (
+    <>
+      <Status state={unusable ? 'warn' : connectionStates[state]}>{word}</Status>
+      {detail !== undefined && (
+        <p class="proof">
+          <span lang="en">{detail}</span>
+          {nextTryAt !== undefined &&
+            `; ${t('nextTry', { when: formatRelative(Date.parse(nextTryAt), reader.now, reader.language) })}`}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -22,6 +22,7 @@ export const en: Messages<ProblemKind> = {
   'too-many-requests': 'Too many tries. Please wait a little.',
   'not-multi-tenant': 'This city has one set of data. There are no others to choose from.',
   internal: 'An error on our side. It has been recorded.',
+  unreachable: 'Another server gave no usable answer.',
   overloaded: 'Too much is happening at once. Please try again shortly.',
   'context-unavailable': 'A vocabulary that this needs cannot be reached.',
 };

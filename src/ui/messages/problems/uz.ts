@@ -22,6 +22,7 @@ export const uz: Messages<ProblemKind> = {
   'too-many-requests': 'Urinishlar juda koʻp. Biroz kuting.',
   'not-multi-tenant': 'Bu shaharda bitta maʼlumotlar toʻplami bor, boshqasi yoʻq.',
   internal: 'Xato biz tomonda. U qayd etildi.',
+  unreachable: 'Boshqa server yaroqli javob bermadi.',
   overloaded: 'Hozir yuklama katta. Birozdan soʻng urinib koʻring.',
   'context-unavailable': 'Kerakli lugʻatga ulanib boʻlmadi.',
 };

@@ -1,0 +1,72 @@
+import type { Clock } from '../../base/clock.ts';
+import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import { seededRandom } from '../../base/random.ts';
+import { systemTimers, type Timers } from '../../base/timers.ts';
+import type { Broker } from '../../broker/index.ts';
+import type { City } from '../../city/profile.ts';
+import type { Outbound } from '../../http/index.ts';
+import { knownReadings } from '../importing/known.ts';
+import type { Health } from '../health.ts';
+import type { Intake } from '../intake.ts';
+import type { Feed, FeedDefinition, FeedTools } from './feed.ts';
+
+/** The feeds of this city, running. */
+export type LiveFeeds = {
+  /** Nothing is asked for before. */
+  start(): void;
+  /** Resolves within a second or so; what was taken goes on to the store. */
+  stop(): Promise<void>;
+};
+
+export type LiveFeedsDeps = {
+  readonly definitions: readonly FeedDefinition[];
+  readonly broker: Pick<Broker, 'find' | 'history'>;
+  readonly intake: Intake;
+  readonly health: Health;
+  readonly city: Pick<City, 'center' | 'timeZone'>;
+  readonly outbound: Outbound;
+  readonly clock: Clock;
+  readonly timers?: Timers;
+  readonly metrics: Metrics;
+  readonly log: Log;
+};
+
+export function liveFeeds(deps: LiveFeedsDeps): LiveFeeds {
+  const opened: Feed[] = [];
+  return {
+    start() {
+      for (const [index, definition] of deps.definitions.entries()) {
+        const feed = definition.open(toolsOf(definition, index, deps));
+        opened.push(feed);
+        feed.start();
+      }
+    },
+    async stop() {
+      await Promise.all(opened.splice(0).map((feed) => feed.stop()));
+    },
+  };
+}
+
+function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps): FeedTools {
+  const { kind, source } = definition;
+  const { broker, intake, health, city, outbound, clock, timers = systemTimers, metrics, log } = deps;
+  const name = `${kind} ${index + 1}`;
+  return {
+    clock,
+    timers,
+    random: seededRandom(index + 1),
+    log: log.with({ feed: name, source }),
+    metrics,
+    outbound,
+    city,
+    seen: () => health.seen(source, clock.now()),
+    submit: (taken, from) => (taken.length === 0 ? Promise.resolve({}) : intake.submit(source, kind, from, taken)),
+    async unknown(taken) {
+      const verdicts = await knownReadings(broker).judge(taken);
+      return verdicts.flatMap((verdict) => ('fresh' in verdict ? [verdict.fresh] : []));
+    },
+    refuse: (why, from, count) => health.rejected(source, why, from, count),
+    connection: (now) => health.connection(source, name, now),
+  };
+}
