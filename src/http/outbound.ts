@@ -127,19 +127,19 @@ export function outbound(deps: {
     bare.username = '';
     bare.password = '';
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
-    return new Promise<Hop>((done, fail) => {
+    return new Promise<Hop>((resolve, reject) => {
       const request = send(bare, asked, (response) => {
         const { socket } = response;
         response.on('close', () => received.add(socket.bytesRead, { host: labelOf(url) }));
-        take(response, url, maxBytes).then(done, (error: unknown) => {
+        take(response, url, maxBytes).then(resolve, (error: unknown) => {
           response.destroy();
-          fail(error);
+          reject(error);
         });
       });
       request.on('timeout', () =>
         request.destroy(new OutboundFailure('timeout', `${url.host} said nothing for ${seconds(idleMs)}`)),
       );
-      request.on('error', fail);
+      request.on('error', reject);
       request.end();
     });
   };

@@ -74,12 +74,12 @@ export function polled({ tools, everyS, poll, from, pauses = usualPauses }: Poll
     }
   };
 
-  const next = (pauseMs: number): void => {
+  const askAfter = (pauseMs: number): void => {
     if (stopped.signal.aborted) return;
     cancel = timers.after(pauseMs, () => {
       running = once().then((pause) => {
         running = undefined;
-        next(pause);
+        askAfter(pause);
       });
     });
   };
@@ -88,7 +88,7 @@ export function polled({ tools, everyS, poll, from, pauses = usualPauses }: Poll
     start() {
       connection.connecting();
       // Feeds that start together ask one after the other.
-      next(Math.round(random.next() * Math.min(1000, pace.everyMs / 10)));
+      askAfter(Math.round(random.next() * Math.min(1000, pace.everyMs / 10)));
     },
     async stop() {
       stopped.abort();
