@@ -7,7 +7,7 @@ import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { watchProcess } from './base/process.ts';
 import { brokerModule, pages, createBroker, openContexts, openLive, tileService, type Broker } from './broker/index.ts';
-import { emptyCity, loadCity, namuna, type City } from './city/index.ts';
+import { cityPath, emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
@@ -28,7 +28,7 @@ export type Settings = {
   readonly mqttPort?: number;
   /** The data directory: the city. */
   readonly data: string;
-  /** A city profile (directory or file); without it, and without `demo`, an empty city. */
+  /** A city profile (directory or file), or the id of a shipped one; without it, and without `demo`, an empty city. */
   readonly city?: string;
   /** The invented sample city with its simulator. */
   readonly demo: boolean;
@@ -71,7 +71,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
   const metrics = createMetrics();
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
-  const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(settings.city);
+  const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(cityPath(settings.city));
   const contexts = openContexts(settings.contexts);
   const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
   const mapping = {

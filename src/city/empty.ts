@@ -25,5 +25,6 @@ export function emptyCity(): City {
     holidays: [],
     lawPack: { country: 'none', householdReadings: false, laws: [] },
     watches: [],
+    facts: [],
   };
 }

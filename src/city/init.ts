@@ -1,26 +1,33 @@
 /** `chorsu init`: makes the directory of a city from a name, languages, a time zone and a district file. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { isObject, parseJson } from '../base/json.ts';
+import { parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
 import { parseArea, parseFeatures } from './geojson.ts';
+import { readGeoJson } from './geojsonFile.ts';
 import { countries } from './law.ts';
-import { parseCity } from './load.ts';
-import { findNaming, idsOf, slug, uzbekLetters } from './naming.ts';
+import { loadCity, parseCity } from './load.ts';
+import { findNaming, idsOf, namesOf, slug } from './naming.ts';
 import { languages as known, type City, type Language, type Words } from './profile.ts';
+import { findShippedCity, listShippedCities } from './shipped.ts';
+import { normalizedStreets } from './streets.ts';
 import { zoneOffsetMs } from './time.ts';
 
 export type InitOptions = {
-  /** A text is in the first of the languages. */
-  readonly name: string | Words;
+  /** The id of a shipped profile: its name, languages, zone, law pack and facts are the beginning. */
+  readonly shipped?: string;
+  /** A text is in the first of the languages. Needed without `shipped`, as is `country`. */
+  readonly name?: string | Words;
   /** Tags; the first is what a reader gets who asks for none of them. Default: those of the country. */
   readonly languages?: readonly string[];
   /** IANA name. Default: that of the country's capital. */
   readonly timeZone?: string;
-  /** GeoJSON: one feature per district, or one for the whole city. */
-  readonly districtsFile: string;
+  /** GeoJSON: one feature per district, or one for the whole city. Needed without `shipped`. */
+  readonly districtsFile?: string;
+  /** GeoJSON: LineStrings with names. */
+  readonly streetsFile?: string;
   /** TJ, KZ, KG, UZ, TM: the law pack and the fixed holidays. */
-  readonly country: string;
+  readonly country?: string;
   /** A directory that is empty or not there yet. */
   readonly out: string;
 };
@@ -42,43 +49,33 @@ const byCountry: Readonly<Record<string, { languages: readonly Language[]; timeZ
 };
 
 /**
- * Writes `city.json` and `districts.geojson`. Nothing is invented: what the district file does not say stays empty, and
- * the notes say so. Either the whole directory is there afterwards or nothing.
- * @throws Problem invalid-request (an option; `field` is its name), already-exists (out), bad-data (the district file)
+ * Writes `city.json` and the GeoJSON files. Nothing is invented: what the files do not say stays empty, and the notes say
+ * so. Either the whole directory is there afterwards or nothing.
+ * @throws Problem invalid-request (an option; `field` is its name), already-exists (out), bad-data (a file)
  */
 export function initCity(options: InitOptions): InitResult {
-  const country = options.country.toUpperCase();
-  const usual = byCountry[country];
-  if (!usual) {
-    throw new Problem(
-      'invalid-request',
-      `expected one of ${countries.join(', ')}, found "${options.country}"`,
-      'country',
-    );
-  }
-  const languages = checkedLanguages(options.languages ?? usual.languages);
-  const timeZone = options.timeZone ?? usual.timeZone;
-  const first = languages[0] as Language;
-  const name: Words = typeof options.name === 'string' ? { [first]: options.name.trim() } : options.name;
-  const id = idOf(name);
+  const { shipped, ...start } = options.shipped === undefined ? fromOptions(options) : fromShipped(options);
+  const { languages, timeZone } = start;
   if (existsSync(options.out) && readdirSync(options.out).length > 0) {
     throw new Problem('already-exists', `${options.out} is not empty; choose another directory`, 'out');
   }
-  const { districts, notes } = normalized(options.districtsFile, languages, timeZone);
-  const profile = {
-    id,
-    name,
-    languages,
-    timeZone,
-    simulated: false,
-    lawPack: country,
-    holidays: [],
-    watches: 'default',
-    files: { districts: 'districts.geojson' },
+  const districts =
+    options.districtsFile === undefined ? undefined : normalized(options.districtsFile, languages, timeZone);
+  const streets =
+    options.streetsFile === undefined
+      ? undefined
+      : normalizedStreets(options.streetsFile, languages, offsetHours(timeZone));
+  const files = {
+    ...(districts && { districts: 'districts.geojson' }),
+    ...(streets && { streets: 'streets.geojson' }),
   };
+  // With districts the city has a shape of its own, and the frame of the shipped profile is no longer needed.
+  const { center: _center, bbox: _bbox, frame: _frame, credit: _credit, ...unframed } = shipped;
+  const profile = { ...(districts ? unframed : shipped), ...start, files };
   const written: Readonly<Record<string, string>> = {
     'city.json': `${JSON.stringify(profile, undefined, 2)}\n`,
-    'districts.geojson': districts,
+    ...(districts && { 'districts.geojson': districts.districts }),
+    ...(streets && { 'streets.geojson': streets.streets }),
   };
   // Read as the server will read it, before anything is written.
   const encoder = new TextEncoder();
@@ -88,13 +85,92 @@ export function initCity(options: InitOptions): InitResult {
     city,
     files: Object.keys(written).map((file) => join(options.out, file)),
     notes: [
-      ...notes,
-      `Holidays: the fixed dates of ${country} are set; add the movable ones to "holidays" as { "date": "YYYY-MM-DD", "name": {…} }.`,
+      ...(districts?.notes ?? [
+        'Districts: none are loaded; the city has a centre and a box until you make it again with --districts FILE.',
+      ]),
+      ...(streets?.notes ?? []),
+      `Holidays: the fixed dates of ${start.lawPack} are set; add the movable ones to "holidays" as { "date": "YYYY-MM-DD", "name": {…} }.`,
       'Watches: the thresholds are proposals; replace "default" by your own list when your utilities have decided theirs.',
-      'Credit: when the licence of the file asks for one (such as "© OpenStreetMap contributors"), write it as "credit" in city.json.',
-      'Streets, water and parks are optional: name your files in "files" as "streets" and "ground".',
+      ...(districts
+        ? [
+            'Credit: when the licence of the file asks for one (such as "© OpenStreetMap contributors"), write it as "credit" in city.json.',
+          ]
+        : []),
+      streets
+        ? 'Water and parks are optional: name your file in "files" as "ground".'
+        : 'Streets, water and parks are optional: name your files in "files" as "streets" and "ground".',
     ],
   };
+}
+
+/** What `city.json` begins with; `shipped` is everything else of a shipped profile. */
+type Start = {
+  readonly id: string;
+  readonly name: Words;
+  readonly languages: readonly Language[];
+  readonly timeZone: string;
+  readonly simulated: false;
+  readonly lawPack: string;
+  readonly holidays: readonly unknown[];
+  readonly watches: unknown;
+  readonly shipped: Readonly<Record<string, unknown>>;
+};
+
+function fromOptions(options: InitOptions): Start {
+  const country = countryOf(options.country ?? '');
+  const usual = byCountry[country];
+  if (!usual) throw new Problem('invalid-request', 'no languages and zone are known for it', 'country');
+  if (options.name === undefined) throw new Problem('invalid-request', 'expected the name of the city', 'name');
+  if (options.districtsFile === undefined) {
+    throw new Problem('invalid-request', 'expected a file of districts', 'districtsFile');
+  }
+  const languages = checkedLanguages(options.languages ?? usual.languages);
+  const first = languages[0] as Language;
+  const name: Words = typeof options.name === 'string' ? { [first]: options.name.trim() } : options.name;
+  return {
+    id: idOf(name),
+    name,
+    languages,
+    timeZone: options.timeZone ?? usual.timeZone,
+    simulated: false,
+    lawPack: country,
+    holidays: [],
+    watches: 'default',
+    shipped: {},
+  };
+}
+
+/** @throws Problem invalid-request when there is no such profile */
+function fromShipped(options: InitOptions): Start {
+  const path = findShippedCity(options.shipped ?? '');
+  if (path === undefined) {
+    const known = listShippedCities().join(', ');
+    throw new Problem('invalid-request', `expected one of ${known}, found "${options.shipped}"`, 'city');
+  }
+  const city = loadCity(path);
+  const json = parseJson(readFileSync(join(path, 'city.json'))) as Record<string, unknown>;
+  const { name } = options;
+  const languages = options.languages ? checkedLanguages(options.languages) : city.languages;
+  return {
+    id: city.id,
+    name:
+      name === undefined ? city.name : typeof name === 'string' ? { ...city.name, [languages[0] ?? 'en']: name } : name,
+    languages,
+    timeZone: options.timeZone ?? city.timeZone,
+    simulated: false,
+    lawPack: options.country === undefined ? city.lawPack.country : countryOf(options.country),
+    holidays: [],
+    watches: json['watches'],
+    shipped: json,
+  };
+}
+
+function countryOf(given: string): string {
+  const country = given.toUpperCase();
+  if (!countries.includes(country)) {
+    throw new Problem('invalid-request', `expected one of ${countries.join(', ')}, found "${given}"`, 'country');
+  }
+  return country;
 }
 
 function checkedLanguages(tags: readonly string[]): Language[] {
@@ -122,7 +198,7 @@ function normalized(
   timeZone: string,
 ): { districts: string; notes: string[] } {
   const file = basename(path);
-  const json = readGeoJson(path, file);
+  const json = readGeoJson(path, 'districtsFile');
   const features = parseFeatures(json, file);
   if (features.length === 0) throw new Problem('bad-data', 'expected at least one district', `${file}: features`);
   const { name: naming, guessed } = findNaming(
@@ -130,23 +206,7 @@ function normalized(
     languages,
   );
   const zoneHours = offsetHours(timeZone);
-  const names = features.map(({ properties, at }) => {
-    const words: Partial<Record<Language, string>> = {};
-    for (const language of known) {
-      const value = properties[naming[language] ?? ''];
-      if (typeof value === 'string' && value.trim() !== '')
-        words[language] = language === 'uz' ? uzbekLetters(value.trim()) : value.trim();
-    }
-    if (Object.keys(words).length === 0) {
-      const found = Object.keys(properties).join(', ') || 'none';
-      throw new Problem(
-        'bad-data',
-        `no name found; properties are ${found}; call one of them "name"`,
-        `${at}.properties`,
-      );
-    }
-    return words;
-  });
+  const names = features.map((feature) => namesOf(feature, naming));
   const ids = idsOf(names);
   const lines = features.map((feature, i) => {
     const words = Object.fromEntries(Object.entries(names[i] ?? {}).map(([tag, word]) => [`name:${tag}`, word]));
@@ -184,27 +244,6 @@ function withoutOdd(properties: Readonly<Record<string, unknown>>): Record<strin
   if (population === undefined || population === null) return rest;
   const isCount = Number.isSafeInteger(population) && (population as number) >= 0;
   return isCount ? { ...rest, population } : { ...rest, populationAsFound: population };
-}
-
-function readGeoJson(path: string, file: string): Record<string, unknown> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new Problem(
-      'invalid-request',
-      `${path} cannot be read (${(error as { code?: string }).code})`,
-      'districtsFile',
-    );
-  }
-  try {
-    const json = parseJson(bytes);
-    if (isObject(json)) return json;
-  } catch (error) {
-    if (error instanceof Problem) throw new Problem('bad-data', error.message, `${file}: ${error.field ?? ''}`);
-    throw error;
-  }
-  throw new Problem('bad-data', 'expected a GeoJSON FeatureCollection', file);
 }
 
 function offsetHours(timeZone: string): number {

@@ -73,7 +73,7 @@ test('what is wrong in city.json is named by its path', () => {
   wrong({ watches: [{ id: 'a', severity: 'bad' }] }, 'city.json: watches[0].severity', /trouble, warn/);
   wrong({ files: { districts: '../districts.geojson' } }, 'city.json: files.districts.path', /directory/);
   wrong({ credit: '' }, 'city.json: credit', /expected a text/);
-  wrong({ files: {} }, 'city.json: files.districts', /districts/);
+  wrong({ files: {} }, 'city.json: center', /no file of districts/);
   refused(() => parse(profile, {}), 'districts.geojson', /no such file/);
   refused(() => parse(profile, { 'districts.geojson': '{"type":' }), 'districts.geojson: character 8', /not JSON/);
 });

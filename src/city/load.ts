@@ -6,6 +6,8 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path';
 import { isObject, parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
+import { parseFacts } from './facts.ts';
+import { parseBox, parseCenter, parseFrame } from './frame.ts';
 import { parseArea, parseFeatures, parseLine, type Feature } from './geojson.ts';
 import { boxOf, boxOfArea } from './geometry.ts';
 import { countries, lawPackOf, parseHolidays } from './law.ts';
@@ -37,6 +39,10 @@ const keys = [
   'watches',
   'files',
   'credit',
+  'center',
+  'bbox',
+  'frame',
+  'facts',
   'note',
 ];
 const kinds = ['avenue', 'street', 'lane'] as const;
@@ -64,33 +70,44 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
   const own = parseLanguages(json['languages'], `${top}languages`);
   const timeZone = text(json['timeZone'], `${top}timeZone`);
   const zoneHours = parseZone(timeZone, `${top}timeZone`);
-  const files = json['files'];
+  const files = json['files'] ?? {};
   if (!isObject(files)) throw new Problem('bad-data', 'expected the files of the profile', `${top}files`);
   keysOnly(files, ['districts', 'streets', 'ground'], `${top}files.`);
   const layer = (name: string): Layer | undefined =>
     files[name] === undefined ? undefined : parseLayer(files[name], `${top}files.${name}`, own, readFile);
 
   const districtLayer = layer('districts');
-  if (!districtLayer) throw new Problem('bad-data', 'expected a file of districts', `${top}files.districts`);
-  const districts = districtLayer.features.map((feature) => parseDistrict(feature, districtLayer, zoneHours));
-  if (districts.length === 0) throw new Problem('bad-data', 'expected at least one district', districtLayer.file);
-  unique(
-    districts.map((district) => district.id),
-    districtLayer,
+  const districts = (districtLayer?.features ?? []).map((feature) =>
+    parseDistrict(feature, districtLayer as Layer, zoneHours),
   );
+  if (districtLayer && districts.length === 0) {
+    throw new Problem('bad-data', 'expected at least one district', districtLayer.file);
+  }
+  if (districtLayer) {
+    unique(
+      districts.map((district) => district.id),
+      districtLayer,
+    );
+  }
   const streetLayer = layer('streets');
   const groundLayer = layer('ground');
-  const [west, south, east, north] = boxOf(districts.flatMap((district) => corners(boxOfArea(district.geometry))));
+  const { center, bbox } = districtLayer ? placeOfDistricts(districts) : placeOfFrame(json, top, zoneHours);
+  const simulated = bool(json['simulated'], `${top}simulated`, false);
+  const facts = parseFacts(json['facts'] ?? [], `${top}facts`);
+  if (simulated && facts.length > 0) {
+    throw new Problem('bad-data', 'a simulated city has no published facts', `${top}facts`);
+  }
   const pack = parseLawPack(json['lawPack'], `${top}lawPack`);
   return {
     id,
     name: words(json['name'], `${top}name`),
     languages: own,
     timeZone,
-    center: [(west + east) / 2, (south + north) / 2],
-    bbox: [west, south, east, north],
-    simulated: bool(json['simulated'], `${top}simulated`, false),
+    center,
+    bbox,
+    simulated,
     districts,
+    ...(json['frame'] !== undefined && { frame: parseFrame(json['frame'], `${top}frame`) }),
     streets: (streetLayer?.features ?? []).map((feature) => parseStreet(feature, streetLayer as Layer, zoneHours)),
     ground: (groundLayer?.features ?? []).map((feature) => parseGround(feature, groundLayer as Layer, zoneHours)),
     holidays: [...pack.holidays, ...parseHolidays(json['holidays'] ?? [], `${top}holidays`)],
@@ -102,7 +119,21 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
           ? defaultWatches()
           : parseWatches(json['watches'], `${top}watches`),
     ...(json['credit'] !== undefined && { credit: text(json['credit'], `${top}credit`) }),
+    facts,
   };
+}
+
+type Place = Pick<City, 'center' | 'bbox'>;
+
+/** The box of the districts and its middle; a box in `city.json` gives way to it. */
+function placeOfDistricts(districts: readonly District[]): Place {
+  const [west, south, east, north] = boxOf(districts.flatMap((district) => corners(boxOfArea(district.geometry))));
+  return { center: [(west + east) / 2, (south + north) / 2], bbox: [west, south, east, north] };
+}
+
+function placeOfFrame(json: Record<string, unknown>, top: string, zoneHours: number): Place {
+  const center = parseCenter(json['center'], `${top}center`, zoneHours);
+  return { center, bbox: parseBox(json['bbox'], `${top}bbox`, center, zoneHours) };
 }
 
 /** A GeoJSON file and how its properties are called. */

@@ -1,4 +1,6 @@
 /** Finds out how a district file calls its names, and makes ids from them. */
+import { Problem } from '../base/problem.ts';
+import type { Feature } from './geojson.ts';
 import { languages, type Language, type Words } from './profile.ts';
 
 /** Endings that files use for languages: tags, and country codes where people mean the language. */
@@ -54,6 +56,29 @@ export function findNaming(features: readonly Readonly<Record<string, unknown>>[
     guessed = { property: key, language };
   }
   return { name, ...(guessed && { guessed }) };
+}
+
+/**
+ * The names of a feature in the words of the profile.
+ * @throws Problem bad-data when it has none
+ */
+export function namesOf({ properties, at }: Feature, naming: Naming['name']): Words {
+  const words: Partial<Record<Language, string>> = {};
+  for (const language of languages) {
+    const value = properties[naming[language] ?? ''];
+    if (typeof value === 'string' && value.trim() !== '') {
+      words[language] = language === 'uz' ? uzbekLetters(value.trim()) : value.trim();
+    }
+  }
+  if (Object.keys(words).length === 0) {
+    const found = Object.keys(properties).join(', ') || 'none';
+    throw new Problem(
+      'bad-data',
+      `no name found; properties are ${found}; call one of them "name"`,
+      `${at}.properties`,
+    );
+  }
+  return words;
 }
 
 /** Letters that only one of our languages has. Without any: Russian for Cyrillic, English for Latin, if spoken here. */

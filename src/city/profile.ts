@@ -47,6 +47,43 @@ export type LawPack = {
   readonly note?: string;
 };
 
+export const factKinds = ['population', 'area', 'districts', 'founded', 'indicator', 'other'] as const;
+/** `<` and `>` are bounds and stay bounds; `~` is a figure that its source calls approximate. */
+export const qualifiers = ['<', '>', '~'] as const;
+export const confidences = ['high', 'medium', 'low'] as const;
+
+/** Where a figure can be looked up; a url or a document is always there. */
+export type FactSource = {
+  readonly title: string;
+  readonly url?: string;
+  readonly document?: string;
+  readonly page?: string;
+};
+
+/** A published figure about the city. It is nobody's measurement here and continues no series. */
+export type Fact = {
+  readonly kind: (typeof factKinds)[number];
+  /** What is counted; there for `indicator` and `other`. */
+  readonly label?: Words;
+  /** The U4SSC code of an `indicator`. */
+  readonly indicator?: string;
+  readonly value: number;
+  readonly qualifier?: (typeof qualifiers)[number];
+  /** UN/CEFACT code (`KMK`, `HAR`, `P1`) or ISO 4217; absent for counts and years. */
+  readonly unit?: string;
+  /** Null: the source gives none. */
+  readonly year: number | null;
+  /** How surely the figure says what its kind or indicator says. */
+  readonly confidence?: (typeof confidences)[number];
+  /** A doubt, in English. */
+  readonly note?: string;
+  readonly source: FactSource;
+};
+
+/** What the box of a city without districts is: the extent of a published border, or a frame chosen for the map. */
+export const frameKinds = ['extent', 'chosen'] as const;
+export type Frame = { readonly kind: (typeof frameKinds)[number]; readonly sources: readonly FactSource[] };
+
 /**
  * What needs attention, as data: entities that match an NGSI-LD query. `title` may hold `{name}`, `{district}`,
  * `{count}` and `{value}`; `value` names the attribute that fills it.
@@ -76,7 +113,10 @@ export type City = {
   readonly bbox: readonly [number, number, number, number];
   /** True for the sample city: every value shown, printed or downloaded says so. */
   readonly simulated: boolean;
+  /** None: the profile has a centre and a box alone, until a file of districts is loaded. */
   readonly districts: readonly District[];
+  /** Where centre and box come from, for a city without districts. */
+  readonly frame?: Frame;
   readonly streets: readonly Street[];
   readonly ground: readonly Ground[];
   readonly holidays: readonly Holiday[];
@@ -84,6 +124,8 @@ export type City = {
   readonly watches: readonly Watch[];
   /** Whose geometry it is, as its licence asks; shown with every map of it (`© OpenStreetMap contributors`). */
   readonly credit?: string;
+  /** What is published about it. Empty for the sample city: nothing is published about an invented one. */
+  readonly facts: readonly Fact[];
 };
 
 /** The text in the reader's language, else in the first language of the fallback order that has one. */

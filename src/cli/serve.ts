@@ -41,7 +41,10 @@ const options = {
   data: withDefault(directory('The data directory: it is the city. Made when it is not there.'), './data/city'),
   port: withDefault(port('Port of the pages and APIs; 0 takes a free one.'), 8080),
   host: withDefault(host('Address to listen on. Until there are accounts, only loopback addresses.'), '127.0.0.1'),
-  city: file('City profile: the directory that chorsu init made, or its city.json. Without it, an empty city.'),
+  city: file(
+    'City profile: the directory that chorsu init made, its city.json, or the id of a shipped one (chorsu init --list). ' +
+      'Without it, an empty city.',
+  ),
   demo: flag('Serve Namuna, the invented sample city, with its simulator. Everything in it is simulated.'),
   auth: withDefault(
     choice(['on', 'off'])('Ask for accounts. There are none yet: "on" is refused, "off" needs a loopback host.'),

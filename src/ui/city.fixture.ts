@@ -74,4 +74,5 @@ export const testCity: City = {
   holidays: [],
   lawPack: { country: 'TJ', householdReadings: false, laws: [] },
   watches: [],
+  facts: [],
 };
