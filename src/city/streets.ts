@@ -56,6 +56,7 @@ export function normalizedStreets(
 const isLine = (geometry: unknown): boolean => (geometry as { type?: unknown } | null)?.type === 'LineString';
 
 function kindOf({ properties }: Feature): 'avenue' | 'street' | 'lane' {
-  const given = String(properties['kind'] ?? properties['highway'] ?? '').replace(/_link$/, '');
+  const told = properties['kind'] ?? properties['highway'];
+  const given = typeof told === 'string' ? told.replace(/_link$/, '') : '';
   return avenues.includes(given) ? 'avenue' : lanes.includes(given) ? 'lane' : 'street';
 }
