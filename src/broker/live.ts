@@ -1,6 +1,6 @@
 import type { Metrics } from '../base/metrics.ts';
-import type { EntityDelta, Instance, Json } from '../ngsild/entity.ts';
-import { deltaId } from '../ngsild/entity.ts';
+import type { Attributes, EntityDelta, Instance, Json } from '../ngsild/entity.ts';
+import { deltaId, touchesState } from '../ngsild/entity.ts';
 import type { JournalRecord, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Broker } from './broker.ts';
@@ -63,7 +63,7 @@ export function openLive(deps: {
   );
 
   const isNotable = (delta: EntityDelta, values: LiveChange['values']): boolean => {
-    let notable = delta.op === 'delete';
+    let notable = isEnd(delta);
     for (const { name, value } of values) {
       if (typeof value !== 'string' && typeof value !== 'boolean') continue;
       const key = `${deltaId(delta)} ${name}`;
@@ -90,7 +90,7 @@ export function openLive(deps: {
   };
 
   const changeOf = (record: JournalRecord, delta: EntityDelta, type: string): LiveChange => {
-    const attrs = delta.op === 'put' ? delta.entity.attrs : delta.op === 'set' ? delta.attrs : {};
+    const attrs = attributesAfter(delta);
     const id = deltaId(delta);
     const values: { name: string; value: Json; unitCode?: string; observedAt?: string }[] = [];
     let location: readonly [number, number] | undefined;
@@ -111,7 +111,7 @@ export function openLive(deps: {
     return {
       seq: record.seq,
       at: record.at,
-      kind: delta.op === 'put' ? 'born' : delta.op === 'delete' ? 'gone' : 'changed',
+      kind: delta.op === 'put' ? 'born' : isEnd(delta) ? 'gone' : 'changed',
       id,
       type,
       values,
@@ -124,12 +124,12 @@ export function openLive(deps: {
     for (const record of records) {
       if (record.tenant !== 0) continue;
       for (const delta of record.entities) {
-        if (delta.op === 'history') continue;
+        if (!touchesState(delta)) continue;
         const id = deltaId(delta);
         if (delta.op === 'put') types.delete(id);
         const found = delta.op === 'put' ? (delta.entity.type[0] ?? '') : typeOf(record.tenant, id);
         const change = changeOf(record, delta, typeof found === 'string' ? found : await found);
-        if (delta.op === 'delete') types.delete(id);
+        if (isEnd(delta)) types.delete(id);
         newest.set(change.type, change);
         if (change.notable) recent = [change, ...recent].slice(0, recentMax);
         if (listeners.size === 0) continue;
@@ -160,6 +160,24 @@ export function openLive(deps: {
       await unfollow();
     },
   };
+}
+
+/** The entity is gone after it. */
+const isEnd = (delta: EntityDelta): boolean =>
+  delta.op === 'delete' || (delta.op === 'forget' && delta.becomes === null);
+
+/** What a page that shows the entity has to show now. */
+function attributesAfter(delta: EntityDelta): Attributes {
+  switch (delta.op) {
+    case 'put':
+      return delta.entity.attrs;
+    case 'set':
+      return delta.attrs;
+    case 'forget':
+      return delta.becomes?.attrs ?? {};
+    default:
+      return {};
+  }
 }
 
 function pointOf(instance: Instance): readonly [number, number] | undefined {

@@ -75,6 +75,8 @@ export type Entity = {
  *   never hides a newer one.
  * - `delete`: the entity is gone; history keeps a marker.
  * - `history`: instances of the past that do not touch the current state (backfill, temporal create).
+ * - `forget`: these instances were never taken: they leave history, and no marker says so. With `becomes` the entity is
+ *   now exactly that (null: gone, as if it had never been), without a new instance in history.
  */
 export type EntityDelta =
   | { readonly op: 'put'; readonly entity: Entity }
@@ -96,11 +98,29 @@ export type EntityDelta =
       readonly type: readonly string[];
       readonly at: string;
       readonly attrs: Attributes;
+    }
+  | {
+      readonly op: 'forget';
+      readonly id: string;
+      readonly at: string;
+      readonly past: Forgotten;
+      readonly becomes?: Entity | null;
     };
+
+/**
+ * Which instances of an entity leave history: all that were taken before, or those that these changes brought (by
+ * sequence number; with `place` the one instance whose instanceId ends in it).
+ */
+export type Forgotten = 'all' | readonly { readonly seq: number; readonly place?: number }[];
 
 /** The id of the entity that a delta is about. */
 export function deltaId(delta: EntityDelta): string {
   return delta.op === 'put' ? delta.entity.id : delta.id;
+}
+
+/** False for a delta that bears on history alone. */
+export function touchesState(delta: EntityDelta): boolean {
+  return delta.op === 'forget' ? delta.becomes !== undefined : delta.op !== 'history';
 }
 
 /** True when `a` is earlier than `b`; both ISO 8601, of any precision. */
@@ -123,6 +143,8 @@ export function applyDelta(entity: Entity | undefined, delta: EntityDelta): Enti
       return undefined;
     case 'history':
       return entity;
+    case 'forget':
+      return delta.becomes === undefined ? entity : (delta.becomes ?? undefined);
     case 'set': {
       if (!entity) return undefined;
       const attrs: Record<string, readonly Instance[]> = { ...entity.attrs };

@@ -9,7 +9,10 @@ export function changeSize({ entities, rows }: Change): number {
   for (const delta of entities) {
     size += 300;
     if (delta.op === 'delete') continue;
-    size += attributesSize(delta.op === 'put' ? delta.entity.attrs : delta.attrs);
+    if (delta.op === 'forget') {
+      if (delta.past !== 'all') size += 50 * delta.past.length;
+      if (delta.becomes) size += attributesSize(delta.becomes.attrs);
+    } else size += attributesSize(delta.op === 'put' ? delta.entity.attrs : delta.attrs);
   }
   for (const { key, row } of rows) {
     size += 200;

@@ -414,6 +414,57 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.equal((await again.stats()).rows, 49);
     });
 
+    it('what changes brought is forgotten, sealed or not, and nothing beside it', async () => {
+      const { store, reopen } = await subject();
+      const other = hours(48, 1).map((row) => ({ ...row, entity: `${device}2` }));
+      await store.append([...hours(48, 1), ...other], 1);
+      const before = await store.digest();
+      const sum = async (from: HistoryStore) => {
+        const [found] = await from.aggregate(0, [`${device}1`], any, {
+          methods: ['sum', 'totalCount'],
+          period: { months: 0, ms: 86_400_000 },
+        });
+        return found?.attrs[0]?.methods;
+      };
+      const sums = await sum(store);
+      const second = hours(48, 2).map((row) => ({ ...row, instance: { ...row.instance, value: 1000 } }));
+      const born = second.map((row) => ({ ...row, entity: `${device}3` }));
+      await store.append([...second, ...born], 2);
+      await store.seal(ms('2026-01-20T00:00:00Z'));
+      await store.append([reading('1', 'temperature', '2026-01-01T00:30:00Z', 1000, 3)], 3);
+      const list = ['1', '3'].map((id) => ({
+        tenant: 0,
+        entity: `${device}${id}`,
+        before: 4,
+        past: [{ seq: 2 }, { seq: 3 }],
+      }));
+      assert.deepEqual(await store.forget(list), { deleted: 97 });
+      assert.deepEqual(await store.forget(list), { deleted: 0 }, 'a second time there is nothing left');
+      for (const open of [() => Promise.resolve(store), reopen]) {
+        const now = await open();
+        const { instances, hash } = await now.digest();
+        assert.deepEqual([instances, hash], [before.instances, before.hash]);
+        assert.deepEqual(await sum(now), sums, 'rollups too');
+        const { ids } = await now.entities(0, {}, { limit: 10, offset: 0 });
+        assert.deepEqual(ids, [`${device}1`, `${device}2`], 'of what was born by it not even the name stays');
+      }
+    });
+
+    it('one instance, or all that was taken before a change, can be forgotten', async () => {
+      const { store } = await subject();
+      const rows = hours(4, 7);
+      await store.append(rows, 7);
+      await store.append([reading('1', 'temperature', '2026-01-02T00:00:00Z', 50, 8)], 8);
+      const entity = `${device}1`;
+      await store.forget([{ tenant: 0, entity, before: 9, past: [{ seq: 7, place: 2 }] }]);
+      assert.deepEqual(await values(store, any), [0, 1, 3, 50]);
+      await store.forget([{ tenant: 1, entity, before: 9, past: 'all' }]);
+      await store.forget([{ tenant: 0, entity: `${device}none`, before: 9, past: 'all' }]);
+      assert.deepEqual(await values(store, any), [0, 1, 3, 50]);
+      await store.forget([{ tenant: 0, entity, before: 8, past: 'all' }]);
+      assert.deepEqual(await values(store, any), [50]);
+    });
+
     it('retention deletes what is older than the strictest rule of a type, sealed or not', async () => {
       const { store } = await subject();
       await store.append(

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { EntityDelta } from '../ngsild/entity.ts';
 import { entityMarker, instancesOf, startHistory } from './history.ts';
 import type { Follow } from './history.ts';
-import type { HistoryInstance, JournalRecord } from './ports.ts';
+import type { HistoryForget, HistoryInstance, JournalRecord } from './ports.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 const record = (seq: number, ...entities: EntityDelta[]): JournalRecord => ({
@@ -85,6 +85,7 @@ test('the follower starts after what is applied, splits only between records, an
       appended.push([batch.length, seq]);
       return Promise.resolve();
     },
+    forget: () => Promise.resolve({ deleted: 0 }),
   };
   await startHistory({ history, follow, onGap: (gap) => gaps.push(gap.count) });
   await handled;
@@ -94,4 +95,36 @@ test('the follower starts after what is applied, splits only between records, an
     [30_000, 7],
   ]);
   assert.deepEqual(gaps, [3]);
+});
+
+test('what is forgotten goes in its place of the order, that of many records at once', async () => {
+  const told: string[] = [];
+  const set = (id: string) => ({ op: 'set', id, at, attrs: { a: [property(1)] } }) as const;
+  const forget = (id: string) => ({ op: 'forget', id, at, past: [{ seq: 1 }] }) as const;
+  const records = [
+    record(1, set('urn:a'), set('urn:b')),
+    record(2, forget('urn:a')),
+    record(3, forget('urn:b')),
+    record(4, set('urn:c')),
+    record(5, forget('urn:c'), set('urn:d')),
+  ];
+  let handled = Promise.resolve();
+  const follow: Follow = (_name, handler) => {
+    handled = Promise.resolve(handler(records));
+    return () => Promise.resolve();
+  };
+  const history = {
+    appliedSeq: () => Promise.resolve(0),
+    append: (batch: readonly HistoryInstance[], seq: number) => {
+      told.push(`${seq}: ${batch.map(({ entity }) => entity.slice(4)).join()}`);
+      return Promise.resolve();
+    },
+    forget: (list: readonly HistoryForget[]) => {
+      told.push(`forget ${list.map(({ entity, before }) => `${entity.slice(4)} before ${before}`).join()}`);
+      return Promise.resolve({ deleted: list.length });
+    },
+  };
+  await startHistory({ history, follow });
+  await handled;
+  assert.deepEqual(told, ['1: a,b', 'forget a before 2,b before 3', '4: c', 'forget c before 5', '5: d']);
 });

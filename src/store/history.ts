@@ -1,6 +1,6 @@
 /** From the journal to history: what a record leaves behind, and the follower that carries it over. */
 import type { EntityDelta } from '../ngsild/entity.ts';
-import type { Gap, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenant } from './ports.ts';
+import type { Gap, HistoryForget, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenant } from './ports.ts';
 
 /** Instances per transaction of the history store; a record is never split. */
 const instancesPerAppend = 50_000;
@@ -16,6 +16,15 @@ export function instancesOf(record: JournalRecord): HistoryInstance[] {
   const into: HistoryInstance[] = [];
   for (const delta of record.entities) addDelta(into, delta, record);
   return into;
+}
+
+/** What the record takes out of history. */
+export function forgottenBy({ tenant, seq, entities }: JournalRecord): HistoryForget[] {
+  const found: HistoryForget[] = [];
+  for (const delta of entities) {
+    if (delta.op === 'forget') found.push({ tenant, entity: delta.id, before: seq, past: delta.past });
+  }
+  return found;
 }
 
 function addDelta(into: HistoryInstance[], delta: EntityDelta, { tenant, seq, at }: JournalRecord): void {
@@ -52,6 +61,8 @@ function addDelta(into: HistoryInstance[], delta: EntityDelta, { tenant, seq, at
       }
       return;
     }
+    case 'forget':
+      return;
     case 'delete':
       into.push(marker(tenant, delta.id, entityMarker, delta.at || new Date(at).toISOString(), seq));
   }
@@ -83,7 +94,7 @@ export type Follow = (
  * @returns stop, which resolves when the last batch is durable
  */
 export async function startHistory(options: {
-  history: Pick<HistoryStore, 'append' | 'appliedSeq'>;
+  history: Pick<HistoryStore, 'append' | 'forget' | 'appliedSeq'>;
   follow: Follow;
   batch?: number;
   onGap?: (gap: Gap) => void;
@@ -95,9 +106,26 @@ export async function startHistory(options: {
     async (records, gap) => {
       if (gap) onGap?.(gap);
       let waiting: HistoryInstance[] = [];
-      for (const [at, record] of records.entries()) {
-        for (const instance of instancesOf(record)) waiting.push(instance);
-        if (waiting.length < instancesPerAppend && at < records.length - 1) continue;
+      let forgotten: HistoryForget[] = [];
+      const last = records.at(-1)?.seq;
+      // What is forgotten goes before its record counts as applied: done twice it does nothing more, left out it stays.
+      const forget = async (): Promise<void> => {
+        if (forgotten.length > 0) await history.forget(forgotten);
+        forgotten = [];
+      };
+      for (const record of records) {
+        const forgets = forgottenBy(record);
+        const brings = instancesOf(record);
+        if (forgets.length > 0 && waiting.length > 0) {
+          await history.append(waiting, record.seq - 1);
+          waiting = [];
+        }
+        forgotten.push(...forgets);
+        // Forgetting scans; what many records in a row forget goes at once.
+        if (brings.length > 0) await forget();
+        for (const instance of brings) waiting.push(instance);
+        if (waiting.length < instancesPerAppend && record.seq !== last) continue;
+        await forget();
         await history.append(waiting, record.seq);
         waiting = [];
       }

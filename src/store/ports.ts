@@ -2,7 +2,7 @@
  * The ports of storage. Small, async, defaults stated; every adapter runs the same contract suite (`*.contract.ts`).
  * See ARCHITECTURE.md, "The write path".
  */
-import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity.ts';
+import type { Attributes, Entity, EntityDelta, Forgotten, Instance } from '../ngsild/entity.ts';
 import type { Aggregation, AggregateMethod, EntityQuery, TemporalQuery, TimeProperty } from '../ngsild/query.ts';
 
 /** Integer tenant; 0 is the default tenant, in which the civic modules live. */
@@ -126,6 +126,14 @@ export type HistoryInstance = {
   readonly seq: number;
 };
 
+/** Instances of one entity that were taken before the change `before` and are to leave history. */
+export type HistoryForget = {
+  readonly tenant: Tenant;
+  readonly entity: string;
+  readonly before: number;
+  readonly past: Forgotten;
+};
+
 /** Values of one attribute of one entity in time order; `timeproperty` decides by which time. */
 export type AttributeSeries = {
   readonly name: string;
@@ -181,6 +189,11 @@ export type HistoryStore = {
   ): Promise<readonly EntityAggregates[]>;
   /** Deletes instances whose observedAt (else modifiedAt) is older than the type's rule. Returns how many went. */
   retain(rules: readonly RetentionRule[], now: number): Promise<{ deleted: number }>;
+  /**
+   * Deletes these instances from tables, sealed files and rollups; an entity of which nothing is left leaves the list of
+   * entities. Repeating it does nothing. Returns how many went.
+   */
+  forget(list: readonly HistoryForget[]): Promise<{ deleted: number }>;
   /** Deletes everything of an entity from tables, sealed files and rollups, its name too. Returns how many instances went. */
   erase(tenant: Tenant, entity: string): Promise<{ deleted: number }>;
   /** Seals closed days: sorted, compressed, immutable files. */
@@ -205,4 +218,4 @@ export type Files = {
   get(hash: string): Promise<Uint8Array | undefined>;
 };
 
-export type { Attributes, Entity, EntityDelta, Instance, TimeProperty };
+export type { Attributes, Entity, EntityDelta, Forgotten, Instance, TimeProperty };

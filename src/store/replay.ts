@@ -1,5 +1,5 @@
 /** At start: what the journal holds beyond the state store is applied, as the writer would have. */
-import { applyDelta, deltaId, type Entity } from '../ngsild/entity.ts';
+import { applyDelta, deltaId, touchesState, type Entity } from '../ngsild/entity.ts';
 import type { Journal, StoredEntity, Tenant } from './ports.ts';
 import type { RowWrite } from './sqlite/apply.ts';
 import { entityWrite } from './sqlite/shape.ts';
@@ -38,7 +38,7 @@ export async function replay(
     const rows = new Map<string, RowWrite>();
     for (const record of batch) {
       for (const delta of record.entities) {
-        if (delta.op === 'history') continue;
+        if (!touchesState(delta)) continue;
         const id = deltaId(delta);
         const name = `${record.tenant} ${id}`;
         let known = entities.get(name);

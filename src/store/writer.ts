@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { applyDelta, deltaId } from '../ngsild/entity.ts';
+import { applyDelta, deltaId, touchesState } from '../ngsild/entity.ts';
 import { backgroundApply } from './applying.ts';
 import { changeSize } from './changeSize.ts';
 import { createOverlay, type Slot } from './overlay.ts';
@@ -208,7 +208,7 @@ export function createWriter(options: WriterOptions): Writer {
     const record: JournalRecord = { seq, at: now(), tenant, cause, entities, rows };
     const changed: { slot: Slot; after: StoredEntity | undefined }[] = [];
     for (const delta of entities) {
-      if (delta.op === 'history') continue;
+      if (!touchesState(delta)) continue;
       const slot = overlay.load(tenant, deltaId(delta));
       overlay.hold(slot);
       const entity = applyDelta(slot.tail?.entity, delta);

@@ -30,6 +30,10 @@ function delta(random: Random, at: string, n: number): EntityDelta {
   if (dice < 0.25) return { op: 'put', entity: { id, type, createdAt: at, modifiedAt: at, attrs } };
   if (dice < 0.35) return { op: 'delete', id, at };
   if (dice < 0.42) return { op: 'history', id, type, at, attrs };
+  if (dice < 0.48) {
+    const entity = { id, type, createdAt: at, modifiedAt: at, attrs };
+    return { op: 'forget', id, at, past: [{ seq: n }], ...random.pick([{}, { becomes: null }, { becomes: entity }]) };
+  }
   return {
     op: 'set',
     id,

@@ -8,8 +8,8 @@ import type { DatabaseOptions } from './database.ts';
 import { readDigest, readStats } from './digest.ts';
 import { readEntities } from './entities.ts';
 import { readEntitiesWithNumbers, readInstances } from './instances.ts';
-import { erase, retain } from './remove.ts';
-import type { Expiry } from './remove.ts';
+import { erase, forget, retain } from './remove.ts';
+import type { Expiry, Forgets } from './remove.ts';
 import { seal, sweep } from './seal.ts';
 import type { Added, SavedWords } from './words.ts';
 
@@ -43,6 +43,7 @@ export async function openEngine(options: EngineOptions) {
     seal: (now: number) => database.write(() => seal(database, now)),
     retain: (expiries: readonly Expiry[]) => database.write(() => retain(database, expiries)),
     erase: (entity: number) => database.write(() => erase(database, entity)),
+    forget: (forgets: Forgets) => database.write(() => forget(database, forgets)),
     copyTo: (directory: string) => database.write(() => copyTo(database, directory)),
     stats: () => readStats(database),
     digest: (...rest: Tail<typeof readDigest>) => readDigest(database, ...rest),

@@ -7,14 +7,15 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { TemporalQuery, TypeNode } from '../../ngsild/query.ts';
-import type { HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../ports.ts';
+import type { HistoryForget, HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../ports.ts';
 import { toAggregates } from './aggregate.ts';
 import { buffersOf, toBatch } from './batch.ts';
 import { toHistories } from './instances.ts';
 import { matchingEntities } from './matching.ts';
 import { remoteEngine } from './remote.ts';
 import type { Selection } from './selection.ts';
-import { openWords } from './words.ts';
+import type { Forgets } from './remove.ts';
+import { openWords, type Words } from './words.ts';
 
 export type HistoryOptions = {
   /** Made when it is not there. One process at a time. */
@@ -174,6 +175,17 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
         words.forgetWords(erased);
         return { deleted: erased.deleted };
       }),
+    forget: (list) =>
+      inTurn(async () => {
+        const forgets = toForgets(list, words);
+        if (forgets.kinds.length === 0) return { deleted: 0 };
+        const { deleted, gone } = await engine.call('forget', [forgets]);
+        for (const id of gone) {
+          const { tenant, name } = words.entity(id);
+          words.forgetEntity(tenant, name);
+        }
+        return { deleted };
+      }),
     async seal(now) {
       await appends;
       return engine.call('seal', [now]);
@@ -188,6 +200,35 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       await appends;
       await engine.close();
     },
+  };
+}
+
+/** Entities that history does not know are left out: nothing of them is there. */
+function toForgets(list: readonly HistoryForget[], words: Words): Forgets {
+  const entities: number[] = [];
+  const seqs: number[] = [];
+  const places: number[] = [];
+  const whole: [number, number][] = [];
+  const known = new Set<number>();
+  for (const { tenant, entity, before, past } of list) {
+    const id = words.findEntity(tenant, entity);
+    if (id === undefined) continue;
+    known.add(id);
+    if (past === 'all') whole.push([id, before]);
+    else {
+      for (const { seq, place = -1 } of past) {
+        entities.push(id);
+        seqs.push(seq);
+        places.push(place);
+      }
+    }
+  }
+  return {
+    entity: Int32Array.from(entities),
+    seq: Float64Array.from(seqs),
+    place: Int32Array.from(places),
+    whole,
+    kinds: words.kindsOf([...known]),
   };
 }
 

@@ -15,6 +15,11 @@ export const parquet = (files: readonly string[]): string =>
   `(SELECT attr, entity, dataset, kind, shape, flags, instant, lag, created, seq_base + seq_more AS seq, pos,
       coalesce(scaled / divisor, value) AS value, text, rest FROM read_parquet([${files.map(quote).join(', ')}]))`;
 
+/** As far as it tells which rows are meant, with the file that each is in. */
+export const parquetNamed = (files: readonly string[]): string =>
+  `(SELECT filename, entity, seq_base + seq_more AS seq, pos
+    FROM read_parquet([${files.map(quote).join(', ')}], filename = true))`;
+
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** The lag as a sealed row has it: whole seconds, rounded down. */

@@ -1,9 +1,9 @@
-/** What takes rows away: retention and erasure. */
+/** What takes rows away: retention, erasure, and what was taken by mistake. */
 import { join } from 'node:path';
 import type { Database } from './database.ts';
 import { rewrite } from './seal.ts';
 import type { Rewrite } from './seal.ts';
-import { parquet } from './parquet.ts';
+import { parquet, parquetNamed } from './parquet.ts';
 import { wordClasses } from './words.ts';
 
 /** Rows of these kinds whose `instant` is before the instant (microseconds) go. */
@@ -65,6 +65,102 @@ export async function erase(database: Database, entity: number): Promise<Erased>
   });
   await database.compact();
   return { deleted, shapes, datasets };
+}
+
+/** Rows to forget, in columns: `place` -1 stands for all of the entity that the change `seq` brought. */
+export type Forgets = {
+  readonly entity: Int32Array<ArrayBuffer>;
+  readonly seq: Float64Array<ArrayBuffer>;
+  readonly place: Int32Array<ArrayBuffer>;
+  /** Entities of which all goes that was taken before the change. */
+  readonly whole: readonly (readonly [entity: number, before: number])[];
+  /** Under which their rows may be. */
+  readonly kinds: readonly number[];
+};
+
+/** The row is among those to forget, which stand in temporary tables meanwhile. */
+const forgotten = `(
+  EXISTS (SELECT 1 FROM forgets AS f
+    WHERE f.entity = r.entity AND f.seq = r.seq AND (f.place < 0 OR f.place = r.pos))
+  OR EXISTS (SELECT 1 FROM forgets_whole AS w WHERE w.entity = r.entity AND r.seq < w.before))`;
+
+/** @returns how many rows went, and the entities of which nothing is left */
+export async function forget(
+  database: Database,
+  forgets: Forgets,
+): Promise<{ readonly deleted: number; readonly gone: readonly number[] }> {
+  const { writer } = database;
+  await writer.run('CREATE OR REPLACE TEMP TABLE forgets (entity INTEGER, seq BIGINT, place INTEGER)');
+  await writer.run('CREATE OR REPLACE TEMP TABLE forgets_whole (entity INTEGER, before BIGINT)');
+  try {
+    await fillForgets(database, forgets);
+    const listed = await database.all(
+      `SELECT name, kind, day FROM files WHERE kind IN (${forgets.kinds.join(', ')}) ORDER BY day`,
+    );
+    const path = (name: unknown): string => join(database.sealed, String(name));
+    const hit = new Map<string, number>();
+    let deleted = 0;
+    if (listed.length > 0) {
+      const found = await database.all(
+        `SELECT filename, count(*)::DOUBLE FROM ${parquetNamed(listed.map(([name]) => path(name)))} AS r
+         WHERE ${forgotten} GROUP BY filename`,
+      );
+      for (const [name, count] of found) hit.set(String(name), Number(count));
+    }
+    for (const count of hit.values()) deleted += count;
+    const [row] = await database.all(`SELECT count(*)::DOUBLE FROM tail AS r WHERE ${forgotten}`);
+    deleted += Number(row?.[0] ?? 0);
+    if (deleted === 0) return { deleted, gone: [] };
+    const rewrites = listed
+      .filter(([name]) => hit.has(path(name)))
+      .map(([name, kind, day]): Rewrite => ({
+        kind: Number(kind),
+        day: Number(day),
+        old: String(name),
+        keep: `NOT ${forgotten}`,
+      }));
+    await rewrite(database, rewrites, async () => {
+      await writer.run(`DELETE FROM tail AS r WHERE ${forgotten}`);
+    });
+    return { deleted, gone: await dropEmpty(database) };
+  } finally {
+    await writer.run('DROP TABLE forgets');
+    await writer.run('DROP TABLE forgets_whole');
+  }
+}
+
+/** Takes entities off the list that stand among those to forget and have no row any more. */
+async function dropEmpty(database: Database): Promise<number[]> {
+  const files = (await database.all('SELECT name FROM files')).map(([name]) => join(database.sealed, String(name)));
+  const left = await database.all(
+    `SELECT entity FROM (SELECT DISTINCT entity FROM forgets UNION SELECT entity FROM forgets_whole)
+     WHERE entity NOT IN (SELECT entity FROM (${rowsOf(files)}))`,
+  );
+  const gone = left.map(([entity]) => Number(entity));
+  if (gone.length === 0) return gone;
+  await database.transaction(async () => {
+    await database.writer.run(`DELETE FROM entities WHERE id IN (${gone.join(', ')})`);
+    await database.writer.run(`DELETE FROM former WHERE id IN (${gone.join(', ')})`);
+  });
+  return gone;
+}
+
+async function fillForgets({ writer }: Database, { entity, seq, place, whole }: Forgets): Promise<void> {
+  const rows = await writer.createAppender('forgets');
+  for (let at = 0; at < entity.length; at++) {
+    rows.appendInteger(entity[at] ?? 0);
+    rows.appendBigInt(BigInt(seq[at] ?? 0));
+    rows.appendInteger(place[at] ?? -1);
+    rows.endRow();
+  }
+  rows.closeSync();
+  const all = await writer.createAppender('forgets_whole');
+  for (const [id, before] of whole) {
+    all.appendInteger(id);
+    all.appendBigInt(BigInt(before));
+    all.endRow();
+  }
+  all.closeSync();
 }
 
 const rowsOf = (paths: readonly string[]): string =>

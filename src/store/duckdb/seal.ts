@@ -115,7 +115,7 @@ async function writeFile(database: Database, { kind, day, old, keep }: Rewrite, 
     ...(old === undefined ? [] : [`SELECT * FROM ${parquet([join(database.sealed, old)])}`]),
   ].join(' UNION ALL ');
   const temporary = `${path}.tmp`;
-  const kept = `SELECT * FROM (${sources}) ${keep === undefined ? '' : `WHERE ${keep}`}`;
+  const kept = `SELECT * FROM (${sources}) AS r ${keep === undefined ? '' : `WHERE ${keep}`}`;
   const result = await database.writer.run(writeParquet(kept, temporary));
   syncFile(temporary);
   renameSync(temporary, path);

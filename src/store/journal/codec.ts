@@ -8,6 +8,7 @@ import {
   type AttributeKind,
   type Entity,
   type EntityDelta,
+  type Forgotten,
   type Instance,
   type Json,
 } from '../../ngsild/entity.ts';
@@ -26,6 +27,8 @@ const refersTo = 2;
 
 const kindCode = Object.fromEntries(attributeKinds.map((kind, code) => [kind, code])) as Record<AttributeKind, number>;
 const opCodes = { put: 0, set: 1, delete: 2, history: 3 } as const;
+/** On `delete`: it is a `forget`, with these flags. Since format 2. */
+const forgets = { marked: 4, all: 8, gone: 16, becomes: 32 } as const;
 
 // What follows an instance's kind, by the low three bits.
 const numberValue = 0;
@@ -98,18 +101,9 @@ export class RecordEncoder {
 
   #delta(out: ByteWriter, delta: EntityDelta): void {
     switch (delta.op) {
-      case 'put': {
-        const { id, type, scope, expiresAt, createdAt, modifiedAt, attrs } = delta.entity;
-        out.byte(opCodes.put | (scope ? 4 : 0) | (expiresAt === undefined ? 0 : 8));
-        this.#intern(out, id);
-        this.#interns(out, type);
-        if (scope) this.#interns(out, scope);
-        if (expiresAt !== undefined) writeInstant(out, expiresAt, this.#at);
-        writeInstant(out, createdAt, this.#at);
-        writeInstant(out, modifiedAt, this.#at);
-        this.#attributes(out, attrs);
+      case 'put':
+        this.#entity(out, opCodes.put, delta.entity);
         return;
-      }
       case 'set': {
         const { id, at, attrs, remove, type, scope, keepNewer } = delta;
         out.byte(opCodes.set | (scope ? 4 : 0) | (remove ? 16 : 0) | (type ? 32 : 0) | (keepNewer ? 64 : 0));
@@ -139,7 +133,34 @@ export class RecordEncoder {
         this.#interns(out, delta.type);
         writeInstant(out, delta.at, this.#at);
         this.#attributes(out, delta.attrs);
+        return;
+      case 'forget': {
+        const { id, at, past, becomes } = delta;
+        const state = becomes === undefined ? 0 : becomes ? forgets.becomes : forgets.gone;
+        out.byte(opCodes.delete | forgets.marked | (past === 'all' ? forgets.all : 0) | state);
+        this.#intern(out, id);
+        writeInstant(out, at, this.#at);
+        if (past !== 'all') {
+          out.varint(past.length);
+          for (const { seq, place } of past) {
+            out.varint(seq);
+            out.varint(place === undefined ? 0 : place + 1);
+          }
+        }
+        if (becomes) this.#entity(out, opCodes.put, becomes);
+      }
     }
+  }
+
+  #entity(out: ByteWriter, op: number, { id, type, scope, expiresAt, createdAt, modifiedAt, attrs }: Entity): void {
+    out.byte(op | (scope ? 4 : 0) | (expiresAt === undefined ? 0 : 8));
+    this.#intern(out, id);
+    this.#interns(out, type);
+    if (scope) this.#interns(out, scope);
+    if (expiresAt !== undefined) writeInstant(out, expiresAt, this.#at);
+    writeInstant(out, createdAt, this.#at);
+    writeInstant(out, modifiedAt, this.#at);
+    this.#attributes(out, attrs);
   }
 
   #attributes(out: ByteWriter, attrs: Attributes): void {
@@ -294,22 +315,8 @@ export class RecordDecoder {
     const head = this.#in.byte();
     const id = this.#intern();
     switch (head & 3) {
-      case opCodes.put: {
-        const type = this.#interns();
-        const entity: { -readonly [K in keyof Entity]: Entity[K] } = {
-          id,
-          type,
-          createdAt: '',
-          modifiedAt: '',
-          attrs: {},
-        };
-        if (head & 4) entity.scope = this.#interns();
-        if (head & 8) entity.expiresAt = readInstant(this.#in, this.#at);
-        entity.createdAt = readInstant(this.#in, this.#at);
-        entity.modifiedAt = readInstant(this.#in, this.#at);
-        entity.attrs = this.#attributes();
-        return { op: 'put', entity };
-      }
+      case opCodes.put:
+        return { op: 'put', entity: this.#entity(head, id) };
       case opCodes.set: {
         const at = readInstant(this.#in, this.#at);
         const scope = head & 4 ? this.#interns() : undefined;
@@ -328,6 +335,7 @@ export class RecordDecoder {
         };
       }
       case opCodes.delete:
+        if (head & forgets.marked) return this.#forget(head, id);
         return { op: 'delete', id, at: readInstant(this.#in, this.#at) };
       default: {
         const type = this.#interns();
@@ -335,6 +343,36 @@ export class RecordDecoder {
         return { op: 'history', id, type, at, attrs: this.#attributes() };
       }
     }
+  }
+
+  #entity(head: number, id: string): Entity {
+    const type = this.#interns();
+    const entity: { -readonly [K in keyof Entity]: Entity[K] } = { id, type, createdAt: '', modifiedAt: '', attrs: {} };
+    if (head & 4) entity.scope = this.#interns();
+    if (head & 8) entity.expiresAt = readInstant(this.#in, this.#at);
+    entity.createdAt = readInstant(this.#in, this.#at);
+    entity.modifiedAt = readInstant(this.#in, this.#at);
+    entity.attrs = this.#attributes();
+    return entity;
+  }
+
+  #forget(head: number, id: string): EntityDelta {
+    const at = readInstant(this.#in, this.#at);
+    let past: Forgotten = 'all';
+    if (!(head & forgets.all)) {
+      const list: { seq: number; place?: number }[] = [];
+      for (let n = this.#in.varint(); n > 0; n--) {
+        const seq = this.#in.varint();
+        const place = this.#in.varint();
+        list.push(place === 0 ? { seq } : { seq, place: place - 1 });
+      }
+      past = list;
+    }
+    if (head & forgets.becomes) {
+      const put = this.#in.byte();
+      return { op: 'forget', id, at, past, becomes: this.#entity(put, this.#intern()) };
+    }
+    return { op: 'forget', id, at, past, ...(head & forgets.gone && { becomes: null }) };
   }
 
   #removals(): { name: string; datasetId?: string }[] {

@@ -14,7 +14,8 @@ import { crc32c } from './crc32c.ts';
 
 export const headerBytes = 64;
 export const frameBytes = 16;
-export const formatByte = 1;
+/** 2: deltas that forget. A segment of an older format is read and, when it is the last one, gone on with. */
+export const formatByte = 2;
 
 const magic = 'CHORSUJ';
 
@@ -35,7 +36,10 @@ export function parseSegmentHeader(bytes: Buffer, name: string): SegmentHeader {
   if (bytes.length < headerBytes || bytes.toString('latin1', 0, 7) !== magic) {
     throw new Error(`journal segment ${name} has no header`);
   }
-  if (bytes[7] !== formatByte) throw new Error(`journal segment ${name} has format ${bytes[7]}, wanted ${formatByte}`);
+  const format = bytes[7] ?? 0;
+  if (format < 1 || format > formatByte) {
+    throw new Error(`journal segment ${name} has format ${format}, wanted at most ${formatByte}`);
+  }
   if (crc32c(bytes, 0, headerBytes - 4) !== bytes.readUInt32LE(headerBytes - 4)) {
     throw new Error(`journal segment ${name}: the header is damaged`);
   }

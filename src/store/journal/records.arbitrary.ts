@@ -101,6 +101,21 @@ export const arbitraryDelta: fc.Arbitrary<EntityDelta> = fc.oneof(
   }).map((made) => present(made) as EntityDelta),
   record({ op: fc.constant('delete' as const), id, at: instant }),
   record({ op: fc.constant('history' as const), id, type: types, at: instant, attrs: attributes(1) }),
+  record({
+    op: fc.constant('forget' as const),
+    id,
+    at: instant,
+    past: fc.oneof(
+      fc.constant('all' as const),
+      fc.array(
+        record({ seq: fc.integer({ min: 1, max: 2 ** 40 }), place: maybe(fc.nat(70_000)) }).map(
+          (made) => present(made) as { seq: number; place?: number },
+        ),
+        { maxLength: 3 },
+      ),
+    ),
+    becomes: maybe(fc.option(entity, { nil: null })),
+  }).map((made) => present(made) as EntityDelta),
 );
 
 const sqlValue: fc.Arbitrary<SqlValue> = fc.oneof(
