@@ -5,7 +5,8 @@ import { Problem } from '../../base/problem.ts';
 import { attributeKinds, type Instance } from '../../ngsild/entity.ts';
 import type { JournalRecord } from '../ports.ts';
 import { ByteWriter } from './bytes.ts';
-import { RecordDecoder, RecordEncoder } from './codec.ts';
+import { RecordDecoder } from './decoder.ts';
+import { RecordEncoder } from './encoder.ts';
 import { crc32c } from './crc32c.ts';
 import { arbitraryRecord } from './records.arbitrary.ts';
 

@@ -5,7 +5,7 @@ import { assert, Problem } from '../../base/problem.ts';
 import { type Log, silentLog } from '../../base/log.ts';
 import type { Gap, Journal, JournalRecord } from '../ports.ts';
 import { ByteWriter } from './bytes.ts';
-import { RecordEncoder } from './codec.ts';
+import { RecordEncoder } from './encoder.ts';
 import { type Disk, type DiskFile, realDisk } from './disk.ts';
 import { frameBytes, headerBytes, parseSegmentHeader, sealFrame, segmentHeader } from './frame.ts';
 import { segmentReader } from './reader.ts';

@@ -3,7 +3,7 @@
  * records finds its place (cursor) again; anybody else begins at the segment's first record.
  */
 import type { JournalRecord } from '../ports.ts';
-import { RecordDecoder } from './codec.ts';
+import { RecordDecoder } from './decoder.ts';
 import type { Disk } from './disk.ts';
 import { frameBytes, frameEnd, frameState, headerBytes } from './frame.ts';
 import { blockBytes, readSegment, type Segment } from './segment.ts';

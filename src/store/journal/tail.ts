@@ -1,7 +1,7 @@
 /** Opening the last segment: reads what is there, and cuts what power loss left half-written. */
 import { join } from 'node:path';
 import type { Log } from '../../base/log.ts';
-import { RecordDecoder } from './codec.ts';
+import { RecordDecoder } from './decoder.ts';
 import type { Disk } from './disk.ts';
 import { frameBytes, frameEnd, frameState, headerBytes, proofOfDamage } from './frame.ts';
 import { type Segment, segmentName } from './segment.ts';

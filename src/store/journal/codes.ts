@@ -1,0 +1,23 @@
+/** The bytes that stand for kinds of things in a record; encoder and decoder share them. */
+import { attributeKinds, type AttributeKind } from '../../ngsild/entity.ts';
+
+// Codes of an interned string; `refersTo + n` is the n-th string of the segment's dictionary.
+export const literal = 0;
+export const defines = 1;
+export const refersTo = 2;
+
+export const kindCode = Object.fromEntries(attributeKinds.map((kind, code) => [kind, code])) as Record<
+  AttributeKind,
+  number
+>;
+export const opCodes = { put: 0, set: 1, delete: 2, history: 3 } as const;
+/** On `delete`: it is a `forget`, with these flags. Since format 2. */
+export const forgets = { marked: 4, all: 8, gone: 16, becomes: 32 } as const;
+
+// What follows an instance's kind, by the low three bits.
+export const numberValue = 0;
+export const textValue = 1;
+export const jsonValue = 2;
+export const trueValue = 3;
+export const falseValue = 4;
+export const nullValue = 5;
