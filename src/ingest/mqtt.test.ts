@@ -30,6 +30,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
     rows: city.store.rows,
     city: {
       center: [68.78, 38.56],
+      name: { en: 'Chorrah' },
       timeZone: 'Asia/Dushanbe',
       lawPack: { country: 'TJ', householdReadings: false, laws: [] },
     },

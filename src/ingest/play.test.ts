@@ -35,7 +35,12 @@ async function city() {
   const made: Ingest = ingest({
     broker,
     rows: platform.store.rows,
-    city: { center: [68.78, 38.56], timeZone: 'UTC', lawPack: { country: 'XX', householdReadings: false, laws: [] } },
+    city: {
+      center: [68.78, 38.56],
+      name: { en: 'Chorrah' },
+      timeZone: 'UTC',
+      lawPack: { country: 'XX', householdReadings: false, laws: [] },
+    },
     clock: systemClock,
     metrics: createMetrics(),
     log: silentLog,

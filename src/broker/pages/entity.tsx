@@ -156,9 +156,8 @@ function Values({ site, reader, content }: { site: Site; reader: Reader; content
     if (row.at === undefined) return <Status state="quiet">{t('fixed')}</Status>;
     const state = ageOf(row.at, now);
     const ago = formatRelative(row.at, now, language);
-    return (
-      <Status state={state}>{state === 'good' ? ui('fresh') : state === 'warn' ? ui('late', { ago }) : ago}</Status>
-    );
+    const age = state === 'good' ? ui('fresh') : state === 'warn' ? ui('late', { ago }) : ago;
+    return <Status state={state}>{row.quality === undefined ? age : `${age}, ${t(`quality.${row.quality}`)}`}</Status>;
   };
   const label = (row: ValueView): ComponentChildren =>
     row.number === undefined || row.at === undefined ? (

@@ -84,8 +84,14 @@ export type ValueView = {
   /** Set for a finite number. */
   readonly number?: number;
   readonly at?: number;
+  /** How the value is known, where it is not simply measured. */
+  readonly quality?: Quality;
 };
 
+export const qualities = ['estimated', 'flagged', 'invalid', 'missing'] as const;
+export type Quality = (typeof qualities)[number];
+
+const statusIri = iri('status');
 const sourceIri = iri('source');
 /** Said elsewhere on the page. */
 const hidden = new Set([
@@ -111,13 +117,14 @@ export function valueText(value: Json, language: string): string {
   if (value === null) return '–';
   if (Array.isArray(value)) return value.map((item) => valueText(item, language)).join(', ');
   const words: Record<string, Json> = value;
-  const own = words[language] ?? words['@none'];
+  const own = words[language] ?? words['@none'] ?? words['@value'];
   return typeof own === 'string' ? own : JSON.stringify(value);
 }
 
 export function valueView(attribute: string, instance: Instance, language: string): ValueView {
   const { value, unitCode, observedAt } = instance;
   const at = observedAt === undefined ? Number.NaN : Date.parse(observedAt.replace(',', '.'));
+  const quality = qualities.find((word) => word === instance.sub?.[statusIri]?.[0]?.value);
   return {
     iri: attribute,
     label: attributeWord(attribute, language),
@@ -125,6 +132,7 @@ export function valueView(attribute: string, instance: Instance, language: strin
     unit: unitCode === undefined ? '' : unitSymbol(unitCode, language),
     ...(typeof value === 'number' && { number: value }),
     ...(Number.isFinite(at) && { at }),
+    ...(quality !== undefined && { quality }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import type { Problem } from '../../base/problem.ts';
 import type { Random } from '../../base/random.ts';
 import type { Timers } from '../../base/timers.ts';
-import type { Position } from '../../city/profile.ts';
+import type { City } from '../../city/profile.ts';
 import type { Outbound } from '../../http/index.ts';
 import type { Connection } from '../schema.ts';
 import type { Cursor } from '../mapping/cursor.ts';
@@ -24,7 +24,7 @@ export type FeedTools = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly outbound: Outbound;
-  readonly city: { readonly center: Position; readonly timeZone: string };
+  readonly city: Pick<City, 'center' | 'timeZone' | 'name'>;
   /** Something arrived, usable or not. */
   seen(): void;
   /** Durable when resolved; what the broker refuses is counted at the source and told. */

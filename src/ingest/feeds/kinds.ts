@@ -1,4 +1,5 @@
 import type { FeedKind } from './feed.ts';
+import { openMeteo } from './open-meteo/open-meteo.ts';
 
 /** The kinds of live feeds that a mapping file may name. */
-export const feedKinds: readonly FeedKind[] = [];
+export const feedKinds: readonly FeedKind[] = [openMeteo];

@@ -24,7 +24,7 @@ export type LiveFeedsDeps = {
   readonly broker: Pick<Broker, 'find' | 'history'>;
   readonly intake: Intake;
   readonly health: Health;
-  readonly city: Pick<City, 'center' | 'timeZone'>;
+  readonly city: Pick<City, 'center' | 'timeZone' | 'name'>;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly timers?: Timers;

@@ -29,7 +29,7 @@ function toolsAt(seed: number) {
     log: silentLog,
     metrics,
     outbound: { get: never },
-    city: { center: [68.78, 38.56], timeZone: 'Asia/Dushanbe' },
+    city: { center: [68.78, 38.56], timeZone: 'Asia/Dushanbe', name: { en: 'Chorrah' } },
     seen: () => {},
     submit: never,
     unknown: never,

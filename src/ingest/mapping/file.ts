@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
-import { languages, type Words } from '../../city/profile.ts';
 import type { FeedContext, FeedDefinition, FeedKind } from '../feeds/feed.ts';
 import { personalKinds, sourceKinds, type Source } from '../schema.ts';
 import { cursor, type Cursor, type Fault } from './cursor.ts';
 import { linesOf, syntaxErrorLine } from './lines.ts';
 import { compileMapping, type Mapping } from './mapping.ts';
 import { expander } from './names.ts';
+import { readWords } from './words.ts';
 
 /** A mapping file, checked and compiled. */
 export type MappingFile = {
@@ -141,10 +141,10 @@ function readSource(at: Cursor): Source {
   if (id !== '' && !/^[a-z0-9][a-z0-9-]{0,62}$/.test(id)) at.at('id').fault('lower case letters, digits and hyphens');
   return {
     id,
-    name: words(at.at('name')),
-    purpose: words(at.at('purpose')),
-    owner: words(at.at('owner')),
-    legalBasis: words(at.at('legalBasis')),
+    name: readWords(at.at('name')),
+    purpose: readWords(at.at('purpose')),
+    owner: readWords(at.at('owner')),
+    legalBasis: readWords(at.at('legalBasis')),
     retentionDays: numberOrNull(at.at('retentionDays'), 'days, or null = for good'),
     personal: required(at.at('personal'), personalKinds),
     granularity: at.at('granularity').text(),
@@ -167,17 +167,4 @@ function numberOrNull(at: Cursor, wanted: string): number | null {
   if (typeof at.value === 'number' && at.value > 0 && Number.isFinite(at.value)) return at.value;
   at.fault(wanted);
   return null;
-}
-
-/** A text, or a text per language. */
-function words(at: Cursor): Words {
-  if (typeof at.value === 'string' && at.value !== '') return { en: at.value };
-  const texts: Partial<Record<(typeof languages)[number], string>> = {};
-  if (!at.given || at.entries().length === 0) at.fault(`a text, or one per language: ${languages.join(', ')}`);
-  for (const [tag, item] of at.entries()) {
-    const language = languages.find((known) => known === tag);
-    if (language) texts[language] = item.text();
-    else item.fault(`a language: ${languages.join(', ')}`, tag);
-  }
-  return texts;
 }
