@@ -1,6 +1,6 @@
 /** A timetable in columns: ten million stop times are typed arrays of 19 bytes each, not ten million objects. */
 import type { Services } from './calendar.ts';
-import type { Agency, Approximate, Frequency, Route, Stop } from './words.ts';
+import type { Agency, Approximate, Frequency, Names, Route, Stop } from './words.ts';
 
 /** Bits of `StopTimeColumns.flags`. */
 export const flag = { interpolated: 1, stated: 2, pickupShift: 2, dropOffShift: 4 } as const;
@@ -59,6 +59,8 @@ export type TimetableColumns = {
   readonly stopTimes: StopTimeColumns;
   readonly shapes: ShapeColumns;
   readonly headsigns: readonly string[];
+  /** In other languages, where the feed translates them. */
+  readonly headsignNames: ReadonlyMap<string, Names>;
 };
 
 export function approximateAt({ flags }: StopTimeColumns, stopTime: number): Approximate | undefined {

@@ -48,6 +48,7 @@ function town(timeZone: string): TimetableColumns {
     },
     shapes: { ids: [], first: Uint32Array.of(0), long: new Float64Array(), lat: new Float64Array() },
     headsigns: ['Centre'],
+    headsignNames: new Map(),
   };
 }
 

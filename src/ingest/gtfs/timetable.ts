@@ -3,7 +3,7 @@ import { Problem } from '../../base/problem.ts';
 import { parseServiceDate, serviceDayStartMs, toServiceDate } from './calendar.ts';
 import { approximateAt, flag, none, type TimetableColumns } from './columns.ts';
 import { departuresOf } from './departures.ts';
-import type { Agency, Departure, Route, ServiceDate, Stop, StopTime, Trip } from './words.ts';
+import type { Agency, Departure, Names, Route, ServiceDate, Stop, StopTime, Trip } from './words.ts';
 
 export type DeparturesQuery = {
   /** Id of a stop, or of a station: then of all its platforms. */
@@ -38,6 +38,8 @@ export type Timetable = {
   stopTimes(tripId: string): readonly StopTime[];
   /** [long, lat] along the way. */
   shape(id: string): readonly (readonly [number, number])[] | undefined;
+  /** A headsign by language; empty when the feed does not translate it. */
+  headsignNames(headsign: string): Names;
   /** Whether the trip's service runs on the day. */
   runsOn(tripId: string, date: ServiceDate): boolean;
   /** @throws Problem bad-data when it is no date */
@@ -164,6 +166,7 @@ export function timetable(columns: TimetableColumns): Timetable {
       }
       return points;
     },
+    headsignNames: (headsign) => columns.headsignNames.get(headsign) ?? {},
     runsOn(tripId, date) {
       const trip = tripAt.get(tripId);
       const day = parseServiceDate(date);
