@@ -6,7 +6,16 @@ import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
 import { watchProcess } from './base/process.ts';
-import { brokerModule, pages, createBroker, openContexts, openLive, tileService, type Broker } from './broker/index.ts';
+import {
+  brokerModule,
+  pages,
+  createBroker,
+  openContexts,
+  openLive,
+  tileService,
+  typeWord,
+  type Broker,
+} from './broker/index.ts';
 import { cityPath, emptyCity, loadCity, namuna, type City } from './city/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -191,7 +200,15 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         writer,
         policy: openPolicy,
         contexts,
-        tiles: tileService({ city, startedMs: clock.now() }),
+        tiles: tileService({
+          city,
+          broker,
+          live,
+          policy: openPolicy,
+          urgent: brokerPages.urgent,
+          typeWord,
+          now: () => clock.now(),
+        }),
         log,
         metrics,
         describe: brokerPages.describe,

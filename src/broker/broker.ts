@@ -61,7 +61,8 @@ export type Broker = {
     who: Principal,
     tenant: Tenant,
     query: EntityQuery,
-    page: { limit: number; offset: number; count?: boolean },
+    /** `after`: only ids that come after this one. */
+    page: { limit: number; offset: number; count?: boolean; after?: string },
   ): Promise<EntityPage>;
   types(who: Principal, tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
   /** Entities that history knows, gone ones too; ordered by id. */

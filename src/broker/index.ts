@@ -5,4 +5,5 @@ export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export { simulatedAttribute } from './readings.ts';
 export { tileService, type Tiles } from './tiles/service.ts';
+export { typeWord } from './pages/vocabulary/index.ts';
 export { pages, type PagesDeps } from './pages/index.ts';

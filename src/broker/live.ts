@@ -31,6 +31,8 @@ export type Live = {
   recent(limit: number): readonly LiveChange[];
   /** The newest change of each entity type, newest first. */
   latestByType(): readonly LiveChange[];
+  /** The last change of an entity that has one of these types (IRIs); undefined when there was none since the start. */
+  lastChangeOf(types: readonly string[]): { readonly seq: number; readonly at: number } | undefined;
   stop(): Promise<void>;
 };
 
@@ -41,6 +43,7 @@ const restMsBetweenLooks = 100;
 const recentMax = 200;
 const statesMax = 50_000;
 const typesMax = 50_000;
+const anyType = '';
 
 /**
  * Follows the journal for whoever watches. Keeps nothing durable: a page that loads reads the state, then follows.
@@ -55,7 +58,8 @@ export function openLive(deps: {
   const waiting = new Map<string, LiveChange>();
   const states = new Map<string, Json>();
   const newest = new Map<string, LiveChange>();
-  const types = new Map<string, string>();
+  const types = new Map<string, readonly string[]>();
+  const touched = new Map<string, { seq: number; at: number }>();
   let recent: LiveChange[] = [];
   const skipped = metrics.counter(
     'chorsu_live_skipped_total',
@@ -76,15 +80,14 @@ export function openLive(deps: {
   };
 
   /** Types by id, so that following a busy journal does not look every entity up again. */
-  const typeOf = (tenant: Tenant, id: string): string | Promise<string> => {
+  const typesOf = (tenant: Tenant, id: string): readonly string[] | Promise<readonly string[]> => {
     const known = types.get(id);
     if (known !== undefined) return known;
     const found = writer.get(tenant, id);
-    const keep = (stored: StoredEntity | undefined): string => {
-      const type = stored?.entity.type[0] ?? '';
+    const keep = (stored: StoredEntity | undefined): readonly string[] => {
       if (types.size >= typesMax) types.clear();
-      if (type !== '') types.set(id, type);
-      return type;
+      if (stored) types.set(id, stored.entity.type);
+      return stored?.entity.type ?? [];
     };
     return found instanceof Promise ? found.then(keep) : keep(found);
   };
@@ -126,9 +129,15 @@ export function openLive(deps: {
       for (const delta of record.entities) {
         if (!touchesState(delta)) continue;
         const id = deltaId(delta);
-        if (delta.op === 'put') types.delete(id);
-        const found = delta.op === 'put' ? (delta.entity.type[0] ?? '') : typeOf(record.tenant, id);
-        const change = changeOf(record, delta, typeof found === 'string' ? found : await found);
+        // Types may be added: they are looked up again. What an entity was of before it was replaced has changed too.
+        const before = delta.op === 'put' ? types.get(id) : undefined;
+        if (delta.op === 'put' || (delta.op === 'set' && delta.type)) types.delete(id);
+        const known = delta.op === 'put' ? delta.entity.type : typesOf(record.tenant, id);
+        const found = known instanceof Promise ? await known : known;
+        // What is gone before anybody saw it may have been of any type.
+        const of = found.length === 0 ? [anyType] : before ? [...before, ...found] : found;
+        for (const type of of) touched.set(type, { seq: record.seq, at: record.at });
+        const change = changeOf(record, delta, found[0] ?? '');
         if (isEnd(delta)) types.delete(id);
         newest.set(change.type, change);
         if (change.notable) recent = [change, ...recent].slice(0, recentMax);
@@ -155,6 +164,11 @@ export function openLive(deps: {
     },
     recent: (limit) => recent.slice(0, limit),
     latestByType: () => [...newest.values()].sort((a, b) => b.seq - a.seq),
+    lastChangeOf: (wanted) =>
+      [...wanted, anyType]
+        .map((type) => touched.get(type))
+        .filter((change) => change !== undefined)
+        .toSorted((a, b) => b.seq - a.seq)[0],
     stop: async () => {
       clearInterval(beat);
       await unfollow();

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Entity } from '../ngsild/entity.ts';
+import type { EntityQuery } from '../ngsild/query.ts';
 import type { EntityStore, Tenant } from './ports.ts';
 
 export type EntityStoreSubject = {
@@ -68,6 +69,27 @@ export function entityStoreContract(name: string, subject: () => Promise<EntityS
       const other = await store.query(1, {}, { limit: 2, offset: 0 });
       assert.deepEqual(other, { entities: [bus(9, 1).entity] });
       assert.equal(await store.get(1, 'urn:bus:1'), undefined);
+    });
+
+    it('walking on after an id meets each entity once, whatever else is asked', async () => {
+      const { store, apply } = await subject();
+      await apply(1, [bus(3, 1), bus(1, 1), bus(2, 1), bus(4, 9), bus(9, 1, 1)]);
+      const slow = { node: 'compare', op: '<', value: { kind: 'number', value: 5 } } as const;
+      const queries: readonly EntityQuery[] = [
+        {},
+        { type: { node: 'type', iri: 'https://e.org/Bus' } },
+        { q: { ...slow, path: { names: ['https://e.org/speed'], inner: [] } } },
+      ];
+      for (const query of queries) {
+        const met: string[] = [];
+        for (let after = ''; ;) {
+          const { entities } = await store.query(0, query, { limit: 2, offset: 0, after });
+          met.push(...entities.map(({ id }) => id));
+          if (entities.length === 0) break;
+          after = met.at(-1) ?? '';
+        }
+        assert.deepEqual(met, ['urn:bus:1', 'urn:bus:2', 'urn:bus:3', ...(query.q ? [] : ['urn:bus:4'])]);
+      }
     });
 
     it('a page beyond the end is empty and still counts', async () => {

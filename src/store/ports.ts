@@ -84,11 +84,14 @@ export type EntityPage = { readonly entities: readonly Entity[]; readonly count?
 export type EntityStore = {
   appliedSeq(): number;
   get(tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
-  /** Ordered by id. `count: true` adds the exact number of all matches. */
+  /**
+   * Ordered by id. `count: true` adds the exact number of all matches; `after`: only ids that come after this one, so
+   * that walking through everything costs the same for each page.
+   */
   query(
     tenant: Tenant,
     query: EntityQuery,
-    page: { limit: number; offset: number; count?: boolean },
+    page: { limit: number; offset: number; count?: boolean; after?: string },
   ): Promise<EntityPage>;
   types(tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
   attributes(tenant: Tenant): Promise<readonly { name: string; count: number }[]>;

@@ -39,6 +39,7 @@ export {
   type City,
   districtAt,
   inLanguage,
+  languages,
   type Language,
   type Position,
   type Watch,

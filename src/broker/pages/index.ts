@@ -34,9 +34,11 @@ export type PagesDeps = {
  * The module of the broker's pages.
  * @returns also `describe`, which the live stream puts into words with
  */
-export function pages(
-  deps: PagesDeps,
-): Module & { readonly describe: (change: Change, language: string) => DescribedChange } {
+export function pages(deps: PagesDeps): Module & {
+  readonly describe: (change: Change, language: string) => DescribedChange;
+  /** What needs attention now; remembered for three seconds. */
+  readonly urgent: () => Promise<readonly { readonly entity: Entity; readonly severity: 'trouble' | 'warn' }[]>;
+} {
   const { site, broker, live, home } = deps;
   const { city, clock } = site;
   const state = cityState({ broker, city, now: () => clock.now() });
@@ -228,6 +230,7 @@ export function pages(
   return {
     name: 'pages',
     describe,
+    urgent: async () => (await state.found()).map(({ entity, watch }) => ({ entity, severity: watch.severity })),
     navigation: (language) => {
       const t = pageWords(language);
       return [

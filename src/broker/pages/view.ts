@@ -33,6 +33,12 @@ function wordsOf(instance: Instance | undefined): Words | undefined {
 /** Last part of a URN: what people have on a label. */
 export const localId = (id: string): string => id.split(':').at(-1) ?? id;
 
+/** What the entity is called: by language, or as one text; undefined when it has no name. */
+export function nameWords(entity: Entity): string | Readonly<Record<string, string>> | undefined {
+  const value = first(entity, nameIri)?.value;
+  return typeof value === 'string' ? value : (wordsOf(first(entity, nameIri)) as Record<string, string> | undefined);
+}
+
 export function nameOf(entity: Entity, language: string): { text: string; language: string } {
   const words = wordsOf(first(entity, nameIri));
   if (!words) return { text: `${typeWord(entity.type[0] ?? '', language)} ${localId(entity.id)}`, language };

@@ -34,7 +34,11 @@ export function tileCutter(): TileCutter {
     waiting.clear();
   };
   const start = (): Worker => {
-    const started = new Worker(new URL('./worker.ts', import.meta.url), { execArgv: [] });
+    const started = new Worker(new URL('./worker.ts', import.meta.url), {
+      execArgv: [],
+      // Garbage of cutting tiles is collected often rather than kept.
+      resourceLimits: { maxYoungGenerationSizeMb: 16 },
+    });
     started.unref();
     started.on('message', (reply: TileReply) => {
       const asked = waiting.get(reply.id);

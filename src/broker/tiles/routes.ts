@@ -1,19 +1,24 @@
 /** `/api/tiles/{layer}/{z}/{x}/{y}.mvt`: Mapbox Vector Tiles 2.1, compressed. */
 import type { Context, Hono } from 'hono';
 import { gunzipSync } from 'node:zlib';
+import { anonymousPrincipal } from '../../http/principal.ts';
 import { parseTileAddress } from './address.ts';
 import type { Tiles } from './service.ts';
 
 const prefix = '/api/tiles/';
 /** The profile changes with a restart only. */
 const cityCache = 'public, max-age=300';
+/** A map that stays open looks again; it asks whether something changed before it loads anything. */
+const thingsCache = 'private, max-age=15';
 
 export function tileRoutes(app: Hono, tiles: Tiles): void {
   app.get(`${prefix}*`, async (c) => {
-    const { pathname } = new URL(c.req.url);
+    const { pathname, searchParams } = new URL(c.req.url);
     const address = parseTileAddress(pathname.slice(pathname.indexOf(prefix) + prefix.length));
     const known = c.req.header('if-none-match');
-    return answer(c, await tiles.cityTile(address, known), cityCache);
+    return address.layer === 'city'
+      ? answer(c, await tiles.cityTile(address, known), cityCache)
+      : answer(c, await tiles.thingsTile(anonymousPrincipal, address, searchParams, known), thingsCache);
   });
 }
 

@@ -99,3 +99,100 @@ for (const [path, field] of wrong) {
     assert.deepEqual([response.status, problem.field], [400, field]);
   });
 }
+
+const put = async (id: string, attributes: Record<string, unknown>, type = 'Pump'): Promise<void> => {
+  const response = await city.fetch('/entityOperations/upsert', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify([{ id: `urn:ngsi-ld:${type}:${id}`, type, ...attributes }]),
+  });
+  assert.ok(response.ok, await response.clone().text());
+};
+const located = (coordinates: readonly number[], more: Record<string, unknown> = {}) => ({
+  location: { type: 'GeoProperty', value: { type: 'Point', coordinates } },
+  ...more,
+});
+const property = (value: unknown) => ({ type: 'Property', value });
+const [long, lat] = city.city.center;
+const idsAt = async (layer: string, z: number): Promise<readonly string[]> =>
+  ((await layersAt(layer, z))['thing'] ?? []).map(({ properties }) => String(properties['id']).split(':').at(-1) ?? '');
+
+test('entities of a type are points with id, name, page and state, chosen by q', async () => {
+  await put(
+    'a',
+    located([long, lat], { flow: property(3), name: { type: 'LanguageProperty', languageMap: { tg: 'Обкаш' } } }),
+  );
+  await put('b', located([long + 0.001, lat], { flow: property(9) }));
+  await put('c', { flow: property(9) });
+  const { x, y } = tileOf(city.city.center, 14);
+  const response = await get(`Pump/14/${x}/${y}.mvt?lang=tg`);
+  const { thing = [] } = readTile(new Uint8Array(await response.arrayBuffer()));
+  assert.deepEqual(thing[0]?.properties, {
+    id: 'urn:ngsi-ld:Pump:a',
+    type: 'Pump',
+    name: 'Обкаш',
+    href: '/tg/entities/urn:ngsi-ld:Pump:a',
+  });
+  assert.equal(thing.length, 2, 'what has no place is on no map');
+  const chosen = await get(`Pump/14/${x}/${y}.mvt?q=${encodeURIComponent('flow>5')}`);
+  const { thing: found = [] } = readTile(new Uint8Array(await chosen.arrayBuffer()));
+  assert.deepEqual(
+    found.map(({ properties }) => properties['id']),
+    ['urn:ngsi-ld:Pump:b'],
+  );
+});
+
+test('several types share a layer; an IRI is a type too; another place is asked for by its name', async () => {
+  await put('1', located([long, lat]), 'Valve');
+  await put('2', { depot: { type: 'GeoProperty', value: { type: 'Point', coordinates: [long, lat] } } }, 'Valve');
+  assert.deepEqual((await idsAt('Pump,Valve', 14)).toSorted(), ['1', 'a', 'b']);
+  assert.deepEqual(await idsAt(encodeURIComponent('https://uri.etsi.org/ngsi-ld/default-context/Valve'), 14), ['1']);
+  const { x, y } = tileOf(city.city.center, 14);
+  const { thing = [] } = readTile(
+    new Uint8Array(await (await get(`Valve/14/${x}/${y}.mvt?geoproperty=depot`)).arrayBuffer()),
+  );
+  assert.deepEqual(
+    thing.map(({ properties }) => properties['id']),
+    ['urn:ngsi-ld:Valve:2'],
+  );
+});
+
+test('a tag is good until something of its type changes', async () => {
+  const { x, y } = tileOf(city.city.center, 15);
+  const path = `Tank/15/${x}/${y}.mvt`;
+  await put('1', located([long, lat]), 'Tank');
+  const first = await get(path);
+  const tag = first.headers.get('etag') ?? '';
+  assert.equal(first.status, 200);
+  await put('x', located([long, lat]), 'Pump');
+  assert.equal((await get(path, { 'if-none-match': tag })).status, 304);
+  await put('2', located([long, lat]), 'Tank');
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const response = await get(path, { 'if-none-match': tag });
+    if (response.status === 200) {
+      assert.equal(readTile(new Uint8Array(await response.arrayBuffer()))['thing']?.length, 2);
+      return;
+    }
+    assert.ok(Date.now() < deadline, 'the layer was never made again');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+});
+
+const refused: readonly (readonly [string, string])[] = [
+  ['Pump/1/0/0.mvt?q=flow>>', 'q'],
+  ['Pump/1/0/0.mvt?district=nowhere', 'district'],
+  ['Pump/1/0/0.mvt?lang=xx', 'lang'],
+  ['Pump/1/0/0.mvt?only=all', 'only'],
+  ['Pump/1/0/0.mvt?typ=Pump', 'typ'],
+  ['*/1/0/0.mvt', 'layer'],
+  ['(Pump/1/0/0.mvt', 'layer'],
+];
+for (const [path, field] of refused) {
+  test(`${path} is refused with the field ${field}`, async () => {
+    const response = await get(path);
+    const problem = (await response.json()) as { field?: string };
+    assert.equal(response.status, 400);
+    assert.equal(problem.field?.startsWith(field), true, problem.field);
+  });
+}

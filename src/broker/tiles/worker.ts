@@ -3,10 +3,11 @@ import { parentPort } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { TileAddress } from './address.ts';
 import { cityIndex, type CityPart } from './cityIndex.ts';
+import { thingsIndex, type ThingsPart } from './thingsIndex.ts';
 import type { TileIndex, TileWords } from './tileIndex.ts';
 
-export type LayerKind = 'city';
-export type LayerPart = CityPart;
+export type LayerKind = 'city' | 'things';
+export type LayerPart = CityPart & ThingsPart;
 
 export type TileQuestion =
   | { readonly do: 'begin'; readonly key: string; readonly kind: LayerKind }
@@ -94,7 +95,7 @@ const answer = (question: Exclude<TileQuestion, { do: 'begin' | 'add' | 'drop' }
 parentPort?.on('message', (question: TileQuestion) => {
   switch (question.do) {
     case 'begin':
-      building.set(question.key, cityIndex());
+      building.set(question.key, question.kind === 'city' ? cityIndex() : thingsIndex());
       return;
     case 'add':
       building.get(question.key)?.add(question.part);

@@ -7,7 +7,12 @@ import { canonicalJson } from '../canonical.ts';
 import { quoted } from './schema.ts';
 import { geoBox, hasAttribute, joined, qSql, shapeSql, type Sql, sql } from './sql.ts';
 
-export type Page = { readonly limit: number; readonly offset: number; readonly count?: boolean };
+export type Page = {
+  readonly limit: number;
+  readonly offset: number;
+  readonly count?: boolean;
+  readonly after?: string;
+};
 
 /** What the whole store holds, in few bytes: equal digests mean equal entities and rows. */
 export type Digest = {
@@ -111,7 +116,7 @@ export function createQueries(db: DatabaseSync): Queries {
   return {
     query(tenant, query, page) {
       const { idPattern, q, geo, also = [], type, attrs } = query;
-      const where = shapeSql(tenant, query);
+      const where = [...shapeSql(tenant, query), ...(page.after === undefined ? [] : [sql('e.id > ?', page.after)])];
       // One state of the database for the page and its count.
       db.exec('BEGIN');
       try {
