@@ -62,9 +62,16 @@ export function parseLine(geometry: unknown, at: string, zoneHours: number): Pos
   if (value['type'] !== 'LineString') {
     throw new Problem('bad-data', `expected a LineString, found ${String(value['type'])}`, `${path}.type`);
   }
-  return asList(value['coordinates'], `${path}.coordinates`, 2, 'positions').map((position, i) =>
-    parsePosition(position, `${path}.coordinates[${i}]`, zoneHours),
-  );
+  return parsePositions(value['coordinates'], `${path}.coordinates`, 2, zoneHours);
+}
+
+/** A Point. */
+export function parsePoint(geometry: unknown, at: string, zoneHours: number): Position {
+  const { value, path } = unwrap(geometry, `${at}.geometry`);
+  if (value['type'] !== 'Point') {
+    throw new Problem('bad-data', `expected a Point, found ${String(value['type'])}`, `${path}.type`);
+  }
+  return parsePosition(value['coordinates'], `${path}.coordinates`, zoneHours);
 }
 
 function unwrap(geometry: unknown, path: string): { value: Record<string, unknown>; path: string } {
@@ -82,9 +89,7 @@ function parsePolygon(value: unknown, path: string, zoneHours: number): Position
 }
 
 function parseRing(value: unknown, path: string, zoneHours: number): Position[] {
-  const ring = asList(value, path, 4, 'positions').map((position, i) =>
-    parsePosition(position, `${path}[${i}]`, zoneHours),
-  );
+  const ring = parsePositions(value, path, 4, zoneHours);
   const first = ring[0];
   const last = ring.at(-1);
   if (first?.[0] !== last?.[0] || first?.[1] !== last?.[1]) {
@@ -93,6 +98,23 @@ function parseRing(value: unknown, path: string, zoneHours: number): Position[] 
   const crossing = crossesItself(ring);
   if (crossing) throw new Problem('bad-data', `the border crosses itself near [${crossing.join(', ')}]`, path);
   return ring;
+}
+
+/** A city has a million positions: only a wrong one is given its path. */
+function parsePositions(value: unknown, path: string, least: number, zoneHours: number): Position[] {
+  const list = asList(value, path, least, 'positions');
+  for (let i = 0; i < list.length; i++) {
+    const [long, lat] = Array.isArray(list[i]) ? (list[i] as unknown[]) : [];
+    const isPosition =
+      typeof long === 'number' &&
+      typeof lat === 'number' &&
+      Math.abs(long) <= 180 &&
+      Math.abs(lat) <= 90 &&
+      Math.abs(long - zoneHours * 15) <= 25 &&
+      (list[i] as unknown[]).length === 2;
+    if (!isPosition) list[i] = parsePosition(list[i], `${path}[${i}]`, zoneHours);
+  }
+  return list as Position[];
 }
 
 export function parsePosition(value: unknown, path: string, zoneHours: number): Position {

@@ -7,6 +7,7 @@ export { emptyCity } from './empty.ts';
 export { loadCity, parseCity, type ReadFile } from './load.ts';
 export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear, type NearStreet } from './place.ts';
 export { initCity, type InitOptions, type InitResult } from './init.ts';
+export { takeStreets, type StreetsOptions, type StreetsResult } from './osmStreets.ts';
 export { cityPath, findShippedCity, listShippedCities } from './shipped.ts';
 export { countries, lawPackOf } from './law.ts';
 export { defaultWatches } from './watches.ts';

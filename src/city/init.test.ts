@@ -15,33 +15,37 @@ const shared = (file: string) => {
 };
 
 const almaty = shared('almaty-districts.geojson');
-test('Almaty: eight districts with English and Russian names, law pack of Kazakhstan', { skip: almaty.skip }, () => {
-  const out = directory();
-  const { city, notes } = initCity({
-    name: { kk: 'Алматы', en: 'Almaty' },
-    districtsFile: almaty.path,
-    country: 'KZ',
-    out,
-  });
-  assert.deepEqual(loadCity(out), city, 'what is written is what is read');
-  assert.equal(city.id, 'almaty');
-  assert.equal(city.timeZone, 'Asia/Almaty');
-  assert.deepEqual(city.languages, ['kk', 'ru']);
-  assert.equal(city.districts.length, 8);
-  assert.equal(city.simulated, false);
-  const turksib = city.districts.find(({ id }) => id === 'turksib');
-  assert.deepEqual(turksib?.name, { en: 'Turksib', ru: 'Турксибский район' });
-  // The Green Bazaar stands in the district of Medeu.
-  assert.equal(districtAt(city, [76.9553, 43.2638])?.name.en, 'Medeu');
-  assert.ok(
-    notes.some((note) => note.includes('8 of 8 districts have no name in kk')),
-    notes.join('\n'),
-  );
-});
+test(
+  'Almaty: eight districts with English and Russian names, law pack of Kazakhstan',
+  { skip: almaty.skip },
+  async () => {
+    const out = directory();
+    const { city, notes } = await initCity({
+      name: { kk: 'Алматы', en: 'Almaty' },
+      districtsFile: almaty.path,
+      country: 'KZ',
+      out,
+    });
+    assert.deepEqual(loadCity(out), city, 'what is written is what is read');
+    assert.equal(city.id, 'almaty');
+    assert.equal(city.timeZone, 'Asia/Almaty');
+    assert.deepEqual(city.languages, ['kk', 'ru']);
+    assert.equal(city.districts.length, 8);
+    assert.equal(city.simulated, false);
+    const turksib = city.districts.find(({ id }) => id === 'turksib');
+    assert.deepEqual(turksib?.name, { en: 'Turksib', ru: 'Турксибский район' });
+    // The Green Bazaar stands in the district of Medeu.
+    assert.equal(districtAt(city, [76.9553, 43.2638])?.name.en, 'Medeu');
+    assert.ok(
+      notes.some((note) => note.includes('8 of 8 districts have no name in kk')),
+      notes.join('\n'),
+    );
+  },
+);
 
 const tashkent = shared('tashkent-districts.geojson');
-test('Tashkent: twelve districts in three languages, the letter gʻ mended', { skip: tashkent.skip }, () => {
-  const { city } = initCity({ name: 'Toshkent', districtsFile: tashkent.path, country: 'uz', out: directory() });
+test('Tashkent: twelve districts in three languages, the letter gʻ mended', { skip: tashkent.skip }, async () => {
+  const { city } = await initCity({ name: 'Toshkent', districtsFile: tashkent.path, country: 'uz', out: directory() });
   assert.equal(city.districts.length, 12);
   for (const { name } of city.districts) assert.ok(name.uz && name.ru && name.en);
   // The file types an apostrophe; readers see the letter.
@@ -53,16 +57,16 @@ const wrapped = shared('tashkent-districts.raw-geometrycollection.geojson');
 test(
   'one-member geometry collections are unwrapped: both files of Tashkent make the same city',
   { skip: wrapped.skip || tashkent.skip },
-  () => {
-    const make = (districtsFile: string) =>
-      initCity({ name: 'Toshkent', districtsFile, country: 'UZ', out: directory() }).city;
-    assert.deepEqual(make(wrapped.path), make(tashkent.path));
+  async () => {
+    const make = async (districtsFile: string) =>
+      (await initCity({ name: 'Toshkent', districtsFile, country: 'UZ', out: directory() })).city;
+    assert.deepEqual(await make(wrapped.path), await make(tashkent.path));
   },
 );
 
 const tajikistan = shared('tjk-adm2-simplified.geojson');
-test('Tajikistan: 58 districts from a file that calls them shapeName', { skip: tajikistan.skip }, () => {
-  const { city, notes } = initCity({
+test('Tajikistan: 58 districts from a file that calls them shapeName', { skip: tajikistan.skip }, async () => {
+  const { city, notes } = await initCity({
     name: 'Тоҷикистон',
     districtsFile: tajikistan.path,
     country: 'TJ',
@@ -75,8 +79,8 @@ test('Tajikistan: 58 districts from a file that calls them shapeName', { skip: t
 });
 
 const dushanbe = shared('dushanbe-city.geojson');
-test('Dushanbe: an outline alone stands as one district, and the note says so', { skip: dushanbe.skip }, () => {
-  const { city, notes } = initCity({
+test('Dushanbe: an outline alone stands as one district, and the note says so', { skip: dushanbe.skip }, async () => {
+  const { city, notes } = await initCity({
     name: { tg: 'Душанбе', en: 'Dushanbe' },
     districtsFile: dushanbe.path,
     country: 'TJ',
@@ -109,13 +113,13 @@ const feature = (properties: object) => ({
   },
 });
 
-test('nothing is invented: no population, no streets, nothing simulated; the licence travels with the data', () => {
+test('nothing is invented: no population, no streets, nothing simulated; the licence travels with the data', async () => {
   const out = directory();
   const path = square([
     feature({ 'name:tg': 'Наврӯд', population: '12 thousand', area: 7 }),
     feature({ 'name:tg': 'Наврӯд' }),
   ]);
-  const { city } = initCity({ name: 'Шаҳри ман', districtsFile: path, country: 'TJ', out });
+  const { city } = await initCity({ name: 'Шаҳри ман', districtsFile: path, country: 'TJ', out });
   assert.deepEqual(
     city.districts.map(({ id }) => id),
     ['navrud', 'navrud-2'],
@@ -128,23 +132,23 @@ test('nothing is invented: no population, no streets, nothing simulated; the lic
   assert.deepEqual(readdirSync(out).sort(), ['city.json', 'districts.geojson']);
 });
 
-test('wrong options and files are refused by name, and nothing is written', () => {
+test('wrong options and files are refused by name, and nothing is written', async () => {
   const path = square([feature({ name: 'Навруд' })]);
   const good = { name: 'City', districtsFile: path, country: 'TJ', out: directory() };
   const refused = (options: Partial<typeof good> & { languages?: string[]; timeZone?: string }, field: RegExp) =>
-    assert.throws(
+    assert.rejects(
       () => initCity({ ...good, ...options }),
       (error: unknown) => error instanceof Problem && field.test(error.field ?? ''),
     );
-  refused({ country: 'XX' }, /^country$/);
-  refused({ languages: ['tlh'] }, /^languages$/);
-  refused({ timeZone: 'Mars/Olympus' }, /^timeZone$/);
-  refused({ districtsFile: '/nowhere.geojson' }, /^districtsFile$/);
-  refused({ name: '東京' }, /^name$/);
-  refused({ districtsFile: square([feature({ area: 1 })]) }, /my\.geojson: features\[0\]\.properties/);
+  await refused({ country: 'XX' }, /^country$/);
+  await refused({ languages: ['tlh'] }, /^languages$/);
+  await refused({ timeZone: 'Mars/Olympus' }, /^timeZone$/);
+  await refused({ districtsFile: '/nowhere.geojson' }, /^districtsFile$/);
+  await refused({ name: '東京' }, /^name$/);
+  await refused({ districtsFile: square([feature({ area: 1 })]) }, /my\.geojson: features\[0\]\.properties/);
   const other = directory();
-  initCity({ ...good, out: other });
-  refused({ out: other }, /^out$/);
+  await initCity({ ...good, out: other });
+  await refused({ out: other }, /^out$/);
   assert.ok(!existsSync(good.out));
 });
 

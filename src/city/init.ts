@@ -1,14 +1,17 @@
-/** `chorsu init`: makes the directory of a city from a name, languages, a time zone and a district file. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+/** `chorsu init`: makes the directory of a city from a name, languages, a time zone and a district file, an extract. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
+import { writeDirectory } from './directory.ts';
 import { parseArea, parseFeatures } from './geojson.ts';
 import { readGeoJson } from './geojsonFile.ts';
 import { countries } from './law.ts';
 import { loadCity, parseCity } from './load.ts';
 import { findNaming, idsOf, namesOf, slug } from './naming.ts';
-import { languages as known, type City, type Language, type Words } from './profile.ts';
+import type { ExtractOptions } from './osm/extract.ts';
+import { boxArea, cityFromOsm, layerTexts, osmCreditUrl, osmFiles, withOsmCredit, type OsmCity } from './osm/files.ts';
+import { languages as known, type AreaGeometry, type City, type Language, type Words } from './profile.ts';
 import { findShippedCity, listShippedCities } from './shipped.ts';
 import { normalizedStreets } from './streets.ts';
 import { zoneOffsetMs } from './time.ts';
@@ -22,10 +25,12 @@ export type InitOptions = {
   readonly languages?: readonly string[];
   /** IANA name. Default: that of the country's capital. */
   readonly timeZone?: string;
-  /** GeoJSON: one feature per district, or one for the whole city. Needed without `shipped`. */
+  /** GeoJSON: one feature per district, or one for the whole city. Needed without `shipped` and without an extract. */
   readonly districtsFile?: string;
-  /** GeoJSON: LineStrings with names. */
+  /** GeoJSON: LineStrings with names; or an OpenStreetMap extract (`.osm.pbf`), which has more than streets. */
   readonly streetsFile?: string;
+  /** Told while an extract is read. */
+  readonly onProgress?: ExtractOptions['onProgress'];
   /** TJ, KZ, KG, UZ, TM: the law pack and the fixed holidays. */
   readonly country?: string;
   /** A directory that is empty or not there yet. */
@@ -53,7 +58,7 @@ const byCountry: Readonly<Record<string, { languages: readonly Language[]; timeZ
  * so. Either the whole directory is there afterwards or nothing.
  * @throws Problem invalid-request (an option; `field` is its name), already-exists (out), bad-data (a file)
  */
-export function initCity(options: InitOptions): InitResult {
+export async function initCity(options: InitOptions): Promise<InitResult> {
   const { shipped, ...start } = options.shipped === undefined ? fromOptions(options) : fromShipped(options);
   const { languages, timeZone } = start;
   if (existsSync(options.out) && readdirSync(options.out).length > 0) {
@@ -61,26 +66,37 @@ export function initCity(options: InitOptions): InitResult {
   }
   const districts =
     options.districtsFile === undefined ? undefined : normalized(options.districtsFile, languages, timeZone);
+  const isExtract = /\.pbf$/i.test(options.streetsFile ?? '');
+  const osm = isExtract ? await takenFrom(options, timeZone, districts?.areas ?? areasOf(shipped)) : undefined;
   const streets =
-    options.streetsFile === undefined
+    options.streetsFile === undefined || isExtract
       ? undefined
       : normalizedStreets(options.streetsFile, languages, offsetHours(timeZone));
   const files = {
     ...(districts && { districts: 'districts.geojson' }),
     ...(streets && { streets: 'streets.geojson' }),
+    ...(osm && osmFiles),
   };
   // With districts the city has a shape of its own, and the frame of the shipped profile is no longer needed.
   const { center: _center, bbox: _bbox, frame: _frame, credit: _credit, ...unframed } = shipped;
-  const profile = { ...(districts ? unframed : shipped), ...start, files };
+  const framed = osm && shipped['bbox'] === undefined ? frameOf(osm, basename(options.streetsFile ?? '')) : shipped;
+  const credit = typeof framed['credit'] === 'string' && !districts ? framed['credit'] : undefined;
+  const profile = {
+    ...(districts ? unframed : { ...shipped, ...framed }),
+    ...start,
+    files,
+    ...(osm && { credit: withOsmCredit(credit), creditUrl: osmCreditUrl }),
+  };
   const written: Readonly<Record<string, string>> = {
     'city.json': `${JSON.stringify(profile, undefined, 2)}\n`,
     ...(districts && { 'districts.geojson': districts.districts }),
     ...(streets && { 'streets.geojson': streets.streets }),
+    ...(osm && layerTexts(osm)),
   };
   // Read as the server will read it, before anything is written.
   const encoder = new TextEncoder();
   const city = parseCity(JSON.parse(written['city.json'] ?? ''), (file) => encoder.encode(written[file]));
-  writeTogether(options.out, written);
+  writeDirectory(options.out, written);
   return {
     city,
     files: Object.keys(written).map((file) => join(options.out, file)),
@@ -89,17 +105,53 @@ export function initCity(options: InitOptions): InitResult {
         'Districts: none are loaded; the city has a centre and a box until you make it again with --districts FILE.',
       ]),
       ...(streets?.notes ?? []),
+      ...(osm?.notes ?? []),
       `Holidays: the fixed dates of ${start.lawPack} are set; add the movable ones to "holidays" as { "date": "YYYY-MM-DD", "name": {…} }.`,
       'Watches: the thresholds are proposals; replace "default" by your own list when your utilities have decided theirs.',
+      ...(osm ? [`Credit: "${withOsmCredit(credit)}" is shown with every map, as the licence asks.`] : []),
       ...(districts
         ? [
             'Credit: when the licence of the file asks for one (such as "© OpenStreetMap contributors"), write it as "credit" in city.json.',
           ]
         : []),
-      streets
-        ? 'Water and parks are optional: name your file in "files" as "ground".'
-        : 'Streets, water and parks are optional: name your files in "files" as "streets" and "ground".',
+      ...(osm
+        ? []
+        : [
+            'Streets, water, parks and house numbers are optional: chorsu streets FILE.osm.pbf --city DIR takes them from OpenStreetMap; files of your own are named in "files".',
+          ]),
     ],
+  };
+}
+
+function takenFrom(
+  options: InitOptions,
+  timeZone: string,
+  areas: readonly AreaGeometry[] | undefined,
+): Promise<OsmCity> {
+  return cityFromOsm({
+    path: options.streetsFile ?? '',
+    zoneHours: offsetHours(timeZone),
+    timeZone,
+    ...(areas && { areas }),
+    ...(options.onProgress && { onProgress: options.onProgress }),
+  });
+}
+
+/** The box of a shipped profile, to cut an extract with. */
+function areasOf({ bbox }: Readonly<Record<string, unknown>>): readonly AreaGeometry[] | undefined {
+  return Array.isArray(bbox) ? [boxArea(bbox as unknown as OsmCity['box'])] : undefined;
+}
+
+/** The extract has an end, the city has not said its own: centre and box of the streets. */
+function frameOf({ box }: OsmCity, file: string): Record<string, unknown> {
+  const [west, south, east, north] = box;
+  return {
+    center: [(west + east) / 2, (south + north) / 2],
+    bbox: box,
+    frame: {
+      kind: 'chosen',
+      sources: [{ title: `The box around the streets of ${file}, OpenStreetMap`, url: osmCreditUrl }],
+    },
   };
 }
 
@@ -121,8 +173,12 @@ function fromOptions(options: InitOptions): Start {
   const usual = byCountry[country];
   if (!usual) throw new Problem('invalid-request', 'no languages and zone are known for it', 'country');
   if (options.name === undefined) throw new Problem('invalid-request', 'expected the name of the city', 'name');
-  if (options.districtsFile === undefined) {
-    throw new Problem('invalid-request', 'expected a file of districts', 'districtsFile');
+  if (options.districtsFile === undefined && !/\.pbf$/i.test(options.streetsFile ?? '')) {
+    throw new Problem(
+      'invalid-request',
+      'expected a file of districts, or an extract whose box is the city',
+      'districtsFile',
+    );
   }
   const languages = checkedLanguages(options.languages ?? usual.languages);
   const first = languages[0] as Language;
@@ -196,7 +252,7 @@ function normalized(
   path: string,
   languages: readonly Language[],
   timeZone: string,
-): { districts: string; notes: string[] } {
+): { districts: string; areas: AreaGeometry[]; notes: string[] } {
   const file = basename(path);
   const json = readGeoJson(path, 'districtsFile');
   const features = parseFeatures(json, file);
@@ -208,12 +264,13 @@ function normalized(
   const zoneHours = offsetHours(timeZone);
   const names = features.map((feature) => namesOf(feature, naming));
   const ids = idsOf(names);
+  const areas = features.map((feature) => parseArea(feature.geometry, feature.at, zoneHours));
   const lines = features.map((feature, i) => {
     const words = Object.fromEntries(Object.entries(names[i] ?? {}).map(([tag, word]) => [`name:${tag}`, word]));
     return JSON.stringify({
       type: 'Feature',
       properties: { ...withoutOdd(feature.properties), id: ids[i], ...words },
-      geometry: parseArea(feature.geometry, feature.at, zoneHours),
+      geometry: areas[i],
     });
   });
   // Foreign members such as a licence or an attribution travel with the data.
@@ -235,7 +292,7 @@ function normalized(
       'Districts: the file holds one area; it stands as the only district until you have a file of districts.',
     );
   }
-  return { districts: `${head},"features":[\n${lines.join(',\n')}\n]}\n`, notes };
+  return { districts: `${head},"features":[\n${lines.join(',\n')}\n]}\n`, areas, notes };
 }
 
 /** A population that is not a whole number would be refused at load: it is kept under another name. */
@@ -256,15 +313,4 @@ function offsetHours(timeZone: string): number {
       'timeZone',
     );
   }
-}
-
-/** Into a directory beside it first, so that a failure leaves nothing half made. */
-function writeTogether(out: string, files: Readonly<Record<string, string>>): void {
-  const draft = `${out}.new`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(dirname(out), { recursive: true });
-  mkdirSync(draft);
-  for (const [file, text] of Object.entries(files)) writeFileSync(join(draft, file), text);
-  if (existsSync(out)) rmSync(out, { recursive: true });
-  renameSync(draft, out);
 }

@@ -8,20 +8,20 @@ import { isObject, parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
 import { parseFacts } from './facts.ts';
 import { parseBox, parseCenter, parseFrame } from './frame.ts';
-import { parseArea, parseFeatures, parseLine, type Feature } from './geojson.ts';
+import {
+  parseAddresses,
+  parseDistrict,
+  parseGround,
+  parsePlace,
+  parseStreet,
+  standardNames,
+  type Layer,
+} from './layers.ts';
+import { parseFeatures } from './geojson.ts';
 import { boxOf, boxOfArea } from './geometry.ts';
 import { countries, lawPackOf, parseHolidays } from './law.ts';
-import {
-  languages,
-  type City,
-  type District,
-  type Ground,
-  type Language,
-  type LawPack,
-  type Street,
-} from './profile.ts';
-import type { Position, Words } from './profile.ts';
-import { bool, count, keysOnly, oneOf, text, words } from './words.ts';
+import { languages, type City, type District, type Language, type LawPack, type Position } from './profile.ts';
+import { bool, keysOnly, oneOf, text, words } from './words.ts';
 import { defaultWatches, parseWatches } from './watches.ts';
 import { zoneOffsetMs } from './time.ts';
 
@@ -43,9 +43,13 @@ const keys = [
   'bbox',
   'frame',
   'facts',
+  'creditUrl',
   'note',
 ];
-const kinds = ['avenue', 'street', 'lane'] as const;
+
+/** Layers without a single name are a mistake in them; ground and house numbers do without. */
+const namedLayers: readonly string[] = ['districts', 'streets', 'places'];
+const layerNames = ['districts', 'streets', 'ground', 'places', 'addresses'] as const;
 
 /**
  * Reads the profile at a path: the directory, or its `city.json`.
@@ -72,9 +76,11 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
   const zoneHours = parseZone(timeZone, `${top}timeZone`);
   const files = json['files'] ?? {};
   if (!isObject(files)) throw new Problem('bad-data', 'expected the files of the profile', `${top}files`);
-  keysOnly(files, ['districts', 'streets', 'ground'], `${top}files.`);
-  const layer = (name: string): Layer | undefined =>
-    files[name] === undefined ? undefined : parseLayer(files[name], `${top}files.${name}`, own, readFile);
+  keysOnly(files, layerNames, `${top}files.`);
+  const layer = (name: (typeof layerNames)[number]): Layer | undefined =>
+    files[name] === undefined
+      ? undefined
+      : parseLayer(files[name], `${top}files.${name}`, own, readFile, namedLayers.includes(name));
 
   const districtLayer = layer('districts');
   const districts = (districtLayer?.features ?? []).map((feature) =>
@@ -89,8 +95,10 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
       districtLayer,
     );
   }
-  const streetLayer = layer('streets');
-  const groundLayer = layer('ground');
+  const streets = layer('streets');
+  const ground = layer('ground');
+  const places = layer('places');
+  const addresses = layer('addresses');
   const { center, bbox } = districtLayer ? placeOfDistricts(districts) : placeOfFrame(json, top, zoneHours);
   const simulated = bool(json['simulated'], `${top}simulated`, false);
   const facts = parseFacts(json['facts'] ?? [], `${top}facts`);
@@ -108,8 +116,10 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
     simulated,
     districts,
     ...(json['frame'] !== undefined && { frame: parseFrame(json['frame'], `${top}frame`) }),
-    streets: (streetLayer?.features ?? []).map((feature) => parseStreet(feature, streetLayer as Layer, zoneHours)),
-    ground: (groundLayer?.features ?? []).map((feature) => parseGround(feature, groundLayer as Layer, zoneHours)),
+    streets: streets?.features.map((feature) => parseStreet(feature, streets, zoneHours)) ?? [],
+    ...parseGround(ground, zoneHours),
+    places: places?.features.map((feature) => parsePlace(feature, places, zoneHours)) ?? [],
+    ...parseAddresses(addresses, zoneHours),
     holidays: [...pack.holidays, ...parseHolidays(json['holidays'] ?? [], `${top}holidays`)],
     lawPack: pack.lawPack,
     watches:
@@ -119,34 +129,25 @@ export function parseCity(json: unknown, readFile: ReadFile): City {
           ? defaultWatches()
           : parseWatches(json['watches'], `${top}watches`),
     ...(json['credit'] !== undefined && { credit: text(json['credit'], `${top}credit`) }),
+    ...(json['creditUrl'] !== undefined && { creditUrl: parseLink(json['creditUrl'], `${top}creditUrl`) }),
     facts,
   };
 }
 
-type Place = Pick<City, 'center' | 'bbox'>;
+type Extent = Pick<City, 'center' | 'bbox'>;
 
 /** The box of the districts and its middle; a box in `city.json` gives way to it. */
-function placeOfDistricts(districts: readonly District[]): Place {
+function placeOfDistricts(districts: readonly District[]): Extent {
   const [west, south, east, north] = boxOf(districts.flatMap((district) => corners(boxOfArea(district.geometry))));
   return { center: [(west + east) / 2, (south + north) / 2], bbox: [west, south, east, north] };
 }
 
-function placeOfFrame(json: Record<string, unknown>, top: string, zoneHours: number): Place {
+function placeOfFrame(json: Record<string, unknown>, top: string, zoneHours: number): Extent {
   const center = parseCenter(json['center'], `${top}center`, zoneHours);
   return { center, bbox: parseBox(json['bbox'], `${top}bbox`, center, zoneHours) };
 }
 
-/** A GeoJSON file and how its properties are called. */
-type Layer = {
-  readonly file: string;
-  readonly features: Feature[];
-  /** Property that holds the name, by language. Default `name:tg` and so on. */
-  readonly name: Readonly<Partial<Record<Language, string>>>;
-  readonly id: string;
-  readonly population: string;
-};
-
-function parseLayer(value: unknown, at: string, own: readonly Language[], readFile: ReadFile): Layer {
+function parseLayer(value: unknown, at: string, own: readonly Language[], readFile: ReadFile, isNamed: boolean): Layer {
   const spec = typeof value === 'string' ? { path: value } : value;
   if (!isObject(spec)) throw new Problem('bad-data', 'expected a file name or { path, name, id, population }', at);
   keysOnly(spec, ['path', 'name', 'id', 'population'], `${at}.`);
@@ -154,14 +155,19 @@ function parseLayer(value: unknown, at: string, own: readonly Language[], readFi
   if (isAbsolute(file) || normalize(file).startsWith('..')) {
     throw new Problem('bad-data', 'a file of the profile stands in its directory', `${at}.path`);
   }
-  const standard = Object.fromEntries(languages.map((language) => [language, `name:${language}`]));
-  const name = spec['name'] === undefined ? standard : words(spec['name'], `${at}.name`);
+  const isStandard = spec['name'] === undefined;
+  const name = isStandard ? standardNames : words(spec['name'], `${at}.name`);
   const features = parseFeatures(readJson(file, readFile), file);
   const id = spec['id'] === undefined ? 'id' : text(spec['id'], `${at}.id`);
   const population = spec['population'] === undefined ? 'population' : text(spec['population'], `${at}.population`);
   // Said once and early: a wrong mapping would otherwise show up as every district without a name.
+  const wantedNames = [...Object.values(name), ...(isStandard ? ['name'] : [])];
   const first = features[0];
-  if (first && !Object.values(name).some((property) => property && first.properties[property] !== undefined)) {
+  if (
+    first &&
+    (isNamed || !isStandard) &&
+    !features.some(({ properties }) => wantedNames.some((property) => properties[property] !== undefined))
+  ) {
     const found = Object.keys(first.properties).join(', ') || 'none';
     const wanted = own.map((language) => name[language] ?? `name:${language}`).join(', ');
     throw new Problem(
@@ -170,65 +176,7 @@ function parseLayer(value: unknown, at: string, own: readonly Language[], readFi
       `${first.at}.properties`,
     );
   }
-  return { file, features, name, id, population };
-}
-
-function nameOf(feature: Feature, layer: Layer): Words | undefined {
-  const found: Partial<Record<Language, string>> = {};
-  for (const language of languages) {
-    const property = layer.name[language];
-    const value = property === undefined ? undefined : feature.properties[property];
-    if (typeof value === 'string' && value.trim() !== '') found[language] = value.trim().normalize('NFC');
-  }
-  return Object.keys(found).length > 0 ? found : undefined;
-}
-
-function namedOf(feature: Feature, layer: Layer): Words {
-  const name = nameOf(feature, layer);
-  if (!name) {
-    const wanted = Object.values(layer.name).join(', ');
-    throw new Problem('bad-data', `no name: expected one of ${wanted}`, `${feature.at}.properties`);
-  }
-  return name;
-}
-
-function parseDistrict(feature: Feature, layer: Layer, zoneHours: number): District {
-  const id = feature.properties[layer.id];
-  if ((typeof id !== 'string' && typeof id !== 'number') || id === '') {
-    throw new Problem('bad-data', 'expected an id', `${feature.at}.properties.${layer.id}`);
-  }
-  const population = feature.properties[layer.population];
-  return {
-    id: String(id),
-    name: namedOf(feature, layer),
-    ...(population !== undefined &&
-      population !== null && { population: count(population, `${feature.at}.properties.${layer.population}`) }),
-    geometry: parseArea(feature.geometry, feature.at, zoneHours),
-  };
-}
-
-function parseStreet(feature: Feature, layer: Layer, zoneHours: number): Street {
-  const { id, kind, residents, numbers } = feature.properties;
-  const at = `${feature.at}.properties.`;
-  return {
-    ...(id !== undefined && { id: text(id, `${at}id`) }),
-    name: namedOf(feature, layer),
-    kind: kind === undefined ? 'street' : oneOf(kind, kinds, `${at}kind`),
-    line: parseLine(feature.geometry, feature.at, zoneHours),
-    ...(residents !== undefined && { residents: count(residents, `${at}residents`) }),
-    ...(numbers !== undefined && { numbers: count(numbers, `${at}numbers`) }),
-  };
-}
-
-function parseGround(feature: Feature, layer: Layer, zoneHours: number): Ground {
-  const { id, kind } = feature.properties;
-  const name = nameOf(feature, layer);
-  return {
-    ...(id !== undefined && { id: text(id, `${feature.at}.properties.id`) }),
-    kind: oneOf(kind, ['water', 'green'] as const, `${feature.at}.properties.kind`),
-    ...(name && { name }),
-    geometry: parseArea(feature.geometry, feature.at, zoneHours),
-  };
+  return { file, features, name, isStandard, languages: own, id, population };
 }
 
 function parseLanguages(value: unknown, at: string): readonly Language[] {
@@ -245,6 +193,12 @@ function parseZone(timeZone: string, at: string): number {
   } catch {
     throw new Problem('bad-data', `expected an IANA time zone such as Asia/Dushanbe, found "${timeZone}"`, at);
   }
+}
+
+function parseLink(value: unknown, at: string): string {
+  const link = text(value, at);
+  if (!/^https?:\/\/\S+$/.test(link)) throw new Problem('bad-data', 'expected an address that begins with http', at);
+  return link;
 }
 
 function parseLawPack(value: unknown, at: string): { lawPack: LawPack; holidays: City['holidays'] } {

@@ -98,6 +98,37 @@ function languageOf(names: readonly string[], own: readonly Language[]): Languag
   return /\p{Script=Cyrillic}/u.test(text) ? 'ru' : 'en';
 }
 
+/** Words for "street" that only one language has. */
+const streetWords: readonly (readonly [Language, RegExp])[] = [
+  [
+    'ru',
+    /(^|[\s.])(улица|ул|проспект|просп|пр-т|переулок|пер|площадь|бульвар|шоссе|набережная|проезд|тупик|микрорайон)([\s.,]|$)/iu,
+  ],
+  ['tg', /(^|\s)(кӯчаи|кучаи|хиёбони|хиёбон|гузари|маҳаллаи|майдони)(\s|$)/iu],
+  ['uz-Cyrl', /(^|\s)(кўчаси|шоҳкўчаси|маҳалласи)(\s|$)/iu],
+  ['uz', /(^|\s)(ko\S?chasi|shoh\s?ko\S?chasi|mahallasi|tumani|xiyoboni)(\s|$)/iu],
+  ['kk', /(^|\s)(көшесі|даңғылы|ауданы|алаңы)(\s|$)/iu],
+  ['ky', /(^|\s)(көчөсү|проспектиси|аянты)(\s|$)/iu],
+  ['tk', /(^|\s)(köçesi|şaýoly|etraby)(\s|$)/iu],
+  ['en', /(^|\s)(street|avenue|road|lane|square|park)(\s|$)/iu],
+];
+const cyrillicLanguages: readonly Language[] = ['tg', 'ru', 'kk', 'ky', 'uz-Cyrl'];
+const latinLanguages: readonly Language[] = ['uz', 'tk', 'en'];
+
+/**
+ * The language of one name that stands there without one: by its word for "street", by letters that only one language
+ * has, else the first of the city's languages that writes in that script. A guess, for the order of fallback only.
+ */
+export function languageOfName(name: string, own: readonly Language[]): Language {
+  const told =
+    streetWords.find(([, words]) => words.test(name)) ??
+    tellTale.find(([language, letters]) => own.includes(language) && letters.test(name));
+  if (told) return told[0];
+  const isCyrillic = /\p{Script=Cyrillic}/u.test(name);
+  const script = isCyrillic ? cyrillicLanguages : latinLanguages;
+  return own.find((language) => script.includes(language)) ?? (isCyrillic ? 'ru' : 'en');
+}
+
 /** Uzbek in its own letters: U+02BB in oʻ and gʻ, U+02BC for the tutuq, whatever apostrophe the file typed. */
 export function uzbekLetters(text: string): string {
   return text.replace(/([og])['’‘`ʼ]/gi, '$1ʻ').replace(/['’‘`]/g, 'ʼ');

@@ -61,8 +61,9 @@ export function besideStreet(street: Street, alongM: number, setbackM: number): 
 
 /** `Weavers Street, 14` in every language of the street's name. */
 export function addressWords(street: Street, number?: number): Words {
-  if (number === undefined) return street.name;
+  const { name: words = {} } = street;
+  if (number === undefined) return words;
   return Object.fromEntries(
-    Object.entries(street.name).map(([language, name]) => [language, `${name}, ${number}`]),
+    Object.entries(words).map(([language, name]) => [language, `${name}, ${number}`]),
   ) as Partial<Record<Language, string>>;
 }

@@ -18,10 +18,16 @@ export type District = {
   readonly population?: number;
   readonly geometry: AreaGeometry;
 };
+/** `avenue`: main roads; `lane`: service ways and tracks; `path`: for walking and cycling only. */
+export type StreetKind = (typeof streetKinds)[number];
+export const streetKinds = ['avenue', 'street', 'lane', 'path'] as const;
 export type Street = {
   readonly id?: string;
-  readonly name: Words;
-  readonly kind: 'avenue' | 'street' | 'lane';
+  /** Absent: a street without a name, which is drawn too. */
+  readonly name?: Words;
+  /** Old names, short ones, other spellings: for search, never shown. */
+  readonly otherNames?: readonly string[];
+  readonly kind: StreetKind;
   readonly line: readonly Position[];
   /** People who live along it, where known. */
   readonly residents?: number;
@@ -35,6 +41,37 @@ export type Ground = {
   readonly name?: Words;
   readonly geometry: AreaGeometry;
 };
+/** Drawn on the ground, under the streets. */
+export type GroundLine = {
+  readonly id?: string;
+  readonly kind: GroundLineKind;
+  readonly name?: Words;
+  readonly line: readonly Position[];
+};
+export type GroundLineKind = (typeof groundLineKinds)[number];
+export const groundLineKinds = ['river', 'canal', 'stream', 'rail'] as const;
+
+/** A square, a neighbourhood, a school: what people look for by its name. */
+export type Place = {
+  readonly id?: string;
+  /** `square`, `suburb`, `school`, `hospital`, ...: the values of OpenStreetMap's tags. */
+  readonly kind: string;
+  readonly name: Words;
+  readonly otherNames?: readonly string[];
+  readonly at: Position;
+};
+/** A house number. `street` is the street's name as the address writes it, in any of its languages. */
+export type Address = { readonly street: string; readonly number: string; readonly at: Position };
+/** House numbers that stand along a line, from its first point to its last. */
+export type AddressRange = {
+  readonly street: string;
+  readonly from: number;
+  readonly to: number;
+  /** Every second number or every one. */
+  readonly step: 'odd' | 'even' | 'all';
+  readonly line: readonly Position[];
+};
+
 /** A public holiday: `MM-DD` returns every year, `YYYY-MM-DD` is one day. */
 export type Holiday = { readonly date: string; readonly name: Words };
 
@@ -119,11 +156,17 @@ export type City = {
   readonly frame?: Frame;
   readonly streets: readonly Street[];
   readonly ground: readonly Ground[];
+  readonly groundLines: readonly GroundLine[];
+  readonly places: readonly Place[];
+  readonly addresses: readonly Address[];
+  readonly addressRanges: readonly AddressRange[];
   readonly holidays: readonly Holiday[];
   readonly lawPack: LawPack;
   readonly watches: readonly Watch[];
   /** Whose geometry it is, as its licence asks; shown with every map of it (`© OpenStreetMap contributors`). */
   readonly credit?: string;
+  /** Where the licence of that geometry is explained. */
+  readonly creditUrl?: string;
   /** What is published about it. Empty for the sample city: nothing is published about an invented one. */
   readonly facts: readonly Fact[];
 };

@@ -7,6 +7,7 @@ import { importCommand, importDeed, type Importing } from './import.ts';
 import { initCommand } from './init.ts';
 import { playCommand } from './play.ts';
 import { restoreCommand } from './restore.ts';
+import { streetsCommand } from './streets.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
 import { digestDeed, verifyCommand } from './verify.ts';
 
@@ -27,6 +28,7 @@ export function commands(needs: Needs): readonly Command[] {
   const all = { ...needs, deeds: deedsOf(needs) };
   return [
     initCommand,
+    streetsCommand,
     serveCommand(all),
     importCommand(all),
     playCommand(all),

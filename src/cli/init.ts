@@ -2,6 +2,7 @@
 import { inLanguage } from '../city/profile.ts';
 import { command, noWords, type Command } from './command.ts';
 import { directory, file, flag, list, text } from './kinds.ts';
+import { osmProgress } from './streets.ts';
 import { WrongUsage } from './usage.ts';
 
 const options = {
@@ -13,9 +14,11 @@ const options = {
   name: text('NAME')('What the city is called, in the first of its languages. Needed without --city.'),
   country: text('CODE')('TJ, KZ, KG, UZ or TM: the law pack and the fixed holidays. Needed without --city.'),
   districts: file(
-    'GeoJSON with one feature per district (names, population), or one for the whole city. Needed without --city.',
+    'GeoJSON with one feature per district (names, population), or one for the whole city. Needed without --city and without an extract.',
   ),
-  streets: file('GeoJSON with the named streets as LineStrings.'),
+  streets: file(
+    'OpenStreetMap extract (.osm.pbf): streets, waters, parks, places, house numbers. Or GeoJSON with the named streets as LineStrings.',
+  ),
   languages: list('TAGS')(
     'Languages of the city, the first for readers who ask for none of them. Default: the languages of the country.',
   ),
@@ -34,6 +37,10 @@ export const initCommand: Command = command({
     {
       line: 'chorsu init --out ./aqkol --name Ақкөл --country KZ --districts ./districts.geojson --languages kk,ru',
       does: 'The profile of a city in Kazakhstan.',
+    },
+    {
+      line: 'chorsu init --out ./norak --name Норак --country TJ --streets ./norak.osm.pbf',
+      does: 'One with the streets of OpenStreetMap.',
     },
     { line: 'chorsu serve --data ./data/aqkol --city ./aqkol', does: 'Serves it.' },
     { line: 'chorsu init --list', does: 'The real cities whose published facts are shipped.' },
@@ -54,10 +61,14 @@ export const initCommand: Command = command({
     if (given.out === undefined) throw new WrongUsage('--out DIR is missing');
     if (given.city === undefined) {
       for (const option of ['name', 'country', 'districts'] as const) {
-        if (given[option] === undefined) throw new WrongUsage(`--${option} is missing, and no --city to begin with`);
+        const isEnough = option === 'districts' && /\.pbf$/i.test(given.streets ?? '');
+        if (given[option] === undefined && !isEnough)
+          throw new WrongUsage(`--${option} is missing, and no --city to begin with`);
       }
     }
-    const { city, files, notes } = initCity({
+    const { onProgress, end } = osmProgress(terminal);
+    const { city, files, notes } = await initCity({
+      onProgress,
       out: given.out,
       ...(given.city !== undefined && { shipped: given.city }),
       ...(given.name !== undefined && { name: given.name }),
@@ -67,6 +78,7 @@ export const initCommand: Command = command({
       ...(given.languages && { languages: given.languages }),
       ...(given.timeZone !== undefined && { timeZone: given.timeZone }),
     });
+    end();
     terminal.out(`${files.join('\n')}\n`);
     terminal.err(`${city.districts.length} districts, ${city.languages.join(', ')}, ${city.timeZone}.\n`);
     for (const note of notes) terminal.err(`- ${note}\n`);

@@ -13,6 +13,10 @@ export const testCity: City = {
   center: [x, y],
   bbox: [w, s, e, n],
   simulated: true,
+  groundLines: [],
+  places: [],
+  addresses: [],
+  addressRanges: [],
   districts: [
     {
       id: 'kulolon',

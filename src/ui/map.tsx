@@ -131,6 +131,12 @@ function placeLabels<T extends { box: readonly [number, number, number, number] 
   });
 }
 
+/** Whose geometry is drawn: its licence asks for it wherever the map is shown. */
+function Credit({ city: { credit, creditUrl } }: { city: City }): JSX.Element | null {
+  if (credit === undefined) return null;
+  return creditUrl === undefined ? <>{credit}</> : <a href={creditUrl}>{credit}</a>;
+}
+
 /** The map with its legend and, below, the way to the interactive one. */
 export function CityMap(props: MapProps): JSX.Element {
   const { city, language, pins, dots = [], time, legend, note, interactive } = props;
@@ -172,10 +178,10 @@ export function CityMap(props: MapProps): JSX.Element {
   });
   const streetNames = placeLabels(
     city.streets
-      .filter(({ kind }) => kind !== 'lane')
+      .filter(({ kind, name: words }) => words && (kind === 'avenue' || kind === 'street'))
       .map((street, i) => {
         const { d, length, middle } = linePath(street.line, projection);
-        const { text, language: lang } = inLanguage(street.name, language);
+        const { text, language: lang } = inLanguage(street.name ?? {}, language);
         const half = text.length * 3.7;
         return {
           id: `s${i}`,
@@ -258,7 +264,7 @@ export function CityMap(props: MapProps): JSX.Element {
           </text>
         </svg>
         <figcaption>
-          <Simulated word={t('simulated')} when={city.simulated} /> {note}
+          <Simulated word={t('simulated')} when={city.simulated} /> {note} <Credit city={city} />
           <br />
           {legend.map(({ shape, text }) => (
             <span class="key leg">

@@ -137,7 +137,7 @@ export function shapesGeoJson(city: City, language: string): object {
       ...city.streets.map(({ kind, name, line }) => ({
         type: 'Feature',
         geometry: { type: 'LineString', coordinates: line },
-        properties: { kind, name: inLanguage(name, language).text },
+        properties: { kind, ...(name && { name: inLanguage(name, language).text }) },
       })),
     ],
   };

@@ -27,6 +27,7 @@ export type CityPart = {
 type Thinning = { readonly from: number; readonly namesFrom: number };
 /** From which zoom a kind of street is drawn, and named, where there are many of it. The least important first. */
 const streetKinds: Readonly<Record<Street['kind'], Thinning>> = {
+  path: { from: 14, namesFrom: 16 },
   lane: { from: 13, namesFrom: 15 },
   street: { from: 12, namesFrom: 14 },
   avenue: { from: 8, namesFrom: 11 },
@@ -43,7 +44,7 @@ const options = { maxZoom: zoomMax, extent, buffer };
 /** Collects the parts; `finish` makes the index. Features keep no names apart from what the tile shows. */
 export function cityIndex(): TileIndex<CityPart> {
   const collected: Record<'district' | 'ground' | 'label', Feature[]> = { district: [], ground: [], label: [] };
-  const streets: Record<Street['kind'], Feature[]> = { avenue: [], street: [], lane: [] };
+  const streets: Record<Street['kind'], Feature[]> = { avenue: [], street: [], lane: [], path: [] };
   let tints = 0;
   let areas: { district: FeatureIndex; ground: FeatureIndex; label: FeatureIndex } | undefined;
   let lines: readonly { kind: Street['kind']; thinning: Thinning; index: FeatureIndex }[] = [];

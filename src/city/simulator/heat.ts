@@ -3,7 +3,7 @@ import type { City } from '../profile.ts';
 import { composed, numbered } from './names.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device } from './device.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
-import { houseIn, placed } from './place.ts';
+import { houseIn, nameOf, placed } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import type { Weather } from './weather.ts';
@@ -59,7 +59,7 @@ export function heatSubstations(city: City, plan: Plan, seed: number, story: Sto
       id: urn('HeatSubstation', code),
       type: 'HeatSubstation',
       attrs: [
-        named(composed(numbered(substationName, i + 1), street.name)),
+        named(composed(numbered(substationName, i + 1), nameOf(street))),
         ...placed(city, houseIn(city, street, number), street, number),
       ],
       streams: [

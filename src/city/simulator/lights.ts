@@ -5,7 +5,7 @@ import { composed, numbered } from './names.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device, type SimulatedAttribute, type Stream } from './device.ts';
 import { lampGroups, middleOf, type Lamp, type LampGroup } from './lamps.ts';
 import { keyOf, rounded, uniform } from './noise.ts';
-import { placed } from './place.ts';
+import { nameOf, placed } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
 import { sunElevation, sunTimes } from './sun.ts';
@@ -83,7 +83,7 @@ function groupDevice(city: City, group: LampGroup, controller: Controller, defec
     id: urn('StreetlightGroup', group.name),
     type: 'StreetlightGroup',
     attrs: [
-      named(composed(groupName, group.street.name)),
+      named(composed(groupName, nameOf(group.street))),
       ...placed(city, position, group.street),
       { name: 'lampsTotal', value: total },
       { name: 'powerPerLamp', value: lampWatt, unitCode: 'WTT' },
@@ -119,7 +119,7 @@ function lampDevice(
     id: urn('Streetlight', lamp.name),
     type: 'Streetlight',
     attrs: [
-      named(composed(numbered(lampName, Number(lamp.name.slice(-3))), group.street.name)),
+      named(composed(numbered(lampName, Number(lamp.name.slice(-3))), nameOf(group.street))),
       ...placed(city, lamp.position, group.street, numberAt(group.street, lamp.alongM, lamp.left)),
       { name: 'status', value: isDead ? 'defectiveLamp' : 'ok' },
       { name: 'refStreetlightGroup', kind: 'Relationship', value: urn('StreetlightGroup', group.name) },

@@ -5,7 +5,7 @@ import { demandAt } from './demand.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device } from './device.ts';
 import { composed } from './names.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
-import { placed } from './place.ts';
+import { nameOf, placed } from './place.ts';
 import type { Story } from './story.ts';
 import type { Weather } from './weather.ts';
 
@@ -18,7 +18,9 @@ const mainName = {
 };
 
 export function waterMains(city: City, seed: number, story: Story, weather: Weather): Device[] {
-  return city.streets.map((street, i) => {
+  // Footpaths have no mains.
+  const streets = city.streets.filter(({ kind }) => kind !== 'path');
+  return streets.map((street, i) => {
     const id = street.id ?? String(i);
     const key = keyOf(seed, `main ${id}`);
     const length = lengthM(street.line);
@@ -33,7 +35,7 @@ export function waterMains(city: City, seed: number, story: Story, weather: Weat
       id: urn('Pipe', id),
       type: 'Pipe',
       attrs: [
-        named(composed(mainName, street.name)),
+        named(composed(mainName, nameOf(street))),
         ...placed(city, position, street).filter((attribute) => attribute.name !== 'location'),
         {
           name: 'location',
@@ -41,12 +43,12 @@ export function waterMains(city: City, seed: number, story: Story, weather: Weat
           value: { type: 'LineString', coordinates: street.line.map(([long, lat]) => [long, lat]) },
         },
         { name: 'length', value: Math.round(length), unitCode: 'MTR' },
-        { name: 'diameter', value: { avenue: 400, street: 200, lane: 110 }[street.kind], unitCode: 'MMT' },
+        { name: 'diameter', value: { avenue: 400, street: 200, lane: 110, path: 0 }[street.kind], unitCode: 'MMT' },
         { name: 'residents', value: street.residents ?? 0 },
       ],
       streams: [
         {
-          live: { everyMs: 5 * minuteMs, offsetMs: Math.round((i / city.streets.length) * 5 * minuteMs) },
+          live: { everyMs: 5 * minuteMs, offsetMs: Math.round((i / streets.length) * 5 * minuteMs) },
           past: { everyMs: dayMs, offsetMs: 12 * hourMs - story.offsetMs },
           read: (at) => {
             const burst = burstHere(at);

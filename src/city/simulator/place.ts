@@ -1,6 +1,6 @@
 /** Where a device stands, as attributes that agree with each other: point, district, address. */
 import { addressWords, districtAt, houseAt } from '../place.ts';
-import type { City, Position, Street } from '../profile.ts';
+import type { City, Position, Street, Words } from '../profile.ts';
 import { pointAt, type SimulatedAttribute } from './device.ts';
 
 /**
@@ -30,6 +30,9 @@ export function placed(city: City, position: Position, street?: Street, number?:
   ];
 }
 
+/** A street without a name gives none to what stands in it. */
+export const nameOf = (street: Street): Words => street.name ?? {};
+
 export function streetOf(city: City, id: string): Street {
   const street = city.streets.find((candidate) => candidate.id === id);
   if (!street) throw new Error(`the plan names the street "${id}", which ${city.id} does not have`);
@@ -42,5 +45,5 @@ export function houseIn(city: City, street: Street, number: number): Position {
     const position = houseAt(street, number, setback);
     if (districtAt(city, position)) return position;
   }
-  throw new Error(`no place for ${street.name.en ?? 'a house'} ${number} inside ${city.id}`);
+  throw new Error(`no place for ${nameOf(street).en ?? 'a house'} ${number} inside ${city.id}`);
 }
