@@ -141,9 +141,9 @@ function Credit({ city: { credit, creditUrl } }: { city: City }): JSX.Element | 
 export function CityMap(props: MapProps): JSX.Element {
   const { city, language, pins, dots = [], time, legend, note, interactive } = props;
   const t = uiWords(language);
-  // A city without districts has no shape of its own yet: the map shows where its things are.
+  // A city without districts and streets has no shape of its own yet: the map shows where its things are.
   const places = [...pins.map(({ at }) => at), ...dots.flatMap(({ at }) => at)];
-  const bbox = (city.districts.length === 0 && boxAround(places)) || city.bbox;
+  const bbox = (city.districts.length + city.streets.length === 0 && boxAround(places)) || city.bbox;
   const projection = fitBox(bbox, width);
   const { height, point } = projection;
   const name = inLanguage(city.name, language).text;
