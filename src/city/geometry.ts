@@ -75,6 +75,11 @@ export function distanceM(a: Position, b: Position): number {
   return Math.hypot(...offsetM(a, b));
 }
 
+/** How far a position lies outside of a box; 0 inside. Beyond a few hundred kilometres it is only roughly so. */
+export function boxDistanceM([long, lat]: Position, [west, south, east, north]: Box): number {
+  return distanceM([Math.min(Math.max(long, west), east), Math.min(Math.max(lat, south), north)], [long, lat]);
+}
+
 export function lengthM(line: readonly Position[]): number {
   let length = 0;
   for (let i = 1; i < line.length; i++) length += distanceM(line[i - 1] as Position, line[i] as Position);

@@ -6,6 +6,7 @@ import type { City } from './profile.ts';
 export { emptyCity } from './empty.ts';
 export { loadCity, parseCity, type ReadFile } from './load.ts';
 export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear, type NearStreet } from './place.ts';
+export { boxDistanceM, distanceM, type Box } from './geometry.ts';
 export { initCity, type InitOptions, type InitResult } from './init.ts';
 export { takeStreets, type StreetsOptions, type StreetsResult } from './osmStreets.ts';
 export { cityPath, findShippedCity, listShippedCities } from './shipped.ts';

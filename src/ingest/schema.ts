@@ -84,5 +84,43 @@ export type SourceHealth = {
   readonly connection?: Connection;
 };
 
+/** Ids that a live feed names and the timetable does not know: how many different ones, and the first of them. */
+export type UnknownIds = { readonly count: number; readonly first: readonly string[] };
+
+/** What one GTFS Realtime feed of a source last said, and what of it could be used. */
+export type RealtimeReport = {
+  /** As in the mapping file: `gtfs-rt 1`. */
+  readonly feed: string;
+  /** The source whose timetable it is about. */
+  readonly timetable: string;
+  /** False: that source has no timetable here, so trips, routes and stops were not looked up. */
+  readonly timetableKnown: boolean;
+  /** ISO 8601; when the feed says that it was made. */
+  readonly saidAt: string | null;
+  /** ISO 8601. */
+  readonly takenAt: string;
+  /** Seconds that the feed's clock was ahead of ours when it was taken; negative: behind, or the feed was old. */
+  readonly aheadS: number | null;
+  /** False: too old to be used; departures are what the timetable says. */
+  readonly current: boolean;
+  readonly vehicles: number;
+  readonly tripUpdates: number;
+  readonly alerts: number;
+  /** Of the trip updates: those that the timetable holds; those among them that do not run; trips besides it. */
+  readonly matched: number;
+  readonly cancelled: number;
+  readonly added: number;
+  /** Times more than a day from the timetable; not used. */
+  readonly implausible: number;
+  readonly unknown: { readonly trips: UnknownIds; readonly routes: UnknownIds; readonly stops: UnknownIds };
+  /** What was in the bytes and is not read: entities of other kinds, fields, texts that are not UTF-8. */
+  readonly skipped: { readonly entities: number; readonly fields: number; readonly badTexts: number };
+};
+
 /** One element of `/api/sources`. */
-export type SourceReport = { readonly source: Source; readonly health: SourceHealth };
+export type SourceReport = {
+  readonly source: Source;
+  readonly health: SourceHealth;
+  /** Only of sources with GTFS Realtime feeds. */
+  readonly realtime?: readonly RealtimeReport[];
+};

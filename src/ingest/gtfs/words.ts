@@ -132,6 +132,33 @@ export type Prediction = {
   readonly saidMs: number;
 };
 
+/** A departure of a trip that the timetable does not hold, and what is expected of it. */
+export type AddedDeparture = { readonly departure: Departure; readonly prediction: Prediction };
+
+/** A notice for those who travel. Texts by language tag; the empty tag is a text without one. */
+export type TransitAlert = {
+  /** Of its entity. */
+  readonly id: string;
+  readonly header: Names;
+  readonly description: Names;
+  readonly url: Names;
+  /** Words of GTFS Realtime: `CONSTRUCTION`, `DETOUR`, `WARNING`. */
+  readonly cause: string;
+  readonly effect: string;
+  readonly severity: string;
+  /** The period that holds now; a side that is absent is open. */
+  readonly fromMs?: number;
+  readonly toMs?: number;
+};
+
+/** How things stand with what a source is told about its trips. */
+export type RealtimeState = {
+  /** False: departures are what the timetable says. */
+  readonly current: boolean;
+  /** When the other side last said anything of its trips; absent: never yet. */
+  readonly saidMs?: number;
+};
+
 /** Given to whoever shows departures; without it they are what the timetable says. */
 export type Realtime = {
   /**
@@ -139,4 +166,17 @@ export type Realtime = {
    * @returns undefined when nothing is known of it, or what was known is too old
    */
   prediction(source: string, departure: Departure): Prediction | undefined;
+  /**
+   * What leaves besides the timetable, by expected time.
+   * @param stopIds of a stop, or of all platforms of a station
+   */
+  added(source: string, stopIds: readonly string[], fromMs: number, toMs: number): readonly AddedDeparture[];
+  /** Notices that hold at an instant for these stops, these routes or everybody. */
+  alerts(
+    source: string,
+    about: { readonly stopIds: readonly string[]; readonly routeIds: readonly string[] },
+    atMs: number,
+  ): readonly TransitAlert[];
+  /** @returns undefined when no feed tells anything of this source's trips */
+  state(source: string): RealtimeState | undefined;
 };
