@@ -17,6 +17,7 @@ import {
   type Broker,
 } from './broker/index.ts';
 import { cityPath, emptyCity, loadCity, namuna, type City } from './city/index.ts';
+import { about as aboutCity, aboutLink } from './about/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
@@ -170,6 +171,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       assets: await buildAssets(),
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
+      footer: (language) => [aboutLink(language)],
     });
     const ingestion = ingest({
       broker,
@@ -181,6 +183,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       log,
       mapping,
       outbound: outbound({ version: about.version, clock, metrics }),
+      url: () => server?.url,
       mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
     });
 
@@ -222,6 +225,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       },
       brokerPages,
       ingestion,
+      aboutCity({ city, site }),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
     const app = createApp({ modules, log, metrics, isReady: () => ready });

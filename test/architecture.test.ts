@@ -16,6 +16,7 @@ const mayImport: Record<string, readonly string[]> = {
   city: ['base'],
   store: ['ngsild', 'base'],
   ui: ['city', 'http', 'base'],
+  about: ['city', 'ui', 'http', 'base'],
   trust: ['store', 'ui', 'http', 'ngsild', 'base'],
   broker: ['store', 'trust', 'ui', 'http', 'ngsild', 'base'],
   ingest: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],

@@ -6,6 +6,7 @@ import type { Sources } from './source.ts';
 
 const rejectsKept = 10;
 const prefixesKept = 100;
+const topicsKept = 8;
 /** How often the rhythm may be missed: late beyond the first, silent beyond the second. */
 const lateFactor = 2.5;
 const silentFactor = 10;
@@ -28,7 +29,11 @@ export type Health = {
   reports(): readonly SourceReport[];
   /** Topics without mapping, by their first two segments, most frequent first. */
   unmappedTopics(): readonly { readonly prefix: string; readonly count: number }[];
+  /** The topics without mapping that came last, newest first: for a person with a device in hand. */
+  lastUnmapped(): readonly UnmappedTopic[];
 };
+
+export type UnmappedTopic = { readonly topic: string; readonly atMs: number; readonly count: number };
 
 type Tally = {
   lastSeenMs: number | undefined;
@@ -57,6 +62,8 @@ export function sourceHealth({
 }): Health {
   const tallies = new Map<string, Tally>();
   const prefixes = new Map<string, number>();
+  /** In the order in which they came; the oldest is first. */
+  const lastTopics = new Map<string, { atMs: number; count: number }>();
   const acceptedTotal = metrics.counter('chorsu_ingest_readings_total', 'Readings accepted, by source');
   const flaggedTotal = metrics.counter('chorsu_ingest_flagged_total', 'Accepted readings with a doubtful status');
   const lateTotal = metrics.counter('chorsu_ingest_late_total', 'Accepted readings observed long before they arrived');
@@ -186,6 +193,11 @@ export function sourceHealth({
       const prefix = topic.split('/', 2).join('/').slice(0, 60);
       const key = prefixes.has(prefix) || prefixes.size < prefixesKept ? prefix : '(others)';
       prefixes.set(key, (prefixes.get(key) ?? 0) + 1);
+      const shown = topic.slice(0, 120);
+      const count = (lastTopics.get(shown)?.count ?? 0) + 1;
+      lastTopics.delete(shown);
+      lastTopics.set(shown, { atMs: clock.now(), count });
+      if (lastTopics.size > topicsKept) lastTopics.delete(lastTopics.keys().next().value ?? '');
     },
     connection(source, feed, now) {
       tallyOf(source).connections.set(feed, now);
@@ -198,6 +210,7 @@ export function sourceHealth({
     report,
     reports: () => sources.list().map((source) => ({ source, health: report(source) })),
     unmappedTopics: () => [...prefixes].map(([prefix, count]) => ({ prefix, count })).sort((a, b) => b.count - a.count),
+    lastUnmapped: () => [...lastTopics].map(([topic, last]) => ({ topic, ...last })).reverse(),
   };
 }
 

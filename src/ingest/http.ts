@@ -2,6 +2,8 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../base/problem.ts';
 import type { Site } from '../ui/index.ts';
 import type { Health } from './health.ts';
+import type { Here } from './pages/connect/door.ts';
+import { connectRoutes } from './pages/connect/routes.ts';
 import { sourcesPage } from './pages/sources.tsx';
 import type { Reception } from './reception.ts';
 import type { Sources } from './source.ts';
@@ -18,12 +20,21 @@ export function ingestRoutes(
     reception,
     site,
     timeZone,
-  }: { sources: Sources; health: Health; reception: Reception; site: Site | undefined; timeZone: string },
+    here,
+  }: {
+    sources: Sources;
+    health: Health;
+    reception: Reception;
+    site: Site | undefined;
+    timeZone: string;
+    here: () => Omit<Here, 'now'>;
+  },
 ): void {
   app.get('/api/sources', (c) => c.json({ sources: health.reports(), unmapped: health.unmappedTopics() }));
   site?.page(app, '/sources', (reader) =>
     sourcesPage({ reports: health.reports(), unmapped: health.unmappedTopics(), timeZone }, reader),
   );
+  if (site) connectRoutes(app, { health, site, timeZone, here });
 
   const take = async (c: Context, id: string): Promise<Response> => {
     const bytes = await readLimited(c);

@@ -45,6 +45,8 @@ export type IngestDeps = {
   readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
   readonly mqtt?: MqttOptions | false;
+  /** Where this process is reached, once it listens: pages tell senders. */
+  readonly url?: () => string | undefined;
 };
 
 /** The tables of this module; `platform.ts` gives them to the store. */
@@ -84,7 +86,7 @@ export function loadMapping(path: string): Promise<MappingFile> {
 }
 
 export function ingest(deps: IngestDeps): Ingest {
-  const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {} } = deps;
+  const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {}, url = () => undefined } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
   const health = sourceHealth({ sources, clock, metrics });
@@ -125,7 +127,19 @@ export function ingest(deps: IngestDeps): Ingest {
 
   return {
     name: 'ingest',
-    routes: (app) => ingestRoutes(app, { sources, health, reception: received, site, timeZone: city.timeZone }),
+    routes: (app) =>
+      ingestRoutes(app, {
+        sources,
+        health,
+        reception: received,
+        site,
+        timeZone: city.timeZone,
+        here: () => ({
+          url: url() ?? '',
+          ...(mqtt !== false && port !== undefined && { mqtt: { host: mqtt.host ?? '127.0.0.1', port } }),
+          center: city.center,
+        }),
+      }),
     navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
     async importFile(options) {

@@ -15,7 +15,7 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
 
 /** What is bundled: a script for the browser is `islands/NAME.island.ts`. */
-const islandNames = ['live', 'map', 'chart'] as const;
+const islandNames = ['live', 'map', 'chart', 'renew'] as const;
 export type IslandName = (typeof islandNames)[number];
 
 type Asset = { readonly bytes: Uint8Array; readonly type: string; gzip?: Uint8Array };
@@ -85,7 +85,12 @@ export async function buildAssets(): Promise<Assets> {
   return {
     css: outputOf('css/site.css'),
     fontsCss: outputOf('css/fonts.css'),
-    islands: { live: outputOf('live.island.ts'), map: outputOf('map.island.ts'), chart: outputOf('chart.island.ts') },
+    islands: {
+      live: outputOf('live.island.ts'),
+      map: outputOf('map.island.ts'),
+      chart: outputOf('chart.island.ts'),
+      renew: outputOf('renew.island.ts'),
+    },
     maplibre: {
       module: `${folder}maplibre-gl.mjs`,
       worker: `${folder}maplibre-gl-worker.mjs`,

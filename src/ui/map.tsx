@@ -90,6 +90,33 @@ function dotsPath(at: readonly Position[], { point }: Projection): string {
   return [...seen].map((xy) => `M${xy}h0`).join('');
 }
 
+/** Room around a box, so that its edge can be seen. */
+function widened([west, south, east, north]: City['bbox']): City['bbox'] {
+  const [x, y] = [(east - west) / 8, (north - south) / 8];
+  return [west - x, south - y, east + x, north + y];
+}
+
+/** A city without districts: its box, drawn as what it is, and its name at the centre. Nothing else is known. */
+function FramedCity({ city, name, projection }: { city: City; name: string; projection: Projection }): JSX.Element {
+  const [west, south, east, north] = city.bbox;
+  const box: readonly Position[] = [
+    [west, south],
+    [east, south],
+    [east, north],
+    [west, north],
+  ];
+  const [x, y] = projection.point(city.center);
+  return (
+    <>
+      <path class="border" d={`M${box.map((corner) => projection.point(corner).map(n).join(' ')).join('L')}Z`} />
+      <path class="dots" d={`M${n(x)} ${n(y)}h0`} />
+      <text class="dist" x={n(x)} y={n(y - 16)}>
+        {name}
+      </text>
+    </>
+  );
+}
+
 /** Pushes pins apart until no two cover each other; worst first stay where they are. */
 export function spread(
   places: readonly (readonly [number, number])[],
@@ -143,7 +170,9 @@ export function CityMap(props: MapProps): JSX.Element {
   const t = uiWords(language);
   // A city without districts and streets has no shape of its own yet: the map shows where its things are.
   const places = [...pins.map(({ at }) => at), ...dots.flatMap(({ at }) => at)];
-  const bbox = (city.districts.length + city.streets.length === 0 && boxAround(places)) || city.bbox;
+  const shapeless = city.districts.length + city.streets.length === 0;
+  const framed = shapeless && city.frame !== undefined && places.length === 0;
+  const bbox = (shapeless && boxAround(places)) || (framed ? widened(city.bbox) : city.bbox);
   const projection = fitBox(bbox, width);
   const { height, point } = projection;
   const name = inLanguage(city.name, language).text;
@@ -223,6 +252,7 @@ export function CityMap(props: MapProps): JSX.Element {
             {districts.map(({ d }) => (
               <path class="border" d={d} />
             ))}
+            {framed && <FramedCity city={city} name={name} projection={projection} />}
             {dots.map(
               ({ state, at }) => at.length > 0 && <path class={`dots ${state ?? ''}`} d={dotsPath(at, projection)} />,
             )}

@@ -44,9 +44,7 @@ function Freshness({ items, reader, site }: { items: readonly Fresh[]; reader: R
   const { language, now, to } = reader;
   const t = pageWords(language);
   const ui = uiWords(language);
-  if (items.length === 0) {
-    return <Empty title={t('noSources')}>{t('noSourcesText')}</Empty>;
-  }
+  if (items.length === 0) return <Empty title={t('noSources')}>{t('noSourcesText')}</Empty>;
   const states: Record<Fresh['state'], State> = { fresh: 'good', late: 'warn', silent: 'trouble', never: 'none' };
   const said = ({ state, lastMs }: Fresh): string => {
     if (state === 'never' || lastMs === undefined) return ui('never');
@@ -82,7 +80,8 @@ function headline(content: HomeContent, site: Site, language: string): { title: 
   const t = pageWords(language);
   const [worst] = content.attention;
   const city = inLanguage(site.city.name, language).text;
-  if (!worst && content.map.types.length === 0) return { title: t('emptyCity'), lede: t('emptyCityText') };
+  // Of what nobody measures nothing can be said, not even that all is well.
+  if (!worst && content.map.types.length === 0) return { title: t('emptyCity', { city }), lede: t('emptyCityText') };
   if (!worst) return { title: t('calm', { city }), lede: t('calmText') };
   const others = content.attention.length - 1;
   const lede = [worst.text, others > 0 ? t('andMore', { n: others }) : undefined, t('restUsual')]
@@ -127,7 +126,8 @@ function numbers(content: HomeContent, site: Site, reader: Reader): Parameters<t
       proof: mark(simulated, t('observedProof', { n: map.types.length })),
     });
   }
-  if (fresh.length > 0) {
+  // A source that has never sent is no measure of freshness.
+  if (fresh.some(({ state }) => state !== 'never')) {
     const n = fresh.filter(({ state }) => state === 'fresh').length;
     const last = Math.max(...fresh.map(({ lastMs }) => lastMs ?? 0));
     const proof = last > 0 ? `${t('lastReading')} ${formatTime(last, language, timeZone)}` : '';
@@ -146,6 +146,8 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
   const items = numbers(content, site, reader);
   const hasPlaces = content.map.entities.some((entity) => positionOf(entity) !== undefined);
   const cityName = inLanguage(city.name, language).text;
+  const fresh = content.parts.flatMap(({ freshness = [] }) => freshness);
+  const empty = content.map.types.length === 0 && content.attention.length === 0;
   return (
     <>
       <p class="kicker">
@@ -155,11 +157,18 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
       </p>
       <h1>{title}</h1>
       <p class="lede">{lede}</p>
+      {empty && (
+        <p>
+          <a class="btn main" href={to('/sources/connect')}>
+            {t('connectFirst')}
+          </a>
+        </p>
+      )}
       {items.length > 0 && <Numbers items={items} />}
       <StateBanner id="live-state" hidden>
         {ui('connectionLost')}
       </StateBanner>
-      {(hasPlaces || city.districts.length > 0) && (
+      {(hasPlaces || city.districts.length > 0 || city.frame) && (
         <MapAndList site={site} reader={reader} content={content.map} action={to('/')} />
       )}
       <div class="duo even">
@@ -191,7 +200,7 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
           />
         </Section>
         <Section id="fresh" title={t('freshness')}>
-          <Freshness items={content.parts.flatMap(({ freshness = [] }) => freshness)} reader={reader} site={site} />
+          <Freshness items={fresh} reader={reader} site={site} />
           <p class="more">
             <a href={to('/sources')}>{t('allSources')}</a>
           </p>
@@ -199,26 +208,52 @@ export function Home({ site, reader, content }: { site: Site; reader: Reader; co
       </div>
       <Section id="next" title={t('next')}>
         <div class="steps">
-          <div>
-            <h3>{t('findThing')}</h3>
-            <p>{t('findThingText')}</p>
-            <a class="btn main" href={to('/entities')}>
-              {t('openList')}
-            </a>
-          </div>
-          <div>
-            <h3>{city.simulated ? t('yourCity', { city: cityName }) : t('sources')}</h3>
-            {city.simulated ? (
+          {empty ? (
+            <div>
+              <h3>{t('aboutCity', { city: cityName })}</h3>
+              <p>{t('aboutCityText')}</p>
+              <a class="btn" href={to('/about')}>
+                {t('openAbout')}
+              </a>
+            </div>
+          ) : (
+            <div>
+              <h3>{t('findThing')}</h3>
+              <p>{t('findThingText')}</p>
+              <a class="btn main" href={to('/entities')}>
+                {t('openList')}
+              </a>
+            </div>
+          )}
+          {city.simulated ? (
+            <div>
+              <h3>{t('yourCity', { city: cityName })}</h3>
               <p>
                 {t('yourCityText')} <code>chorsu init</code>
               </p>
-            ) : (
+              <a class="btn" href={to('/sources')}>
+                {t('seeSources')}
+              </a>
+            </div>
+          ) : empty ? (
+            city.districts.length === 0 && (
+              <div>
+                <h3>{t('addDistricts')}</h3>
+                <p>
+                  {t('addDistrictsText')}{' '}
+                  <code>{`chorsu init --city ${city.id} --out DIR --districts FILE --streets FILE`}</code>
+                </p>
+              </div>
+            )
+          ) : (
+            <div>
+              <h3>{t('connectNext')}</h3>
               <p>{t('noSourcesText')}</p>
-            )}
-            <a class="btn" href={to('/sources')}>
-              {t('seeSources')}
-            </a>
-          </div>
+              <a class="btn" href={to('/sources/connect')}>
+                {t('connectOpen')}
+              </a>
+            </div>
+          )}
         </div>
       </Section>
     </>

@@ -38,9 +38,10 @@ export type ListContent = {
   readonly page: number;
 };
 
-export function listTitle({ filter, count }: ListContent, site: Site, language: string): string {
+export function listTitle({ filter, types, count }: ListContent, site: Site, language: string): string {
   const t = pageWords(language);
   const district = districtName(filter.district, site.city, language);
+  if (types.length === 0) return t('listNone');
   const what = filter.type === undefined ? t('things') : typeWord(filter.type, language, true);
   if (district !== undefined) return t('listHeadDistrict', { what, district, n: count });
   return filter.type === undefined ? t('listHead', { n: count }) : t('listHeadType', { what, n: count });
@@ -62,8 +63,19 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
         {pages > 1 && ` · ${t('pageOf', { page: formatNumber(page, language), pages: formatNumber(pages, language) })}`}
       </p>
       <h1>{listTitle(content, site, language)}</h1>
-      <FilterForm action={to('/entities')} city={city} language={language} filter={filter} types={types} />
-      {entities.length === 0 ? (
+      {types.length > 0 && (
+        <FilterForm action={to('/entities')} city={city} language={language} filter={filter} types={types} />
+      )}
+      {types.length === 0 ? (
+        <>
+          <p class="lede">{t('listNoneText')}</p>
+          <p>
+            <a class="btn main" href={to('/sources/connect')}>
+              {t('connectFirst')}
+            </a>
+          </p>
+        </>
+      ) : entities.length === 0 ? (
         <Empty title={t('listEmpty')}>{t('listEmptyText')}</Empty>
       ) : (
         <Table
@@ -121,8 +133,8 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
       )}
       <Links
         items={[
-          { href: `/api/entities.csv${query}`, text: t('listCsv') },
-          { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
+          types.length > 0 && { href: `/api/entities.csv${query}`, text: t('listCsv') },
+          types.length > 0 && { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
         ]}
       />
     </>

@@ -81,38 +81,65 @@ export function MapAndList({
   );
   const dots = entities.map(positionOf).filter((position) => position !== undefined);
   const query = filterQuery(filter, { lang: language });
+  const framed = city.districts.length + city.streets.length === 0 && dots.length === 0 && pins.length === 0;
+  const placeless = framed && !city.frame;
+  const nothing = types.length === 0 && attention.length === 0;
   const time = formatDateTime(now, language, city.timeZone);
   return (
     <div class="duo">
       <Section id="map" title={t('where')}>
-        <FilterForm action={action} city={city} language={language} filter={filter} types={types} />
-        <p>
-          <a class="hide" href="#list">
-            {ui('skipMap')}
-          </a>
-        </p>
-        <CityMap
-          city={city}
-          language={language}
-          pins={pins}
-          dots={[{ at: dots }]}
-          time={time}
-          legend={[
-            { shape: 'trouble', text: t('trouble') },
-            { shape: 'warn', text: t('warn') },
-          ]}
-          note={`${t('mapNote')} ${t('shownDots', { n: dots.length })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''}`}
-          interactive={{
-            href: to(`/map${filterQuery(filter)}`),
-            shapes: `/api/map/shapes.json?lang=${language}`,
-            points: `/api/map/points.json${query}`,
-            live: `/api/live?lang=${language}`,
-            assets,
-          }}
-        />
+        {types.length > 0 && (
+          <FilterForm action={action} city={city} language={language} filter={filter} types={types} />
+        )}
+        {placeless ? (
+          <Empty title={t('noProfile')}>
+            {t('noProfileText')} <code>chorsu serve --city almaty</code>
+          </Empty>
+        ) : (
+          <>
+            <p>
+              <a class="hide" href="#list">
+                {ui('skipMap')}
+              </a>
+            </p>
+            <CityMap
+              city={city}
+              language={language}
+              pins={pins}
+              dots={[{ at: dots }]}
+              time={time}
+              legend={
+                nothing
+                  ? []
+                  : [
+                      { shape: 'trouble', text: t('trouble') },
+                      { shape: 'warn', text: t('warn') },
+                    ]
+              }
+              note={
+                nothing ? (
+                  <Unmapped reader={reader} site={site} />
+                ) : (
+                  `${t('mapNote')} ${t('shownDots', { n: dots.length })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''}`
+                )
+              }
+              {...(!framed && {
+                interactive: {
+                  href: to(`/map${filterQuery(filter)}`),
+                  shapes: `/api/map/shapes.json?lang=${language}`,
+                  points: `/api/map/points.json${query}`,
+                  live: `/api/live?lang=${language}`,
+                  assets,
+                },
+              })}
+            />
+          </>
+        )}
       </Section>
       <Section id="list" title={t('sameAsList')}>
-        {shown.length === 0 ? (
+        {nothing ? (
+          <Empty title={t('nothingMeasured')}>{t('nothingMeasuredText')}</Empty>
+        ) : shown.length === 0 ? (
           <Empty title={t('nothingWrong')}>{t('nothingWrongText')}</Empty>
         ) : (
           <PinnedRows
@@ -134,12 +161,25 @@ export function MapAndList({
         </div>
         <Links
           items={[
-            { href: `/api/entities.csv${query}`, text: t('listCsv') },
-            { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
-            { href: to(`/entities${filterQuery(filter)}`), text: t('allThings') },
+            !nothing && { href: `/api/entities.csv${query}`, text: t('listCsv') },
+            !nothing && { href: `/api/entities.geojson${query}`, text: 'GeoJSON' },
+            !nothing && { href: to(`/entities${filterQuery(filter)}`), text: t('allThings') },
           ]}
         />
       </Section>
     </div>
+  );
+}
+
+/** What the picture of a city without measurements is, and how its districts get on it. */
+function Unmapped({ reader: { language, to }, site: { city } }: { reader: Reader; site: Site }): JSX.Element {
+  const t = pageWords(language);
+  if (city.districts.length + city.streets.length > 0) {
+    return <>{t(city.districts.length > 0 ? 'onlyBorders' : 'onlyStreets')}</>;
+  }
+  return (
+    <>
+      {t(city.frame?.kind === 'extent' ? 'frameExtent' : 'frameChosen')} <a href={to('/about')}>{t('loadDistricts')}</a>
+    </>
   );
 }

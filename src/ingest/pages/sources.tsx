@@ -1,7 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { inLanguage, type Words } from '../../city/profile.ts';
 import {
-  Empty,
   Facts,
   formatDateTime,
   formatNumber,
@@ -61,9 +60,13 @@ export function sourcesPage(data: SourcesData, reader: Reader): PageContent {
     main: (
       <>
         <h1>{headline}</h1>
-        <p class="lede">{t('lede')}</p>
+        <p class="lede">{reports.length === 0 ? t('noneText') : t('lede')}</p>
         {reports.length === 0 ? (
-          <Empty title={t('none')}>{t('noneText')}</Empty>
+          <p>
+            <a class="btn main" href={reader.to('/sources/connect')}>
+              {t('connectFirst')}
+            </a>
+          </p>
         ) : (
           <Overview data={data} reader={reader} />
         )}
@@ -82,7 +85,12 @@ export function sourcesPage(data: SourcesData, reader: Reader): PageContent {
             />
           </Section>
         )}
-        <Links items={[{ href: '/api/sources', text: t('asJson') }]} />
+        <Links
+          items={[
+            reports.length > 0 && { href: reader.to('/sources/connect'), text: t('connectMore') },
+            { href: '/api/sources', text: t('asJson') },
+          ]}
+        />
       </>
     ),
   };

@@ -22,6 +22,8 @@ export const kk: Locale = {
     },
   },
   units: {
+    KMK: 'км²',
+    HAR: 'га',
     ...ru.units,
     MQH: 'м³/сағ',
     E32: 'л/сағ',

@@ -35,6 +35,8 @@ export const ru: Locale = {
     },
   },
   units: {
+    KMK: 'км²',
+    HAR: 'га',
     MTQ: 'м³',
     MQH: 'м³/ч',
     LTR: 'л',

@@ -21,6 +21,8 @@ export const tg: Locale = {
     },
   },
   units: {
+    KMK: 'км²',
+    HAR: 'га',
     MTQ: 'м³',
     MQH: 'м³/соат',
     LTR: 'л',

@@ -21,6 +21,8 @@ export const uz: Locale = {
     },
   },
   units: {
+    KMK: 'km²',
+    HAR: 'ga',
     MQH: 'm³/soat',
     LTR: 'l',
     L2: 'l/daq',

@@ -2,8 +2,7 @@
 export const en = {
   title: 'Sources',
   none: 'No source is connected yet',
-  noneText:
-    'Here every source of the city’s data will say what it is for, who answers for it and how it is doing. Begin with a mapping file.',
+  noneText: 'Here every source of the city’s data will say what it is for, who answers for it and how it is doing.',
   allFresh: '{n, plural, one {The only source is sending} other {All {n, num} sources are sending}}',
   someWait:
     '{n, plural, one {One source of {all, num} is not sending as it should} other {{n, num} sources of {all, num} are not sending as they should}}',
@@ -74,6 +73,8 @@ export const en = {
   reason_row: 'faulty row',
   reason_simulated: 'simulated and measured mixed',
   reason_refused: 'refused by the store',
+  connectFirst: 'Connect the first source',
+  connectMore: 'Connect a further source',
 } as const;
 
 export type IngestKey = keyof typeof en;

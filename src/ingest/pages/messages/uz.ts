@@ -5,8 +5,7 @@ import type { IngestKey } from './en.ts';
 export const uz: Messages<IngestKey> = {
   title: 'Manbalar',
   none: 'Hali birorta manba ulanmagan',
-  noneText:
-    'Bu yerda shahar maʼlumotlarining har bir manbasi nima uchun kerakligini, kim javobgarligini va qanday ishlayotganini aytadi. Moslashtirish faylidan boshlang.',
+  noneText: 'Bu yerda shahar maʼlumotlarining har bir manbasi nima uchunligini, kim javobgarligini va holatini aytadi.',
   allFresh: '{n, plural, one {Yagona manba maʼlumot yubormoqda} other {Barcha {n, num} ta manba maʼlumot yubormoqda}}',
   someWait: '{all, num} ta manbadan {n, num} tasi kerakli tarzda maʼlumot yubormayapti',
   lede: 'Shahar maʼlumotlari qayerdan keladi, nima uchun kerak, kim javobgar va ular yetib kelyaptimi.',
@@ -76,4 +75,6 @@ export const uz: Messages<IngestKey> = {
   reason_row: 'buzuq satr',
   reason_simulated: 'taqlidiy va oʻlchangan aralash',
   reason_refused: 'ombor qabul qilmadi',
+  connectFirst: 'Birinchi manbani ulash',
+  connectMore: 'Yana bir manbani ulash',
 };

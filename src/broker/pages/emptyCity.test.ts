@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { openTestCity } from '../../../test/fixtures/testCity.ts';
+import { fullLanguages } from '../../ui/index.ts';
+import { pageWords } from './messages/index.ts';
+
+const city = await openTestCity({ city: 'dushanbe' });
+const bare = await openTestCity();
+after(() => Promise.all([city.close(), bare.close()]));
+
+const mainOf = async (url: string, path: string): Promise<string> => {
+  const html = await (await fetch(`${url}${path}`)).text();
+  return html.slice(html.indexOf('<main'), html.indexOf('</main>'));
+};
+const readable = (html: string): string => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+
+for (const path of ['/', '/map', '/entities', '/sources', '/sources/connect']) {
+  test(`${path} of a city without a source shows no zero, no figure and no all-clear, and the way on`, async () => {
+    for (const language of fullLanguages) {
+      const t = pageWords(language);
+      const html = await mainOf(city.url, `/${language}${path}`);
+      // Clock, coordinates and what a person copies are no measurements.
+      const text = readable(
+        html.replace(/<p class="kicker">.*?<\/p>/s, '').replace(/<(pre|code|text|figcaption).*?<\/\1>/gs, ''),
+      );
+      assert.doesNotMatch(text, /(^|[^\d.])0([^\d.]|$)/, `${language}: ${text}`);
+      assert.doesNotMatch(html, /class="nums"|class="sample"/);
+      for (const allClear of [t('calm', { city: 'Dushanbe' }), t('calmText'), t('nothingWrong')]) {
+        assert.ok(!text.includes(allClear), `${language}: ${allClear}`);
+      }
+      if (path !== '/sources/connect') assert.ok(html.includes(`/${language}/sources/connect`) || path === '/map');
+    }
+  });
+}
+
+test('the map is a box that says what it is, with name and credit, and no street', async () => {
+  const html = await mainOf(city.url, '/en/map');
+  assert.match(html, /extent of the published border/);
+  assert.match(html, /© OpenStreetMap contributors/);
+  assert.match(html, /<text class="dist"[^>]*>Dushanbe<\/text>/);
+  assert.doesNotMatch(html, /textPath/);
+  assert.match(html, /href="\/en\/about"/, 'how districts are loaded');
+});
+
+test('the interactive map is not offered where there is nothing to draw', async () => {
+  assert.doesNotMatch(await mainOf(city.url, '/en/map'), /data-map-open/);
+});
+
+test('a process without a city says how to get one', async () => {
+  assert.match(await mainOf(bare.url, '/en/map'), /chorsu serve --city almaty/);
+});

@@ -1,0 +1,8 @@
+/** The ways in, in the order in which the page shows them. A new one is a file here and a line below. */
+import type { Door } from '../door.ts';
+import { csvDoor } from './csv.ts';
+import { httpDoor } from './http.ts';
+import { lorawanDoor } from './lorawan.ts';
+import { mqttDoor } from './mqtt.ts';
+
+export const doors: readonly Door[] = [mqttDoor, lorawanDoor, httpDoor, csvDoor];

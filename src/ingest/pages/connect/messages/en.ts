@@ -1,0 +1,42 @@
+/** Native review: none. */
+export const en = {
+  title: 'Connect the first source',
+  lede: 'Choose how your data travel. Each way begins with a small mapping file: save it, put your own names into it, start the city with it.',
+  ways: 'Ways in',
+  who: 'For whom',
+  needs: 'What is needed',
+  mapping: 'Mapping file',
+  mappingText:
+    'The smallest one that works. It says what a message means; purpose, owner and legal basis are published with the values, so write yours.',
+  download: 'Download {file}',
+  serve: 'Start the city again with this option added',
+  address: 'Address to send to',
+  send: 'Send a first message',
+  import: 'Take the file, first without keeping anything',
+  sample: 'The file looks like this',
+  page: 'Open the page',
+  then: 'What happens then',
+  closed: 'This process was started without it. Start the city without the option --mqtt-port off.',
+  local:
+    'This version serves its own machine only (127.0.0.1): the sender runs here, or comes through a tunnel of yours.',
+  arrivals: 'What arrives here',
+  arrivalsNone: 'Nothing has arrived yet',
+  arrivalsNoneText: 'The first message appears here, whether a mapping takes it or not.',
+  unmapped: 'No mapping takes these topics',
+  topic: 'Topic',
+  when: 'When',
+  refused: 'Refused',
+  from: 'From',
+  accepted: 'Accepted',
+  source: 'Source',
+  values: 'Readings',
+  lookAgain: 'Look again',
+  renews: 'Counted since the start of the program. With JavaScript this part renews itself every two seconds.',
+  texts_purpose: 'write here what the values are used for',
+  texts_owner: 'write here who answers for the values',
+  texts_legalBasis: 'write here which law or decision allows it',
+  guide: 'Everything that a mapping can say stands in docs/mapping.md.',
+  seeSources: 'All sources',
+} as const;
+
+export type ConnectKey = keyof typeof en;
