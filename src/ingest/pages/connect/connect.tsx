@@ -113,7 +113,7 @@ function Way({ door, here, reader }: { door: Door; here: Here; reader: Reader })
           ))}
           {door.served && <p class="proof">{t('local')}</p>}
           <p>
-            <b>{t('then')}:</b> {own('then')}
+            <b>{t('after')}:</b> {own('after')}
           </p>
         </>
       )}

@@ -1,7 +1,7 @@
 /** What a way in is on the page "connect the first source": one file in `doors/` each. */
 import type { Catalogue } from '../../../ui/index.ts';
 
-export type DoorKey = 'title' | 'who' | 'needs' | 'then';
+export type DoorKey = 'title' | 'who' | 'needs' | 'after';
 
 /** This process, as a sender has to address it. */
 export type Here = {

@@ -11,35 +11,35 @@ export const lorawanDoor: Door = {
       who: 'Battery sensors that reach The Things Stack or ChirpStack.',
       needs:
         'A webhook (The Things Stack) or an HTTP integration with JSON (ChirpStack: payload "chirpstack" in the mapping). The network server has to reach the address.',
-      then: 'Every uplink becomes a reading of the device with that DevEUI. Joins and other events are passed over.',
+      after: 'Every uplink becomes a reading of the device with that DevEUI. Joins and other events are passed over.',
     },
     tg: {
       title: 'Дастгоҳҳои LoRaWAN аз паси сервери шабака',
       who: 'Барои сенсорҳои батареядор, ки ба The Things Stack ё ChirpStack мерасанд.',
       needs:
         'Webhook (The Things Stack) ё интегратсияи HTTP бо JSON (ChirpStack: дар харитабандӣ payload "chirpstack"). Сервери шабака бояд ба суроға расад.',
-      then: 'Ҳар uplink қимати дастгоҳи дорои ҳамон DevEUI мешавад. Пайвастшавӣ ва ҳодисаҳои дигар гирифта намешаванд.',
+      after: 'Ҳар uplink қимати дастгоҳи дорои ҳамон DevEUI мешавад. Пайвастшавӣ ва ҳодисаҳои дигар гирифта намешаванд.',
     },
     ru: {
       title: 'Устройства LoRaWAN за сетевым сервером',
       who: 'Датчики на батарее, которые выходят на The Things Stack или ChirpStack.',
       needs:
         'Вебхук (The Things Stack) или HTTP-интеграция с JSON (для ChirpStack в сопоставлении указывается payload "chirpstack"). Сетевой сервер должен достигать адреса.',
-      then: 'Каждый аплинк становится показанием устройства с этим DevEUI. Подключения и прочие события пропускаются.',
+      after: 'Каждый аплинк становится показанием устройства с этим DevEUI. Подключения и прочие события пропускаются.',
     },
     uz: {
       title: 'Tarmoq serveri ortidagi LoRaWAN qurilmalari',
       who: 'The Things Stack yoki ChirpStackʼga ulanadigan batareyali datchiklar uchun.',
       needs:
         'Webhook (The Things Stack) yoki JSON bilan HTTP integratsiyasi (ChirpStack: moslamada payload "chirpstack"). Tarmoq serveri manzilga yeta olishi kerak.',
-      then: 'Har bir uplink shu DevEUIʼli qurilmaning qiymatiga aylanadi. Ulanish va boshqa hodisalar olinmaydi.',
+      after: 'Har bir uplink shu DevEUIʼli qurilmaning qiymatiga aylanadi. Ulanish va boshqa hodisalar olinmaydi.',
     },
     kk: {
       title: 'Желілік сервер артындағы LoRaWAN құрылғылары',
       who: 'The Things Stack немесе ChirpStack-ке шығатын батареялы датчиктер үшін.',
       needs:
         'Вебхук (The Things Stack) немесе JSON бар HTTP интеграциясы (ChirpStack: сәйкестендіруде payload "chirpstack"). Желілік сервер мекенжайға жете алуы керек.',
-      then: 'Әр аплинк осы DevEUI бар құрылғының мәніне айналады. Қосылу және басқа оқиғалар алынбайды.',
+      after: 'Әр аплинк осы DevEUI бар құрылғының мәніне айналады. Қосылу және басқа оқиғалар алынбайды.',
     },
   }),
   mapping: (texts) => ({

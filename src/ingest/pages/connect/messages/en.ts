@@ -15,7 +15,7 @@ export const en = {
   import: 'Take the file, first without keeping anything',
   sample: 'The file looks like this',
   page: 'Open the page',
-  then: 'What happens then',
+  after: 'What happens then',
   closed: 'This process was started without it. Start the city without the option --mqtt-port off.',
   local:
     'This version serves its own machine only (127.0.0.1): the sender runs here, or comes through a tunnel of yours.',

@@ -18,7 +18,7 @@ export const uz: Messages<ConnectKey> = {
   import: 'Faylni qabul qiling, avval hech narsa saqlamasdan',
   sample: 'Fayl shunday koʻrinadi',
   page: 'Sahifani ochish',
-  then: 'Keyin nima boʻladi',
+  after: 'Keyin nima boʻladi',
   closed: 'Bu jarayon usiz ishga tushirilgan. Shaharni --mqtt-port off parametrisiz ishga tushiring.',
   local:
     'Bu versiya faqat oʻz mashinasiga xizmat qiladi (127.0.0.1): yuboruvchi shu yerda ishlaydi yoki sizning tunnelingiz orqali keladi.',
