@@ -39,7 +39,7 @@ export type Door = {
 export function sourceNamed(
   id: string,
   name: string,
-  kind: 'mqtt' | 'lorawan' | 'http' | 'csv',
+  kind: 'mqtt' | 'lorawan' | 'http' | 'csv' | 'feed',
   texts: SourceTexts,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -50,6 +50,6 @@ export function sourceNamed(
     personal: 'none',
     granularity: 'station',
     kind,
-    expectedEveryS: kind === 'csv' ? null : 600,
+    expectedEveryS: kind === 'csv' ? null : 900,
   };
 }

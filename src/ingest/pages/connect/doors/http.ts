@@ -16,19 +16,22 @@ export const httpDoor: Door = {
       title: 'Барномае, ки бо HTTP мефиристад',
       who: 'Барои системаи таъминкунанда, скрипт ё шлюзи бе MQTT.',
       needs: 'Ки JSON-ро бо POST ба суроға фиристода тавонад. Дар ҳар паём як объект, на бештар аз 1 МБ.',
-      after: 'Дар ҷавоб гуфта мешавад, ки чанд қимат қабул шуд ва чаро дигарон не. Қабулшуда маънои устувор нигоҳ дошташударо дорад.',
+      after:
+        'Дар ҷавоб гуфта мешавад, ки чанд қимат қабул шуд ва чаро дигарон не. Қабулшуда маънои устувор нигоҳ дошташударо дорад.',
     },
     ru: {
       title: 'Программа, которая передаёт по HTTP',
       who: 'Система поставщика, скрипт или шлюз без MQTT.',
       needs: 'Чтобы она умела отправлять JSON методом POST. Один объект в сообщении, не больше 1 МБ.',
-      after: 'В ответе сказано, сколько показаний принято и почему не приняты остальные. Принято – значит надёжно записано.',
+      after:
+        'В ответе сказано, сколько показаний принято и почему не приняты остальные. Принято – значит надёжно записано.',
     },
     uz: {
       title: 'HTTP orqali yuboradigan dastur',
       who: 'Yetkazib beruvchi tizimi, skript yoki MQTTsiz shlyuz uchun.',
       needs: 'Manzilga POST bilan JSON yubora olishi kerak. Har xabarda bitta obyekt, koʻpi bilan 1 MB.',
-      after: 'Javobda nechta qiymat qabul qilingani va qolganlari nega olinmagani aytiladi. Qabul qilingani ishonchli yozilgan boʻladi.',
+      after:
+        'Javobda nechta qiymat qabul qilingani va qolganlari nega olinmagani aytiladi. Qabul qilingani ishonchli yozilgan boʻladi.',
     },
     kk: {
       title: 'HTTP арқылы жіберетін бағдарлама',

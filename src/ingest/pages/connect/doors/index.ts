@@ -4,5 +4,6 @@ import { csvDoor } from './csv.ts';
 import { httpDoor } from './http.ts';
 import { lorawanDoor } from './lorawan.ts';
 import { mqttDoor } from './mqtt.ts';
+import { openMeteoDoor } from './openMeteo.ts';
 
-export const doors: readonly Door[] = [mqttDoor, lorawanDoor, httpDoor, csvDoor];
+export const doors: readonly Door[] = [mqttDoor, lorawanDoor, httpDoor, csvDoor, openMeteoDoor];

@@ -18,7 +18,8 @@ export const lorawanDoor: Door = {
       who: 'Барои сенсорҳои батареядор, ки ба The Things Stack ё ChirpStack мерасанд.',
       needs:
         'Webhook (The Things Stack) ё интегратсияи HTTP бо JSON (ChirpStack: дар харитабандӣ payload "chirpstack"). Сервери шабака бояд ба суроға расад.',
-      after: 'Ҳар uplink қимати дастгоҳи дорои ҳамон DevEUI мешавад. Пайвастшавӣ ва ҳодисаҳои дигар гирифта намешаванд.',
+      after:
+        'Ҳар uplink қимати дастгоҳи дорои ҳамон DevEUI мешавад. Пайвастшавӣ ва ҳодисаҳои дигар гирифта намешаванд.',
     },
     ru: {
       title: 'Устройства LoRaWAN за сетевым сервером',
