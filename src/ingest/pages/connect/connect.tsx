@@ -46,10 +46,13 @@ export function connectPage(data: ConnectData, reader: Reader): PageContent {
           </div>
           <Links items={[{ href: reader.to('/sources/connect#arrivals'), text: t('lookAgain') }]} />
         </Section>
+        <Section id="mapping" title={t('mapping')}>
+          <p>{t('mappingText')}</p>
+          <p>{t('guide')}</p>
+        </Section>
         {doors.map((door) => (
           <Way door={door} here={data.here} reader={reader} />
         ))}
-        <p>{t('guide')}</p>
         <Links items={[{ href: reader.to('/sources'), text: t('seeSources') }]} />
       </>
     ),
@@ -89,11 +92,10 @@ function Way({ door, here, reader }: { door: Door; here: Here; reader: Reader })
         <>
           {mapping !== undefined && (
             <>
-              <p>
-                <b>{t('mapping')}.</b> {t('mappingText')}
-              </p>
               <details>
-                <summary>{file}</summary>
+                <summary>
+                  {t('mapping')}: {file}
+                </summary>
                 <Code label={file} text={mapping} />
               </details>
               <Links
@@ -111,7 +113,7 @@ function Way({ door, here, reader }: { door: Door; here: Here; reader: Reader })
           {copied.map((item) => (
             <CopiedStep item={item} reader={reader} />
           ))}
-          {door.served && <p class="proof">{t('local')}</p>}
+          {door.served && copied.length > 0 && <p class="proof">{t('local')}</p>}
           <p>
             <b>{t('after')}:</b> {own('after')}
           </p>

@@ -19,7 +19,7 @@ export type SourceTexts = { readonly purpose: string; readonly owner: string; re
 
 /** What a person copies, in order. */
 export type Copied =
-  | { readonly step: 'send' | 'address' | 'import' | 'sample'; readonly text: string }
+  | { readonly step: 'send' | 'address' | 'trial' | 'import' | 'sample'; readonly text: string }
   /** A page of this program that does the same. */
   | { readonly step: 'page'; readonly href: string };
 
