@@ -22,7 +22,8 @@ function cityGiven() {
 function directoryOf(city) {
   if (!city) return 'namuna';
   const path = resolve(city);
-  return basename(basename(path) === 'city.json' ? dirname(path) : path);
+  const name = basename(basename(path) === 'city.json' ? dirname(path) : path);
+  return name === 'namuna' ? 'namuna-city' : name;
 }
 
 const server = spawn(runtime(), [join(root, 'src/main.ts'), 'serve', ...defaults, ...given], { stdio: 'inherit' });

@@ -191,12 +191,14 @@ export function CityMap(props: MapProps): JSX.Element {
     return { d: areaPath(district.geometry, projection), tint: (i % 4) + 1, text, lang, at: point(centroid(ring)) };
   });
   const pinBoxes = pinPlaces.map(([x, y]) => [x - 17, y - 17, x + 17, y + 17] as const);
-  // A district's name moves up or down when a pin sits on it.
+  // A district's name moves up or down when a pin or another name sits on it; room is that of the larger letters on a phone.
+  const taken: (readonly [number, number, number, number])[] = [...pinBoxes];
   const districtNames = districts.map(({ text, lang, at: [x, y] }) => {
-    const half = text.length * 5.2;
-    const free = [0, -34, 34, -60, 60].find((dy) =>
-      pinBoxes.every(([a1, b1, a2, b2]) => x + half < a1 || x - half > a2 || y + dy + 6 < b1 || y + dy - 18 > b2),
+    const half = text.length * 7;
+    const free = [0, -28, 28, -56, 56].find((dy) =>
+      taken.every(([a1, b1, a2, b2]) => x + half < a1 || x - half > a2 || y + dy + 6 < b1 || y + dy - 22 > b2),
     );
+    taken.push([x - half, y + (free ?? 0) - 22, x + half, y + (free ?? 0) + 6]);
     return {
       text,
       lang,

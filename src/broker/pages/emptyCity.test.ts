@@ -49,3 +49,18 @@ test('the interactive map is not offered where there is nothing to draw', async 
 test('a process without a city says how to get one', async () => {
   assert.match(await mainOf(bare.url, '/en/map'), /chorsu serve --city almaty/);
 });
+
+test('values that no watch looks at are not called fine', async () => {
+  const lonely = await openTestCity({ city: 'dushanbe' });
+  const entity = { id: 'urn:ngsi-ld:BeeHive:1', type: 'BeeHive', weight: { type: 'Property', value: 41 } };
+  const made = await lonely.fetch('/entities', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(entity),
+  });
+  assert.equal(made.status, 201);
+  const text = readable(await mainOf(lonely.url, '/en/'));
+  assert.ok(text.includes(pageWords('en')('unwatched')));
+  assert.ok(!text.includes(pageWords('en')('attention')), 'no "0 need attention"');
+  await lonely.close();
+});

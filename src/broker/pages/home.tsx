@@ -1,6 +1,7 @@
 /** Home: what needs attention now, in one sentence and a few numbers; where; what changed; how fresh; what next. */
 import type { JSX } from 'preact';
 import type { HomePart } from '../../http/index.ts';
+import { coreContext } from '../../ngsild/index.ts';
 import {
   Empty,
   formatDateTime,
@@ -76,12 +77,20 @@ function Freshness({ items, reader, site }: { items: readonly Fresh[]; reader: R
   );
 }
 
+/** Whether any watch of the city is about a kind of thing that it has. */
+function isWatched({ map }: HomeContent, { city }: Site): boolean {
+  const types = new Set(map.types.map(({ type }) => type));
+  return city.watches.some(({ type }) => types.has(coreContext.expand(type)));
+}
+
 function headline(content: HomeContent, site: Site, language: string): { title: string; lede: string } {
   const t = pageWords(language);
   const [worst] = content.attention;
   const city = inLanguage(site.city.name, language).text;
   // Of what nobody measures nothing can be said, not even that all is well.
   if (!worst && content.map.types.length === 0) return { title: t('emptyCity', { city }), lede: t('emptyCityText') };
+  // Where no watch looks, quiet is no good news.
+  if (!worst && !isWatched(content, site)) return { title: t('unwatched', { city }), lede: t('unwatchedText') };
   if (!worst) return { title: t('calm', { city }), lede: t('calmText') };
   const others = content.attention.length - 1;
   const lede = [worst.text, others > 0 ? t('andMore', { n: others }) : undefined, t('restUsual')]
@@ -115,11 +124,13 @@ function numbers(content: HomeContent, site: Site, reader: Reader): Parameters<t
   }
   if (total > 0) {
     const proof = t('attentionProof', { trouble, warn: attention.length - trouble });
-    items.push({
-      value: formatNumber(attention.length, language),
-      label: t('attention'),
-      proof: mark(simulated, proof),
-    });
+    const looked = attention.length > 0 || isWatched(content, site);
+    if (looked)
+      items.push({
+        value: formatNumber(attention.length, language),
+        label: t('attention'),
+        proof: mark(simulated, proof),
+      });
     items.push({
       value: formatNumber(total, language),
       label: t('observed'),

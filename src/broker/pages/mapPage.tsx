@@ -11,11 +11,14 @@ export function MapPage({ site, reader, content }: { site: Site; reader: Reader;
     <>
       <h1>{t('mapHead', { city: inLanguage(site.city.name, language).text })}</h1>
       {content.types.length === 0 && (
-        <p>
-          <a class="btn main" href={to('/sources/connect')}>
-            {t('connectFirst')}
-          </a>
-        </p>
+        <>
+          <p class="lede">{t('mapEmpty')}</p>
+          <p>
+            <a class="btn main" href={to('/sources/connect')}>
+              {t('connectFirst')}
+            </a>
+          </p>
+        </>
       )}
       <StateBanner id="live-state" hidden>
         {uiWords(language)('connectionLost')}

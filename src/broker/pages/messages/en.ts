@@ -121,6 +121,9 @@ export const en = {
   addDistricts: 'Districts and streets',
   addDistrictsText: 'From GeoJSON files of your own, in a new directory:',
   onlyStreets: 'Streets only: the borders of the districts are not loaded, and nothing is measured yet.',
+  unwatched: 'Values arrive, and no watch looks at them yet',
+  unwatchedText: 'What needs attention is said by watches: queries with words, under “watches” in city.json.',
+  mapEmpty: 'Every asset and sensor will have its dot here, and what needs attention its number.',
 } as const;
 
 export type PageKey = keyof typeof en;

@@ -124,4 +124,8 @@ export const uz: Messages<PageKey> = {
   addDistricts: 'Tumanlar va koʻchalar',
   addDistrictsText: 'Oʻz GeoJSON fayllaringizdan, yangi katalogga:',
   onlyStreets: 'Faqat koʻchalar: tumanlar chegarasi yuklanmagan va hali hech narsa oʻlchanmayapti.',
+  unwatched: 'Qiymatlar kelyapti, lekin hali hech bir kuzatuv ularga qaramaydi',
+  unwatchedText:
+    'Nima eʼtibor talab qilishini kuzatuvlar aytadi: city.json faylining “watches” boʻlimidagi soʻzli soʻrovlar.',
+  mapEmpty: 'Har bir obyekt va datchik bu yerda oʻz nuqtasiga, eʼtibor talab qiladigani esa raqamiga ega boʻladi.',
 };
