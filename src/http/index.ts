@@ -2,7 +2,12 @@ export { readBody } from './body.ts';
 export { eventStream, type EventStream } from './events.ts';
 export type { HomeContext, HomePart, Module } from './module.ts';
 export { outbound, type Fetched, type GetOptions, type Outbound, type Validators } from './outbound.ts';
-export { OutboundFailure, outboundReasons, type OutboundReason } from './outbound-failure.ts';
+export {
+  failureOf as networkFailure,
+  OutboundFailure,
+  outboundReasons,
+  type OutboundReason,
+} from './outbound-failure.ts';
 export { anonymousPrincipal, systemPrincipal, type Principal } from './principal.ts';
 export { problemDetails, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';

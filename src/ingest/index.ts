@@ -33,7 +33,7 @@ export type IngestDeps = {
   readonly broker: Broker;
   /** Reads of this module's own tables, `ingestTables`. */
   readonly rows: Rows;
-  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'name'>;
+  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'name' | 'id'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
   readonly clock: Clock;

@@ -29,6 +29,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
     broker,
     rows: city.store.rows,
     city: {
+      id: 'chorrah',
       center: [68.78, 38.56],
       name: { en: 'Chorrah' },
       timeZone: 'Asia/Dushanbe',

@@ -36,6 +36,7 @@ async function city() {
     broker,
     rows: platform.store.rows,
     city: {
+      id: 'chorrah',
       center: [68.78, 38.56],
       name: { en: 'Chorrah' },
       timeZone: 'UTC',

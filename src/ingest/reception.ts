@@ -28,8 +28,8 @@ export function reception({
   clock,
 }: {
   mappings: readonly Mapping[];
-  health: Health;
-  intake: Intake;
+  health: Pick<Health, 'seen' | 'rejected' | 'unmapped'>;
+  intake: Pick<Intake, 'submit'>;
   clock: Clock;
 }): Reception {
   const routes = new Map<string, readonly Route[]>();

@@ -24,13 +24,15 @@ export type FeedTools = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly outbound: Outbound;
-  readonly city: Pick<City, 'center' | 'timeZone' | 'name'>;
+  readonly city: Pick<City, 'id' | 'center' | 'timeZone' | 'name'>;
   /** Something arrived, usable or not. */
   seen(): void;
   /** Durable when resolved; what the broker refuses is counted at the source and told. */
   submit(taken: readonly Taken[], from: string): Promise<{ refused?: Problem }>;
   /** Those that history does not hold: a feed that tells everything again is recorded once. */
   unknown(taken: readonly Taken[]): Promise<readonly Taken[]>;
+  /** The same, one answer for each: what is left of it that history does not hold. */
+  judge(taken: readonly Taken[]): Promise<readonly (Taken | undefined)[]>;
   /** Counts and keeps what could not be read. */
   refuse(why: Refused, from: string, count?: number): void;
   /** Whether the other side answers; shown with the source. */

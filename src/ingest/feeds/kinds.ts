@@ -1,5 +1,6 @@
 import type { FeedKind } from './feed.ts';
+import { mqttFeed } from './mqtt/mqtt.ts';
 import { openMeteo } from './open-meteo/open-meteo.ts';
 
 /** The kinds of live feeds that a mapping file may name. */
-export const feedKinds: readonly FeedKind[] = [openMeteo];
+export const feedKinds: readonly FeedKind[] = [openMeteo, mqttFeed];

@@ -24,7 +24,7 @@ export type LiveFeedsDeps = {
   readonly broker: Pick<Broker, 'find' | 'history'>;
   readonly intake: Intake;
   readonly health: Health;
-  readonly city: Pick<City, 'center' | 'timeZone' | 'name'>;
+  readonly city: Pick<City, 'id' | 'center' | 'timeZone' | 'name'>;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly timers?: Timers;
@@ -52,6 +52,10 @@ function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps)
   const { kind, source } = definition;
   const { broker, intake, health, city, outbound, clock, timers = systemTimers, metrics, log } = deps;
   const name = `${kind} ${index + 1}`;
+  const judge: FeedTools['judge'] = async (taken) => {
+    const verdicts = await knownReadings(broker).judge(taken);
+    return verdicts.map((verdict) => ('fresh' in verdict ? verdict.fresh : undefined));
+  };
   return {
     clock,
     timers,
@@ -62,10 +66,8 @@ function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps)
     city,
     seen: () => health.seen(source, clock.now()),
     submit: (taken, from) => (taken.length === 0 ? Promise.resolve({}) : intake.submit(source, kind, from, taken)),
-    async unknown(taken) {
-      const verdicts = await knownReadings(broker).judge(taken);
-      return verdicts.flatMap((verdict) => ('fresh' in verdict ? [verdict.fresh] : []));
-    },
+    judge,
+    unknown: async (taken) => (await judge(taken)).filter((left) => left !== undefined),
     refuse: (why, from, count) => health.rejected(source, why, from, count),
     connection: (now) => health.connection(source, name, now),
   };

@@ -29,10 +29,11 @@ function toolsAt(seed: number) {
     log: silentLog,
     metrics,
     outbound: { get: never },
-    city: { center: [68.78, 38.56], timeZone: 'Asia/Dushanbe', name: { en: 'Chorrah' } },
+    city: { id: 'chorrah', center: [68.78, 38.56], timeZone: 'Asia/Dushanbe', name: { en: 'Chorrah' } },
     seen: () => {},
     submit: never,
     unknown: never,
+    judge: never,
     refuse: ({ detail }) => refusals.push(detail),
     connection: (now) => connections.push(now),
   };
