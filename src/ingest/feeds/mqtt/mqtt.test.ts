@@ -69,7 +69,7 @@ async function cityWith(...feeds: object[]): Promise<TestCity> {
 }
 
 async function until<T>(look: () => Promise<T | undefined> | T | undefined, what: string): Promise<T> {
-  for (let n = 0; n < 200; n++) {
+  for (let n = 0; n < 600; n++) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     await sleep(50);

@@ -139,7 +139,7 @@ after(async () => {
 });
 
 async function until<T>(look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  for (let n = 0; n < 100; n++) {
+  for (let n = 0; n < 600; n++) {
     const found = await look();
     if (found !== undefined) return found;
     await sleep(50);
