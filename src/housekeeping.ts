@@ -18,7 +18,7 @@ const firstAfterMs = 60_000;
 export function startHousekeeping(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention'>;
+  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -42,7 +42,7 @@ export function startHousekeeping(deps: {
 export async function keepHouse(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention'>;
+  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -53,13 +53,19 @@ export async function keepHouse(deps: {
     ingest.retention().map((rule) => ({ tenant: 0, ...rule })),
     now,
   );
+  const prunedImports = await ingest.imports.prune();
   const sealed = await history.seal(now);
   const minSeq = Math.min(
     store.writer.lastSeq() + 1,
     ...[...followers.values()].map((follower) => follower.place() + 1),
   );
   const { deletedSegments } = await store.prune({ maxAgeMs: journalMaxAgeMs, maxBytes: journalMaxBytes, minSeq });
-  if (deleted + sealed.sealedDays + deletedSegments > 0) {
-    log.info('housekeeping', { deletedValues: deleted, sealedDays: sealed.sealedDays, deletedSegments });
+  if (deleted + sealed.sealedDays + deletedSegments + prunedImports > 0) {
+    log.info('housekeeping', {
+      deletedValues: deleted,
+      sealedDays: sealed.sealedDays,
+      deletedSegments,
+      prunedImports,
+    });
   }
 }

@@ -19,8 +19,8 @@ import type {
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
-import { isoInstant } from './decision.ts';
-import { recordReadings, stamped } from './readings.ts';
+import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
+import { recordReadings, stamped, type RowsOf } from './readings.ts';
 
 /** Readings of one entity: makes it when it is not there, else sets these attributes. Late ones enter history only. */
 export type Reading = {
@@ -45,7 +45,7 @@ export type Broker = {
     readings: readonly Reading[],
     cause: Cause,
     /** Rows of the module that belong to the same record, such as the progress of an import. */
-    rows?: readonly RowDelta[],
+    rows?: RowsOf,
   ): Promise<{ seq: number }>;
   /** Past instances that leave the current state alone. */
   recordHistory(
@@ -54,6 +54,17 @@ export type Broker = {
     past: readonly Reading[],
     cause: Cause,
     rows?: readonly RowDelta[],
+  ): Promise<{ seq: number }>;
+  /**
+   * Corrects what was taken: `decide` is given the named entities as they stand, and answers with deltas (`forget`,
+   * `history`) and rows. One record. @throws Problem
+   */
+  amend(
+    who: Principal,
+    tenant: Tenant,
+    ids: readonly string[],
+    cause: Cause,
+    decide: (looked: Looked, at: string) => Decision,
   ): Promise<{ seq: number }>;
   get(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity>;
   find(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
@@ -144,6 +155,11 @@ export function createBroker(deps: {
       }));
       return writer.commit({ tenant, cause, entities, rows });
     },
+    amend: (who, tenant, ids, cause, decide) =>
+      decideAndCommit(writer, tenant, cause, ids, (looked, at) => {
+        for (const id of ids) allow(policy, who, looked.get(id)?.entity.type ?? []);
+        return decide(looked, at);
+      }),
     find,
     async get(who, tenant, id) {
       const stored = await find(who, tenant, id);

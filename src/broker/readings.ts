@@ -6,10 +6,16 @@ import type { Writer } from '../store/writer.ts';
 import type { Reading } from './broker.ts';
 import { decideAndCommit, type Looked } from './decision.ts';
 
+/**
+ * Rows that belong to a record: given, or made of the entities that the decision looked at (what stood there before) and
+ * the instant that its instances are stamped with. The decision may be made again; the last call counts.
+ */
+export type RowsOf = readonly RowDelta[] | ((looked: Looked, at: string) => readonly RowDelta[]);
+
 /** Says of an entity that its values are simulated; set at birth, never changed. */
 export const simulatedAttribute = 'https://uri.etsi.org/ngsi-ld/default-context/simulated';
 
-const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAttribute]?.[0]?.value === true;
+export const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAttribute]?.[0]?.value === true;
 
 /**
  * Takes the readings of devices, files and the simulator: an entity that is not there is born, one that is there gets
@@ -23,12 +29,12 @@ export function recordReadings(
   tenant: Tenant,
   readings: readonly Reading[],
   cause: Cause,
-  rows: readonly RowDelta[] = [],
+  rows: RowsOf = [],
 ): Promise<{ seq: number }> {
   const ids = readings.map((reading) => reading.id);
   return decideAndCommit(writer, tenant, cause, ids, (looked, at) => ({
     entities: deltasOf(readings, looked, at),
-    rows,
+    rows: typeof rows === 'function' ? rows(looked, at) : rows,
   }));
 }
 

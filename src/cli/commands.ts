@@ -5,6 +5,7 @@ import type { Command } from './command.ts';
 import type { Deeds } from './control.ts';
 import { importCommand, importDeed, type Importing } from './import.ts';
 import { initCommand } from './init.ts';
+import { importsCommand, importsDeed, undoCommand, undoDeed } from './imports.ts';
 import { playCommand } from './play.ts';
 import { restoreCommand } from './restore.ts';
 import { streetsCommand } from './streets.ts';
@@ -20,6 +21,8 @@ const deedsOf =
   ({ open }: Needs) =>
   (platform: CommandPlatform): Deeds => ({
     import: importDeed(platform),
+    imports: importsDeed(platform),
+    undo: undoDeed(platform),
     backup: backupDeed(platform, open, Date.now),
     digest: digestDeed(platform),
   });
@@ -31,6 +34,8 @@ export function commands(needs: Needs): readonly Command[] {
     streetsCommand,
     serveCommand(all),
     importCommand(all),
+    importsCommand(all),
+    undoCommand(all),
     playCommand(all),
     backupCommand(all),
     restoreCommand(all),

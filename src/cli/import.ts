@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import type { Ingest, ImportReport } from '../ingest/index.ts';
 import { command, type Command, type Terminal } from './command.ts';
 import type { Deed } from './control.ts';
-import { directory, file, flag, required, text, withDefault } from './kinds.ts';
+import { directory, file, flag, text, withDefault } from './kinds.ts';
 import { reach, type ReachDependencies } from './reach.ts';
 import type { Served } from './serve.ts';
 
 const options = {
-  mapping: required(file('The mapping that says which columns become which values.')),
-  source: text('ID')('Whose mapping; needed when the mapping file has several for such files.'),
+  mapping: file('The mapping that says which columns become which values. Needed once: it stays with its source.'),
+  source: text('ID')('Whose mapping; needed without --mapping, or when the mapping file has several for such files.'),
   data: withDefault(
     directory('The data directory. When a server runs on it, the server does the import.'),
     './data/city',
@@ -20,7 +20,7 @@ const options = {
 };
 
 /** The part of a running platform that takes files. */
-export type Importing = { readonly ingest: Pick<Ingest, 'declare' | 'importFile'> };
+export type Importing = { readonly ingest: Pick<Ingest, 'importFile' | 'imports'> };
 
 const optional = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -28,14 +28,12 @@ export const importDeed =
   ({ ingest }: Importing): Deed =>
   async (wish, tell, signal) => {
     const { loadMapping } = await import('../ingest/index.ts');
-    const mapping = await loadMapping(String(wish['mapping']));
+    const mapping = optional(wish['mapping']);
     const source = optional(wish['source']);
     const rejects = optional(wish['rejects']);
-    // What the law pack refuses is refused here, before a row is read.
-    for (const declared of mapping.sources) ingest.declare(declared);
     return ingest.importFile({
       file: String(wish['file']),
-      mapping,
+      ...(mapping !== undefined && { mapping: await loadMapping(mapping) }),
       signal,
       dryRun: wish['dryRun'] === true,
       ...(source !== undefined && { source }),
@@ -57,6 +55,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
     examples: [
       { line: 'chorsu import air.csv --mapping air.json --dry-run', does: 'What would be taken, and what not.' },
       { line: 'chorsu import air.csv --mapping air.json --data ./data/khujand', does: 'Takes it.' },
+      { line: 'chorsu import air-2027.csv --source air', does: 'Takes another one by the mapping that is remembered.' },
     ],
     act: async (given, [name = ''], terminal) => {
       const rejects = given.rejects ?? `${name}.rejects.csv`;
@@ -70,7 +69,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
           wish: {
             do: 'import',
             file: resolve(name),
-            mapping: resolve(given.mapping),
+            ...(given.mapping !== undefined && { mapping: resolve(given.mapping) }),
             dryRun: given.dryRun,
             ...(given.source !== undefined && { source: given.source }),
             ...((!given.dryRun || given.rejects !== undefined) && { rejects: resolve(rejects) }),
@@ -86,12 +85,13 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
 }
 
 function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err }: Terminal): void {
-  const { items, unit, readings, kept, flagged, rejected, alreadyThere, entities, source, rejectedBy, preview } =
-    report;
+  const { items, unit, readings, kept, flagged, rejected, alreadyThere, born, source, rejectedBy, preview } = report;
   if (dryRun) for (const reading of preview) out(`${JSON.stringify(reading)}\n`);
   out(`${items} ${unit}s, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
-  out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${entities} entities\n`);
+  out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${born} new entities\n`);
+  if (report.resumedAt > 0) out(`went on after ${unit} ${report.resumedAt}; the counts are of all runs\n`);
   for (const [reason, count] of Object.entries(rejectedBy)) out(`rejected for ${reason}: ${count}\n`);
   if (rejected > 0 && !dryRun) err(`The rejected ${unit}s stand in ${rejects}\n`);
+  if (report.id !== undefined && kept + flagged > 0) err(`To take it back: chorsu undo ${report.id}\n`);
   if (report.stopped) err('Stopped before the end; the same command goes on from there.\n');
 }

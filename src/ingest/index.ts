@@ -1,5 +1,4 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
-import { basename } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -15,12 +14,20 @@ import { liveFeeds } from './feeds/live.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
-import { importOpened, type EngineOptions, type ImportReport } from './importing/engine.ts';
-import type { OpenOptions } from './importing/importer.ts';
-import { openImport } from './importing/importers.ts';
+import {
+  fileImports,
+  type FileOptions,
+  type ImportOptions,
+  type ImportReport,
+  type Imports,
+  type Preview,
+} from './importing/imports.ts';
+import { rememberedMappings, rememberedTables, type Remembered } from './importing/remembered.ts';
+import { importRoutes } from './importing/routes.ts';
+import { importTables } from './importing/tables.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
-import { loadMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
+import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
 import { mqttBroker, type MqttOptions } from './mqtt.ts';
 import { ingestWords } from './pages/messages/index.ts';
 import { reception } from './reception.ts';
@@ -50,10 +57,7 @@ export type IngestDeps = {
 };
 
 /** The tables of this module; `platform.ts` gives them to the store. */
-export const ingestTables: readonly TableDefinition[] = [];
-
-/** A file to import: what it is opened with, and how it is taken. */
-export type ImportOptions = Omit<EngineOptions, 'name'> & Omit<OpenOptions, 'now'> & { readonly file: string };
+export const ingestTables: readonly TableDefinition[] = [...importTables, ...rememberedTables];
 
 export type Ingest = Module & {
   /** @throws Problem forbidden when the law pack does not allow the source */
@@ -64,10 +68,16 @@ export type Ingest = Module & {
    */
   accept(sourceId: string, readings: readonly Reading[]): Promise<void>;
   /**
-   * Takes a file by the door that recognises it (`importing/`). The source counts as seen when it is declared here.
-   * @throws Problem bad-data (no door for it, columns missing, no mapping for it), not-found
+   * Takes a file by the door that recognises it (`importing/`), or goes on with it where it was interrupted.
+   * @throws Problem bad-data (no door for it, columns missing, no mapping for it), not-found, conflict, forbidden
    */
   importFile(options: ImportOptions): Promise<ImportReport>;
+  /** What the first items of a file would become. @throws Problem as `importFile` */
+  preview(options: FileOptions, limit?: number): Promise<Preview>;
+  /** What was imported, and the way back. */
+  readonly imports: Pick<Imports, 'list' | 'get' | 'undo' | 'stop' | 'prune'>;
+  /** Mappings for files that stay with their source. */
+  readonly remembered: Remembered;
   reports(): readonly SourceReport[];
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
   retention(): readonly { readonly type: string; readonly days: number | null }[];
@@ -123,11 +133,41 @@ export function ingest(deps: IngestDeps): Ingest {
           metrics,
           log,
         });
+  const remembered = rememberedMappings({
+    broker,
+    rows: deps.rows,
+    clock,
+    parse: (bytes, name) => parseMappingFile(bytes, name, Object.keys(decoders)),
+  });
+  const imports = fileImports({
+    broker: recording,
+    rows: deps.rows,
+    clock,
+    log,
+    sources,
+    health,
+    remembered,
+    mapping,
+  });
+  /** Sources of files that were imported once are declared as long as their values are here. */
+  const declareRemembered = async (): Promise<void> => {
+    for (const { source } of await remembered.list()) {
+      if (sources.find(source)) continue;
+      try {
+        const file = await remembered.get(source);
+        for (const declared of file.sources) sources.declare(declared);
+        for (const { types } of file.mappings) retention.note(source, types);
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        log.warn('a remembered source is not declared', { source, why: error.message });
+      }
+    }
+  };
   let port: number | undefined;
 
   return {
     name: 'ingest',
-    routes: (app) =>
+    routes: (app) => {
       ingestRoutes(app, {
         sources,
         health,
@@ -139,21 +179,15 @@ export function ingest(deps: IngestDeps): Ingest {
           ...(mqtt !== false && port !== undefined && { mqtt: { host: mqtt.host ?? '127.0.0.1', port } }),
           center: city.center,
         }),
-      }),
+      });
+      importRoutes(app, { imports, log });
+    },
     navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
-    async importFile(options) {
-      const opened = await openImport(options.file, { ...options, now: () => clock.now() });
-      try {
-        return await importOpened(
-          opened,
-          { ...options, name: basename(options.file) },
-          { broker: recording, clock, ...(sources.find(opened.source) && { health }) },
-        );
-      } finally {
-        await opened.close();
-      }
-    },
+    importFile: (options) => imports.run(options),
+    preview: (options, limit) => imports.preview(options, limit),
+    imports,
+    remembered,
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {
       const source = sources.get(sourceId);
@@ -174,10 +208,13 @@ export function ingest(deps: IngestDeps): Ingest {
     stopFeeds: () => feeds?.stop() ?? Promise.resolve(),
     mqttPort: () => port,
     async start() {
+      await declareRemembered();
       await restoreLastAccepted(broker, given, health);
+      await imports.start();
       if (embedded) port = (await embedded.start()).port;
     },
     async stop() {
+      await imports.close();
       await embedded?.stop();
       await queue.close();
     },
@@ -198,7 +235,9 @@ function newestInstant(reading: Reading): number | undefined {
 export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttOptions } from './mqtt.ts';
-export type { ImportProgress, ImportReport } from './importing/engine.ts';
+export type { ImportProgress } from './importing/engine.ts';
+export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/imports.ts';
+export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';

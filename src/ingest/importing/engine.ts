@@ -1,17 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Broker, Reading } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
+import type { RowDelta } from '../../store/ports.ts';
 import type { Health } from '../health.ts';
 import { refused, type Refusal, type Refused, type Taken } from '../mapping/index.ts';
-import type { ImportItem, ImportKind, OpenedFile } from './importer.ts';
+import type { ImportItem, OpenedFile } from './importer.ts';
 import { knownReadings } from './known.ts';
+import { pack, touchedBy, writeManifest, type Own } from './manifest.ts';
 import { rejectsFile } from './rejects.ts';
+import { batchRow, importRow, type ImportCounts, type ImportRecord } from './tables.ts';
 
 export type EngineOptions = {
-  /** Name of the file, for what is told of refusals. */
-  readonly name: string;
   /** Reads, checks and counts, but takes nothing. */
   readonly dryRun?: boolean;
   /** Where items that were not taken are listed; made only when there are any. */
@@ -23,142 +24,198 @@ export type EngineOptions = {
   readonly signal?: AbortSignal;
 };
 
-export type ImportCounts = {
-  /** Rows or features of the file. */
-  readonly items: number;
-  /** Of a wide table one per cell, else one per item; the sum of the four below. */
-  readonly readings: number;
-  readonly kept: number;
-  /** Kept with a status: out of range or doubtful. */
-  readonly flagged: number;
-  readonly rejected: number;
-  /** Taken by an earlier import. */
-  readonly alreadyThere: number;
-};
 export type ImportProgress = ImportCounts & { readonly bytes: number; readonly bytesTotal: number };
-export type ImportReport = ImportCounts & {
-  readonly kind: ImportKind;
-  readonly source: string;
-  readonly unit: OpenedFile['unit'];
-  readonly rejectedBy: Readonly<Partial<Record<Refusal, number>>>;
-  /** The first readings, as they are or would be taken. */
-  readonly preview: readonly Reading[];
-  readonly entities: number;
-  readonly stopped: boolean;
-};
 
-type Deps = { readonly broker: Broker; readonly clock: Clock; readonly health?: Health | undefined };
-type Waiting = { readonly item: ImportItem; readonly taken: Taken };
+type Deps = {
+  readonly broker: Broker;
+  readonly clock: Clock;
+  readonly health?: Health | undefined;
+  /** Given an import that was interrupted: its own records. */
+  readonly own?: Own;
+  /** The rows as they stand, for what `rowsAtEnd` replaces. */
+  readonly before?: (rows: readonly RowDelta[]) => Promise<readonly RowDelta[]>;
+};
+type Waiting = { readonly item: ImportItem; readonly taken: Taken; readonly born: boolean };
+type Tally = { -readonly [K in keyof ImportCounts]: ImportCounts[K] };
 
 const previewMax = 5;
 const overloadPauseMs = 50;
+/** Where nothing is taken the place is still noted, every so many batches. */
+const noteEvery = 20;
 
 /**
- * Takes an opened file. What is there already is not taken again, so the same call after a kill, or for the same file a
- * second time, only adds what is missing.
+ * Takes an opened file, from the place of `given` on. Every record of readings holds what it made and how far the import
+ * is, so that a kill at any moment loses and doubles nothing.
+ * @returns the import as it then stands, `done` or `stopped`, and the first readings, as they are or would be taken
+ * @throws what the door or the broker throws; the import then stands at its last record
  */
-export async function importOpened(
+export async function runImport(
+  given: ImportRecord,
   opened: OpenedFile,
   options: EngineOptions,
-  { broker, clock, health }: Deps,
-): Promise<ImportReport> {
-  const { kind, source, unit, bytes } = opened;
-  const { dryRun = false, batch = 1_000 } = options;
-  const counts = { items: 0, readings: 0, kept: 0, flagged: 0, rejected: 0, alreadyThere: 0 };
-  const rejectedBy: Partial<Record<Refusal, number>> = {};
+  { broker, clock, health, own = { seqs: new Set(), ats: new Set() }, before }: Deps,
+): Promise<{ readonly record: ImportRecord; readonly preview: readonly Reading[] }> {
+  const { source, unit, bytes } = opened;
+  const { dryRun = false, batch = 1_000, signal } = options;
+  const cause = { by: 'import', source };
+  const known = knownReadings(broker, own);
+  const rejects = rejectsFile(options.rejectsFile, unit, given.rejectsBytes);
+  const rejectedBy: Partial<Record<Refusal, number>> = { ...given.rejectedBy };
   const preview: Reading[] = [];
-  const entities = new Set<string>();
-  const known = knownReadings(broker);
-  const rejects = rejectsFile(options.rejectsFile, unit);
-  let waiting: Waiting[] = [];
+  const counts: Tally = { ...given.counts };
+  let record: ImportRecord = given;
+  let waiting: Taken[] = [];
+  let items: ImportItem[] = [];
+  let place = given.place;
   let read = 0;
+  let unnoted = 0;
 
-  const reject = async (item: ImportItem, { reason, detail }: Refused): Promise<void> => {
+  const reject = (item: ImportItem, { reason, detail }: Refused): void => {
     counts.rejected++;
     rejectedBy[reason] = (rejectedBy[reason] ?? 0) + 1;
-    if (!dryRun) health?.rejected(source, { reason, detail }, `${options.name} ${unit} ${item.number}`);
-    await rejects.add(item.number, reason, detail, item.text);
+    if (!dryRun) health?.rejected(source, { reason, detail }, `${given.name} ${unit} ${item.number}`);
+    rejects.add(item.number, reason, detail, item.text);
   };
 
-  const take = async (group: readonly Waiting[]): Promise<void> => {
-    const recorded = dryRun ? undefined : await recordGroup(broker, source, group);
-    if (recorded !== undefined) {
-      if (group.length === 1) {
-        for (const { item } of group) await reject(item, recorded);
-        return;
-      }
-      const half = group.length >> 1;
-      await take(group.slice(0, half));
-      return take(group.slice(half));
-    }
+  /** The import as it stands once a record with these counts is durable. */
+  const standing = async (change: Partial<ImportRecord> = {}): Promise<ImportRecord> => ({
+    ...record,
+    counts: { ...counts },
+    rejectedBy: { ...rejectedBy },
+    rejectsBytes: await rejects.write(),
+    place,
+    ...change,
+  });
+
+  const note = async (change: Partial<ImportRecord> = {}, rows: readonly RowDelta[] = []): Promise<void> => {
+    const next = await standing(change);
+    if (!dryRun) await broker.record(systemPrincipal, 0, [], cause, [...rows, importRow(next)]);
+    record = next;
+    unnoted = 0;
+  };
+
+  /** Takes the group as one record; when the broker refuses it, in halves, to find what it refuses. */
+  const take = async (group: readonly Waiting[], last: boolean): Promise<void> => {
+    const counted = { ...counts };
     let flagged = 0;
-    for (const { taken } of group) {
+    for (const { taken, born } of group) {
       if (taken.flagged) flagged++;
-      entities.add(taken.reading.id);
-      if (preview.length < previewMax) preview.push(taken.reading);
+      if (born) counts.born++;
     }
     counts.flagged += flagged;
     counts.kept += group.length - flagged;
-    if (!dryRun) health?.accepted(source, { readings: group.length, flagged }, []);
+    const n = record.batches + 1;
+    const next = await standing({ batches: n, ...(!last && { place: record.place }) });
+    const refusal = dryRun ? undefined : await recordGroup(group, n, next);
+    if (refusal === undefined) {
+      record = next;
+      unnoted = 0;
+      for (const { taken } of group) if (preview.length < previewMax) preview.push(taken.reading);
+      if (!dryRun) health?.accepted(source, { readings: group.length, flagged }, []);
+      return;
+    }
+    Object.assign(counts, counted);
+    if (group.length === 1) {
+      for (const { item } of group) reject(item, refusal);
+      return;
+    }
+    const half = group.length >> 1;
+    await take(group.slice(0, half), false);
+    return take(group.slice(half), last);
+  };
+
+  /** @returns why the broker refused the group, undefined when it took it */
+  const recordGroup = async (
+    group: readonly Waiting[],
+    n: number,
+    next: ImportRecord,
+  ): Promise<Refused | undefined> => {
+    const readings = group.map(({ taken }) => taken.reading);
+    let stamp = '';
+    for (;;) {
+      try {
+        const { seq } = await broker.record(systemPrincipal, 0, readings, cause, (looked, at) => {
+          stamp = at;
+          const manifest = writeManifest(touchedBy(readings, looked, own));
+          return [batchRow(given.id, n, { at, seq: null, manifest, doubtful: null }), importRow(next)];
+        });
+        own.seqs.add(seq);
+        own.ats.add(stamp);
+        return undefined;
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        if (error.kind !== 'overloaded') return refused('refused', error.message);
+        await sleep(overloadPauseMs);
+      }
+    }
   };
 
   const flush = async (): Promise<void> => {
-    if (waiting.length === 0) return;
     const group = waiting;
+    const from = items;
     waiting = [];
-    const verdicts = await known.judge(group.map(({ taken }) => taken));
+    items = [];
+    const verdicts = group.length > 0 ? await known.judge(group) : [];
     const fresh: Waiting[] = [];
-    for (const [index, { item }] of group.entries()) {
-      const verdict = verdicts[index];
-      if (verdict && 'fresh' in verdict) fresh.push({ item, taken: verdict.fresh });
-      else if (verdict?.known === 'in-file') {
-        await reject(item, refused('duplicate', 'the same entity and instant stand in the file before'));
-      } else counts.alreadyThere++;
+    for (const [index, verdict] of verdicts.entries()) {
+      const item = from[index] as ImportItem;
+      if ('fresh' in verdict) fresh.push({ item, taken: verdict.fresh, born: verdict.born });
+      else if ('mixed' in verdict) reject(item, refused('simulated', mixed(group[index] as Taken, verdict.mixed)));
+      else if (verdict.known === 'before') counts.alreadyThere++;
+      else reject(item, refused('duplicate', 'the same entity and instant stand in the file before'));
     }
-    if (fresh.length > 0) await take(fresh);
+    if (fresh.length > 0) await take(fresh, true);
+    else if (++unnoted >= noteEvery) await note();
     options.onProgress?.({ ...counts, bytes: read, bytesTotal: bytes });
+    // Reading and judging may never have waited for the outside: others have their turn.
+    await turn();
   };
 
   try {
     if (!dryRun) health?.seen(source, clock.now());
+    let index = 0;
     for await (const group of opened.items()) {
       read = group.read;
       for (const item of group.items) {
-        if (options.signal?.aborted) break;
+        if (signal?.aborted) break;
+        if (++index <= given.place) continue;
         counts.items++;
         for (const result of item.results) {
           counts.readings++;
-          if (result.reason !== undefined) await reject(item, result);
-          else waiting.push({ item, taken: result });
+          if (result.reason !== undefined) reject(item, result);
+          else {
+            waiting.push(result);
+            items.push(item);
+          }
         }
+        place = index;
         if (waiting.length >= batch) await flush();
       }
-      if (options.signal?.aborted) break;
+      if (signal?.aborted) break;
+      await rejects.write();
     }
-    // After an abort the readings that wait were not taken; the next run finds them missing.
-    if (options.signal?.aborted) counts.readings -= waiting.length;
-    else await flush();
+    await flush();
+    if (signal?.aborted) {
+      await note({ state: 'stopped' });
+      return { record, preview };
+    }
+    const atEnd = opened.rowsAtEnd?.() ?? [];
+    const made: RowDelta[] = [];
+    if (atEnd.length > 0 && before) {
+      // Undone first, since it was done last.
+      const n = record.batches + 1;
+      const doubtful = pack({ rows: await before(atEnd) });
+      made.push(...atEnd, batchRow(given.id, n, { at: '', seq: null, manifest: null, doubtful }));
+    }
+    await note(
+      { state: 'done', finishedAt: clock.now(), error: null, batches: record.batches + (made.length > 0 ? 1 : 0) },
+      made,
+    );
+    return { record, preview };
   } finally {
     await rejects.close();
   }
-  const stopped = options.signal?.aborted === true;
-  return { ...counts, kind, source, unit, rejectedBy, preview, entities: entities.size, stopped };
 }
 
-/** @returns why the broker refused the group, undefined when it took it */
-async function recordGroup(broker: Broker, source: string, group: readonly Waiting[]): Promise<Refused | undefined> {
-  for (;;) {
-    try {
-      const readings = group.map(({ taken }) => taken.reading);
-      await broker.record(systemPrincipal, 0, readings, { by: 'import', source });
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      if (error.kind !== 'overloaded') {
-        const simulated = group.some(({ taken }) => taken.reading.id === error.field);
-        return refused(error.kind === 'bad-data' && simulated ? 'simulated' : 'refused', error.message);
-      }
-      await sleep(overloadPauseMs);
-    }
-  }
-}
+const mixed = ({ reading }: Taken, known: string): string =>
+  `${reading.id} is ${known} and takes no ${known === 'simulated' ? 'measured' : 'simulated'} values`;

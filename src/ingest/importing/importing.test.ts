@@ -2,18 +2,19 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, test } from 'node:test';
-import { systemClock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
 import { systemPrincipal } from '../../http/principal.ts';
+import type { Broker } from '../../broker/index.ts';
+import { importsOn } from '../fixtures/imports.ts';
 import { spyOn } from '../fixtures/spy.ts';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
 import { openCsv, type CsvRow } from '../csv/reader.ts';
-import { importOpened, type EngineOptions, type ImportReport } from './engine.ts';
-import { findImporter, openImport } from './importers.ts';
+import { findImporter } from './importers.ts';
+import type { ImportOptions, ImportReport } from './imports.ts';
 
 const city = await openTestCity();
 after(() => city.close());
@@ -63,15 +64,8 @@ const station = (more: Record<string, unknown> = {}): MappingFile =>
     'map.json',
     [],
   );
-const clock = systemClock;
-/** Opens by the door that recognises it and takes it. */
-async function importFile(
-  { file, mapping, ...options }: Omit<EngineOptions, 'name'> & { file: string; mapping: MappingFile },
-  deps: Parameters<typeof importOpened>[2],
-): Promise<ImportReport> {
-  const opened = await openImport(file, { mapping, now: clock.now });
-  return importOpened(opened, { ...options, name: basename(file) }, deps);
-}
+const importFile = (options: ImportOptions, broker: Broker): Promise<ImportReport> =>
+  importsOn(broker, city.store.rows).run(options);
 
 test('a file that no door takes is refused, with what is accepted', async () => {
   const path = join(directory, 'map.png');
@@ -84,7 +78,7 @@ test('a file that no door takes is refused, with what is accepted', async () => 
 test('every column that is missing is named before anything is taken', async () => {
   const broker = spyOn(city.broker);
   const path = await file('place,level_cm,when\nx,1,2\n');
-  await assert.rejects(importFile({ file: path, mapping: station() }, { broker, clock }), (error) => {
+  await assert.rejects(importFile({ file: path, mapping: station() }, broker), (error) => {
     assert.ok(error instanceof Problem);
     assert.match(error.message, /has no column "station", "time", "level"|has no column "level", "station", "time"/);
     return true;
@@ -109,7 +103,7 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
   const broker = spyOn(city.broker);
   const bytes = Buffer.concat([Buffer.from(`${faulty}\nA,2026-01-01 00:50,1`), Buffer.from([0xe9, 0x0a])]);
   const rejectsFile = join(directory, 'rejects.csv');
-  const report = await importFile({ file: await file(bytes), mapping: station(), rejectsFile }, { broker, clock });
+  const report = await importFile({ file: await file(bytes), mapping: station(), rejectsFile }, broker);
   assert.deepEqual(
     [report.items, report.readings, report.kept, report.flagged, report.rejected, report.alreadyThere],
     [10, 10, 2, 1, 7, 0],
@@ -135,7 +129,7 @@ test('a dry run counts the same and takes nothing', async () => {
   const broker = spyOn(city.broker);
   const report = await importFile(
     { file: await file(faulty.replaceAll('A,', 'D,').replace('B,', 'E,')), mapping: station(), dryRun: true },
-    { broker, clock },
+    broker,
   );
   assert.deepEqual([report.kept, report.flagged, report.rejected], [2, 1, 6]);
   assert.equal(broker.readings.length, 0);
@@ -162,20 +156,11 @@ const sums = ({ items, kept, flagged, rejected, alreadyThere }: ImportReport) =>
 
 test('a second import of the same file adds nothing, a longer one only what is new', async () => {
   const broker = spyOn(city.broker);
-  const first = await importFile(
-    { file: await file(hours('twice', 0, 300)), mapping: station(), batch: 40 },
-    { broker, clock },
-  );
+  const first = await importFile({ file: await file(hours('twice', 0, 300)), mapping: station(), batch: 40 }, broker);
   assert.deepEqual(sums(first), { items: 300, kept: 300, flagged: 0, rejected: 0, alreadyThere: 0 });
-  const again = await importFile(
-    { file: await file(hours('twice', 0, 300)), mapping: station(), batch: 70 },
-    { broker, clock },
-  );
+  const again = await importFile({ file: await file(hours('twice', 0, 300)), mapping: station(), batch: 70 }, broker);
   assert.deepEqual(sums(again), { items: 300, kept: 0, flagged: 0, rejected: 0, alreadyThere: 300 });
-  const longer = await importFile(
-    { file: await file(hours('twice', 200, 310)), mapping: station() },
-    { broker, clock },
-  );
+  const longer = await importFile({ file: await file(hours('twice', 200, 310)), mapping: station() }, broker);
   assert.deepEqual(sums(longer), { items: 110, kept: 10, flagged: 0, rejected: 0, alreadyThere: 100 });
   assert.equal(broker.readings.length, 310);
 });
@@ -187,10 +172,10 @@ test('an import that was cut off goes on without taking anything twice', async (
   broker.before = () => {
     if (++records === 4) throw new Error('killed');
   };
-  await assert.rejects(importFile({ file: path, mapping: station(), batch: 50 }, { broker, clock }), /killed/);
+  await assert.rejects(importFile({ file: path, mapping: station(), batch: 50 }, broker), /killed/);
   broker.before = () => {};
-  const rest = await importFile({ file: path, mapping: station(), batch: 50 }, { broker, clock });
-  assert.deepEqual(sums(rest), { items: 500, kept: 350, flagged: 0, rejected: 0, alreadyThere: 150 });
+  const rest = await importFile({ file: path, mapping: station(), batch: 50 }, broker);
+  assert.deepEqual(sums(rest), { items: 500, kept: 500, flagged: 0, rejected: 0, alreadyThere: 0 });
   const instants = new Set(broker.readings.map((reading) => Object.values(reading.attrs)[0]?.[0]?.observedAt));
   assert.equal(instants.size, 500);
   assert.equal(broker.readings.length, 500);
@@ -217,7 +202,7 @@ test('an import stops at a signal between two records', async () => {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     },
-    { broker, clock },
+    broker,
   );
   assert.equal(report.stopped, true);
   assert.equal(report.kept, broker.readings.length);
@@ -239,7 +224,7 @@ test('both years of the Bishkek air station: kept, flagged and rejected add up t
   const mapping = await example('air-bishkek.json');
   const reports: ImportReport[] = [];
   for (const year of [2021, 2022]) {
-    reports.push(await importFile({ file: `${data}air/AirBishkek${year}.csv`, mapping }, { broker, clock }));
+    reports.push(await importFile({ file: `${data}air/AirBishkek${year}.csv`, mapping }, broker));
   }
   const total = (name: 'items' | 'kept' | 'flagged' | 'rejected' | 'alreadyThere'): number =>
     reports.reduce((sum, report) => sum + report[name], 0);
@@ -294,9 +279,9 @@ test('the wide table of METR-LA gives a reading per detector and five minutes, e
       dryRun: true,
       batch: 20_000,
     },
-    { broker, clock },
+    broker,
   );
-  assert.deepEqual([report.items, report.readings, report.entities], [864, 864 * 207, 207]);
+  assert.deepEqual([report.items, report.readings, report.born], [864, 864 * 207, 207]);
   assert.equal(report.kept + report.rejected, 864 * 207);
   const location = report.preview[0]?.atBirth?.['https://uri.etsi.org/ngsi-ld/location']?.[0]?.value;
   assert.deepEqual(location, { type: 'Point', coordinates: [-118.31829, 34.15497] });

@@ -1,33 +1,80 @@
-import type { Broker } from '../../broker/index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { isSimulated, type Broker } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
-import type { Attributes } from '../../ngsild/entity.ts';
+import type { Attributes, Instance } from '../../ngsild/entity.ts';
+import type { StoredEntity } from '../../store/ports.ts';
 import type { Taken } from '../mapping/index.ts';
+import { isOwn, type Own } from './manifest.ts';
 
 /** What is to be done with a reading of a file. */
-export type Verdict = { readonly fresh: Taken } | { readonly known: 'in-file' | 'in-history' };
+export type Verdict =
+  | { readonly fresh: Taken; readonly born: boolean }
+  | { readonly known: 'in-file' | 'before' }
+  | { readonly mixed: 'simulated' | 'measured' };
 
 /**
- * Tells readings that are new from those that were already taken, by what history holds: so an import that was killed
- * goes on where it stopped, and a second import of the same file adds nothing. A value that differs from the one stored
- * for the same instant counts as already taken: a correction is not an import.
+ * Tells readings that are new from those that were taken before: an observation by what history holds of its instant, a
+ * reading without a time by the values that the entity has. So an import that was killed goes on where it stopped, and a
+ * second import of the same file adds nothing. A value that differs from the one stored for the same instant counts as
+ * taken: a correction is not an import.
  */
 export type Known = { judge(batch: readonly Taken[]): Promise<readonly Verdict[]> };
 
 /** Instances asked for at once. */
 const instancesMax = 50_000;
+/** Entities of which it is remembered how far their history reaches; others are looked up again. */
+const reachesMax = 200_000;
 
-export function knownReadings(broker: Pick<Broker, 'find' | 'history'>): Known {
-  /**
-   * Of each entity that did not exist when the file began: its newest instant so far. Rows mostly come in the order of
-   * time, and a newer instant of an entity made by this very import cannot be in history.
-   */
-  const madeHere = new Map<string, number>();
-  const looked = new Set<string>();
-  const atThe = (id: string, name: string, ms: number): string => `${id}\n${name}\n${ms}`;
+const nothing: Own = { seqs: new Set(), ats: new Set() };
 
-  const inHistory = async (asked: readonly Taken[]): Promise<ReadonlySet<string>> => {
-    const found = new Set<string>();
-    const ids = [...new Set(asked.map(({ reading }) => reading.id))];
+/** Up to which instant history holds something of an entity, and the change as of which that is known. */
+type Reach = { seq: number; newest: number };
+
+/** @param own records of the import that asks; what they gave and the file gives again stands in the file twice */
+export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own = nothing): Known {
+  const reaches = new Map<string, Reach>();
+  /** Of a dry run, which leaves nothing in the stores. */
+  const born = new Set<string>();
+
+  const look = async (ids: Iterable<string>): Promise<Map<string, StoredEntity | undefined>> => {
+    const found = new Map<string, StoredEntity | undefined>();
+    for (const id of ids) found.set(id, await broker.find(systemPrincipal, 0, id));
+    return found;
+  };
+
+  /** Asks history once per entity; again when somebody else has changed it meanwhile. */
+  const reach = async (stored: ReadonlyMap<string, StoredEntity | undefined>): Promise<void> => {
+    const asked: string[] = [];
+    for (const [id, entity] of stored) {
+      const known = reaches.get(id);
+      if (!entity) {
+        if (!known) reaches.set(id, { seq: 0, newest: -Infinity });
+      } else if (!known || (entity.seq !== known.seq && !own.seqs.has(entity.seq))) asked.push(id);
+      else known.seq = entity.seq;
+    }
+    if (asked.length === 0) return;
+    const { entities, truncated } = await broker.history(
+      systemPrincipal,
+      0,
+      asked,
+      { timeproperty: 'observedAt', lastN: 1 },
+      { limit: instancesMax },
+    );
+    for (const id of asked)
+      reaches.set(id, { seq: stored.get(id)?.seq ?? 0, newest: truncated ? Infinity : -Infinity });
+    for (const { id, attrs } of entities) {
+      const known = reaches.get(id);
+      for (const { instances } of attrs) {
+        for (const { observedAt } of instances) {
+          if (known && observedAt) known.newest = Math.max(known.newest, Date.parse(observedAt));
+        }
+      }
+    }
+  };
+
+  /** @returns which (entity, attribute, instant) history holds, and whether this import gave it */
+  const inHistory = async (asked: readonly Taken[]): Promise<ReadonlyMap<string, boolean>> => {
+    const found = new Map<string, boolean>();
     const names = [...new Set(asked.flatMap(({ reading }) => Object.keys(reading.attrs)))];
     const ask = async (some: readonly string[], from: number, to: number): Promise<void> => {
       const { entities, truncated } = await broker.history(
@@ -49,53 +96,100 @@ export function knownReadings(broker: Pick<Broker, 'find' | 'history'>): Known {
       }
       for (const { id, attrs } of entities) {
         for (const { name, instances } of attrs) {
-          for (const { observedAt } of instances) if (observedAt) found.add(atThe(id, name, Date.parse(observedAt)));
+          for (const { observedAt, instanceId } of instances) {
+            if (observedAt) found.set(keyOf(id, name, Date.parse(observedAt)), own.seqs.has(changeOf(instanceId)));
+          }
         }
       }
     };
     const instants = asked.map(({ observedMs }) => observedMs);
     const from = instants.reduce((a, b) => Math.min(a, b), Infinity);
     const to = instants.reduce((a, b) => Math.max(a, b), -Infinity);
-    await ask(ids, from, to + 1);
+    await ask([...new Set(asked.map(({ reading }) => reading.id))], from, to + 1);
     return found;
   };
 
   return {
     async judge(batch) {
-      for (const { reading } of batch) {
-        if (looked.has(reading.id)) continue;
-        looked.add(reading.id);
-        const stored = await broker.find(systemPrincipal, 0, reading.id);
-        if (!stored) madeHere.set(reading.id, -Infinity);
+      const stored = await look(new Set(batch.map(({ reading }) => reading.id)));
+      const timed = new Set(batch.flatMap(({ timeless, reading }) => (timeless ? [] : [reading.id])));
+      await reach(timed.size === stored.size ? stored : new Map([...stored].filter(([id]) => timed.has(id))));
+      const newest = new Map<string, number>();
+      const doubtful: Taken[] = [];
+      for (const taken of batch) {
+        if (taken.timeless) continue;
+        const { id } = taken.reading;
+        if (taken.observedMs > (newest.get(id) ?? reaches.get(id)?.newest ?? Infinity))
+          newest.set(id, taken.observedMs);
+        else doubtful.push(taken);
       }
-      const newest = new Map(madeHere);
-      const doubtful = batch.filter(({ reading, observedMs }) => {
-        const last = newest.get(reading.id);
-        if (last === undefined || observedMs <= last) return true;
-        newest.set(reading.id, observedMs);
-        return false;
-      });
-      const stored = doubtful.length > 0 ? await inHistory(doubtful) : new Set<string>();
+      const past = doubtful.length > 0 ? await inHistory(doubtful) : new Map<string, boolean>();
       const here = new Set<string>();
-      return batch.map((taken) => {
-        const { reading, observedMs } = taken;
+      const verdicts = batch.map((taken): Verdict => {
+        const { reading, observedMs, timeless } = taken;
+        const entity = stored.get(reading.id)?.entity;
+        if (entity && isSimulated(entity) !== (reading.simulated === true)) {
+          return { mixed: isSimulated(entity) ? 'simulated' : 'measured' };
+        }
         const attrs: Record<string, Attributes[string]> = {};
+        let left = 0;
         let repeated = false;
         for (const name in reading.attrs) {
-          const key = atThe(reading.id, name, observedMs);
-          if (here.has(key)) repeated = true;
-          else if (!stored.has(key)) {
-            attrs[name] = reading.attrs[name] ?? [];
+          const instances = reading.attrs[name] ?? [];
+          const key = keyOf(reading.id, name, timeless ? Number.NaN : observedMs);
+          const before = timeless ? standsThere(entity?.attrs[name], instances, own) : past.get(key);
+          if (here.has(key) || before === true) repeated = true;
+          else if (before === undefined) {
+            attrs[name] = instances;
+            left++;
             here.add(key);
           }
         }
-        const last = madeHere.get(reading.id);
-        if (Object.keys(attrs).length === 0) {
-          return { known: repeated || last !== undefined ? 'in-file' : 'in-history' };
-        }
-        if (last !== undefined && observedMs > last) madeHere.set(reading.id, observedMs);
-        return { fresh: { ...taken, reading: { ...reading, attrs } } };
+        if (left === 0) return { known: repeated ? 'in-file' : 'before' };
+        if (!timeless) note(reading.id, observedMs);
+        const isBirth = !entity && !born.has(reading.id);
+        if (!entity) born.add(reading.id);
+        return { fresh: { ...taken, reading: { ...reading, attrs } }, born: isBirth };
       });
+      if (reaches.size > reachesMax) reaches.clear();
+      for (const [id, entity] of stored) if (entity) born.delete(id);
+      return verdicts;
     },
   };
+
+  function note(id: string, observedMs: number): void {
+    const known = reaches.get(id);
+    if (known && observedMs > known.newest) known.newest = observedMs;
+  }
+}
+
+const keyOf = (id: string, name: string, ms: number): string => `${id}\n${name}\n${ms}`;
+
+/** `urn:ngsi-ld:instance:17-3` was brought by change 17. */
+function changeOf(instanceId: string): number {
+  return Number(instanceId.slice(instanceId.lastIndexOf(':') + 1, instanceId.lastIndexOf('-')));
+}
+
+/** @returns undefined when the entity lacks these values; true when they stand there and this import gave them */
+function standsThere(
+  known: readonly Instance[] | undefined,
+  instances: readonly Instance[],
+  own: Own,
+): boolean | undefined {
+  if (!known) return undefined;
+  const of = (datasetId: string | undefined) => known.find((other) => other.datasetId === datasetId);
+  if (
+    instances.some(({ datasetId }) => {
+      const there = of(datasetId);
+      return there !== undefined && isOwn(there, own);
+    })
+  )
+    return true;
+  return instances.every((instance) => isSame(of(instance.datasetId), instance)) ? false : undefined;
+}
+
+function isSame(known: Instance | undefined, instance: Instance): boolean {
+  if (!known) return false;
+  const { createdAt: _c, modifiedAt: _m, ...there } = known;
+  return isDeepStrictEqual(there, instance);
 }

@@ -84,7 +84,8 @@ function compileFile(at: Cursor, decoders: readonly string[], feedKinds: readonl
     if (byId.has(source.id)) at.at('sources').items()[index]?.at('id').fault('an id that no other source has');
     byId.set(source.id, source);
   }
-  const context = { expand: expander(at.at('@context')), sources: byId, decoders };
+  const raw = { context: at.at('@context').value, sources: declarations(at.at('sources')) };
+  const context = { expand: expander(at.at('@context')), sources: byId, decoders, raw };
   const mappings = at
     .at('mappings')
     .items()
@@ -98,6 +99,11 @@ function compileFile(at: Cursor, decoders: readonly string[], feedKinds: readonl
     .filter((feed) => feed !== undefined);
   if (!at.at('mappings').given && !at.at('feeds').given) at.at('mappings').fault('a list of mappings, or feeds');
   return { sources: sources.map((source) => describedBy(source, feeds)), mappings, feeds };
+}
+
+/** The sources as they are written, by id. */
+function declarations(at: Cursor): Map<string, unknown> {
+  return new Map(at.items().map((item) => [String(item.at('id').value), item.value]));
 }
 
 function compileFeed(at: Cursor, kinds: readonly FeedKind[], context: FeedContext): FeedDefinition | undefined {

@@ -10,6 +10,9 @@ import { parseTopicPattern, type TopicPattern } from './topic.ts';
 
 export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'csv'] as const;
 export type PayloadKind = (typeof payloadKinds)[number];
+/** What arrives by itself, at an instant; the others are files. */
+const messagePayloads: readonly PayloadKind[] = ['json', 'number', 'text', 'ttn', 'chirpstack'];
+export const isFilePayload = (payload: PayloadKind): boolean => !messagePayloads.includes(payload);
 
 /** A table beside the data file: what its rows say of each column or value. */
 export type SideTable = { readonly name: string; readonly file: string; readonly key: string; readonly by: string };
@@ -23,7 +26,17 @@ export type CsvForm = {
 /** How `chorsu play` sends a row again: the topic, filled from the row. */
 export type PlayForm = { readonly topic: Template };
 
+/** A mapping as it was written, so that it can be kept and read again. JSON. */
+export type RawMapping = {
+  /** The `@context` of its file; undefined when it has none. */
+  readonly context: unknown;
+  /** The declaration of its source. */
+  readonly source: unknown;
+  readonly element: unknown;
+};
+
 export type Mapping = {
+  readonly raw: RawMapping;
   readonly source: string;
   readonly payload: PayloadKind;
   readonly topic: TopicPattern | undefined;
@@ -47,6 +60,8 @@ export type MappingContext = {
   readonly expand: Expand;
   readonly sources: ReadonlyMap<string, { readonly simulated: boolean }>;
   readonly decoders: readonly string[];
+  /** As written: the `@context` of the file, and its sources by id. */
+  readonly raw: { readonly context: unknown; readonly sources: ReadonlyMap<string, unknown> };
 };
 
 const fields = [
@@ -119,7 +134,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     shortNames.set(context.expand(name), name);
   }
   if (payload === 'csv') for (const name of id?.needs ?? []) columns.add(name);
-  const time = compileTime(at.at('time'), columns);
+  const time = compileTime(at.at('time'), columns, isFilePayload(payload));
   const status = compileStatus(at.at('status'), columns);
   const csv = payload === 'csv' ? compileCsv(at.at('csv')) : undefined;
   if (at.at('csv').given && payload !== 'csv') at.at('csv').fault('"payload": "csv" beside it');
@@ -138,15 +153,13 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     for (const reader of birthReaders) {
       const instance = reader.take(input);
       // What stands still was not observed; a fault in a name or place is no reason to lose the value.
-      if (instance && 'type' in instance) {
-        const { observedAt: _, ...still } = instance;
-        attrs[reader.iri] = [still];
-      }
+      if (instance && 'type' in instance) attrs[reader.iri] = [still(instance)];
     }
     return attrs;
   };
 
   return {
+    raw: { context: context.raw.context, source: context.raw.sources.get(source), element: at.value },
     source,
     payload,
     topic,
@@ -180,7 +193,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
         if (instance === undefined) {
           if (reader.required) return refused('missing', `${shortNames.get(reader.iri) ?? reader.iri} is missing`);
         } else if ('type' in instance) {
-          attrs[reader.iri] = [instance];
+          attrs[reader.iri] = [time.none ? still(instance) : instance];
           any = true;
         } else return instance;
       }
@@ -195,9 +208,16 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
         },
         observedMs,
         flagged: input.flagged,
+        ...(time.none && { timeless: true as const }),
       };
     },
   };
+}
+
+/** Was not observed at an instant. */
+function still(instance: Instance): Instance {
+  const { observedAt: _, ...rest } = instance;
+  return rest;
 }
 
 function template(at: Cursor, captures: readonly string[]): Template | undefined {
@@ -208,10 +228,17 @@ function template(at: Cursor, captures: readonly string[]): Template | undefined
   return compiled.template;
 }
 
-type Time = { read(payload: unknown, receivedMs: number): number | Refused };
+type Time = {
+  /** There is none: the attributes get no observedAt. */
+  readonly none?: true;
+  read(payload: unknown, receivedMs: number): number | Refused;
+};
 
-/** `time`: { path | column, format, zone, maxFuture } or { start, step } for rows without a time of their own. */
-function compileTime(at: Cursor, columns: Set<string>): Time {
+/**
+ * `time`: { path | column, format, zone, maxFuture } or { start, step } for rows without a time of their own. Without it a
+ * message was observed when it arrived; a row of a file says what is, as does `"time": "none"`.
+ */
+function compileTime(at: Cursor, columns: Set<string>, ofFile: boolean): Time {
   const maxFutureAt = at.at('maxFuture');
   const maxFutureMs = maxFutureAt.given ? durationMs(maxFutureAt.text()) : 300_000;
   if (maxFutureMs === undefined) maxFutureAt.fault('a duration such as 30s, 5m, 2h');
@@ -223,6 +250,7 @@ function compileTime(at: Cursor, columns: Set<string>): Time {
           `${new Date(observedMs).toISOString()} is ${Math.round((observedMs - receivedMs) / 1000)} s ahead`,
         )
       : observedMs;
+  if (at.value === 'none' || (!at.given && ofFile)) return { none: true, read: (_payload, receivedMs) => receivedMs };
   if (!at.given) return { read: (_payload, receivedMs) => receivedMs };
   at.object(['path', 'column', 'format', 'zone', 'maxFuture', 'start', 'step']);
   const startAt = at.at('start');

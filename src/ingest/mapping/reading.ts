@@ -25,7 +25,10 @@ export type Refused = { readonly reason: Refusal; readonly detail: string };
 /** One reading as the mapping made it. */
 export type Taken = {
   readonly reading: Reading;
+  /** When it was observed; when it was read, for one without a time. */
   readonly observedMs: number;
+  /** Says what is, not what was observed when: its attributes have no observedAt. */
+  readonly timeless?: true;
   /** Kept with a status that says: doubtful or out of range. */
   readonly flagged: boolean;
   readonly reason?: undefined;

@@ -1,0 +1,421 @@
+/** The imports of a city: begun, gone on with, listed, taken back. One at a time per source. */
+import { basename } from 'node:path';
+import type { Clock } from '../../base/clock.ts';
+import { randomId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import { Problem } from '../../base/problem.ts';
+import type { Broker, Reading } from '../../broker/index.ts';
+import { systemPrincipal } from '../../http/principal.ts';
+import type { RowDelta, Rows } from '../../store/ports.ts';
+import type { Health } from '../health.ts';
+import { isFilePayload, type MappingFile, type Refused } from '../mapping/index.ts';
+import type { Sources } from '../source.ts';
+import { runImport, type EngineOptions, type ImportProgress } from './engine.ts';
+import { fileIdentity } from './identity.ts';
+import type { ImportKind, OpenedFile } from './importer.ts';
+import { openImport } from './importers.ts';
+import type { Remembered } from './remembered.ts';
+import { batchRow, importRow, noCounts, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
+import { ownRecords, toJson, undoImport, type UndoOptions } from './undo.ts';
+
+/** What a file is opened with. */
+export type FileOptions = {
+  readonly file: string;
+  /** Its name where `file` is a temporary one. Default: that of `file`. */
+  readonly name?: string;
+  /** Absent: what is remembered of the source. */
+  readonly mapping?: MappingFile;
+  /** Whose mapping; needed only when the mapping file has several for this kind of file. */
+  readonly source?: string;
+  /** Of a workbook; default its first. */
+  readonly sheet?: string;
+};
+export type ImportOptions = EngineOptions & FileOptions;
+
+export type ImportReport = ImportCounts & {
+  /** Under which it is listed and taken back; absent for a dry run. */
+  readonly id?: string;
+  readonly kind: ImportKind;
+  readonly source: string;
+  readonly unit: OpenedFile['unit'];
+  readonly rejectedBy: ImportRecord['rejectedBy'];
+  /** The first readings of this run, as they are or would be taken. */
+  readonly preview: readonly Reading[];
+  /** Items that an earlier run had dealt with; the counts are of all runs together. */
+  readonly resumedAt: number;
+  readonly stopped: boolean;
+};
+
+/** An import as pages and scripts see it. */
+export type ImportView = Omit<ImportRecord, 'identity' | 'rejectsBytes'> & {
+  /** While it runs or is taken back. */
+  readonly progress?: { readonly done: number; readonly total: number; readonly perSecond: number };
+  /** Taking it back is possible: it is at rest, and what it made is still known. */
+  readonly undoable: boolean;
+};
+
+/** What the first items of a file become. */
+export type Preview = {
+  readonly kind: ImportKind;
+  readonly source: string;
+  readonly unit: OpenedFile['unit'];
+  readonly bytes: number;
+  readonly items: readonly {
+    readonly number: number;
+    readonly text: string;
+    readonly results: readonly (Reading | Refused)[];
+  }[];
+};
+
+export type Imports = {
+  /**
+   * Takes a file, or goes on with it where an earlier import of the same file with the same mapping stopped.
+   * @throws Problem bad-data (no door for it, columns missing, no mapping for it), not-found, conflict (the source has
+   * an import that runs), forbidden (the law pack refuses the source)
+   */
+  run(options: ImportOptions): Promise<ImportReport>;
+  /** The first items, and what each would become or why not. @throws Problem as `run` */
+  preview(options: FileOptions, limit?: number): Promise<Preview>;
+  /** Newest first. */
+  list(): Promise<readonly ImportView[]>;
+  /** @throws Problem not-found */
+  get(id: string): Promise<ImportView>;
+  /**
+   * Takes an import back, in durable steps; asked again after a kill it goes on.
+   * @throws Problem not-found, conflict (it runs, is taken back already, or is too old)
+   */
+  undo(id: string, options?: UndoOptions): Promise<ImportView>;
+  /** Ends a running import between two records. @throws Problem not-found, conflict (it does not run) */
+  stop(id: string): Promise<void>;
+  /** Forgets what old imports made. @returns how many imports */
+  prune(): Promise<number>;
+  /** Goes on with what a kill interrupted while it was taken back. */
+  start(): Promise<void>;
+  /** Stops what runs, between two records. */
+  close(): Promise<void>;
+};
+
+/** Until then an import can be taken back. */
+const keptDays = 90;
+const listMax = 1_000;
+const rowsPerRecord = 1_000;
+
+type Running = {
+  readonly id: string;
+  readonly name: string;
+  readonly startedMs: number;
+  readonly before: number;
+  readonly abort: AbortController;
+  readonly ended: Promise<void>;
+  counts: ImportCounts;
+  done: number;
+  total: number;
+};
+
+export function fileImports(deps: {
+  broker: Broker;
+  rows: Rows;
+  clock: Clock;
+  log: Log;
+  sources: Sources;
+  health: Health;
+  remembered: Remembered;
+  /** What the city was started with: it goes before what is remembered. */
+  mapping?: MappingFile | undefined;
+  /** Default: the doors that there are. */
+  openFile?: typeof openImport;
+}): Imports {
+  const { broker, rows, clock, log, sources, health, remembered, openFile = openImport } = deps;
+  /** By source. */
+  const running = new Map<string, Running>();
+  let closing = false;
+
+  const find = async (id: string): Promise<ImportRecord> => {
+    const row = await rows.get('SELECT * FROM ingest_import WHERE id = ?', [id]);
+    if (!row) throw new Problem('not-found', `there is no import ${id.slice(0, 40)}`, 'id');
+    return toImport(row);
+  };
+
+  const view = (record: ImportRecord): ImportView => {
+    const { identity: _, rejectsBytes: _b, ...shown } = record;
+    const now = running.get(record.source);
+    const runs = now?.id === record.id ? now : undefined;
+    // Nobody runs it: the process that did was killed.
+    const state = record.state === 'running' && !runs ? 'stopped' : record.state;
+    const undoable = !runs && record.prunedAt === null && state !== 'undone';
+    if (!runs) return { ...shown, state, undoable };
+    const seconds = Math.max(0.001, (clock.now() - runs.startedMs) / 1000);
+    const perSecond = Math.round((runs.counts.readings - runs.before) / seconds);
+    const counts = state === 'running' ? runs.counts : record.counts;
+    return { ...shown, counts, state, undoable, progress: { done: runs.done, total: runs.total, perSecond } };
+  };
+
+  /** Claims the source for one work at a time. */
+  const claim = (record: ImportRecord, signal: AbortSignal | undefined): Running & { release(): void } => {
+    if (closing) throw new Problem('overloaded', 'the city is closing');
+    const other = running.get(record.source);
+    if (other) {
+      throw new Problem(
+        'conflict',
+        `source ${record.source} is busy with ${other.name} (import ${other.id}); one at a time`,
+        'source',
+      );
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const abort = new AbortController();
+    if (signal?.aborted) abort.abort();
+    signal?.addEventListener('abort', () => abort.abort(), { once: true });
+    const claimed = {
+      id: record.id,
+      name: record.name,
+      startedMs: clock.now(),
+      before: record.counts.readings,
+      abort,
+      ended: promise,
+      counts: record.counts,
+      done: 0,
+      total: 0,
+    };
+    running.set(record.source, claimed);
+    return Object.assign(claimed, {
+      release(): void {
+        running.delete(record.source);
+        resolve();
+      },
+    });
+  };
+
+  const givenAtStart = (source: string | undefined): MappingFile | undefined =>
+    deps.mapping?.mappings.some((one) => isFilePayload(one.payload) && (source === undefined || one.source === source))
+      ? deps.mapping
+      : undefined;
+
+  const open = async (options: FileOptions): Promise<{ opened: OpenedFile; mapping: MappingFile }> => {
+    const mapping = options.mapping ?? givenAtStart(options.source) ?? (await remembered.get(options.source));
+    const { source, sheet, file } = options;
+    const opened = await openFile(file, {
+      mapping,
+      now: () => clock.now(),
+      ...(source !== undefined && { source }),
+      ...(sheet !== undefined && { sheet }),
+    });
+    return { opened, mapping };
+  };
+
+  /** The rows that stand where these will be put. */
+  const before = async (deltas: readonly RowDelta[]): Promise<readonly RowDelta[]> => {
+    const found: RowDelta[] = [];
+    for (const { table, key } of deltas) {
+      const names = Object.keys(key);
+      const row = await rows.get(
+        `SELECT * FROM "${table}" WHERE ${names.map((name) => `"${name}" = ?`).join(' AND ')}`,
+        names.map((name) => key[name] ?? null),
+      );
+      const rest = Object.entries(row ?? {}).filter(([name]) => name !== '_seq' && !names.includes(name));
+      found.push(toJson({ table, key, row: row ? Object.fromEntries(rest) : null }));
+    }
+    return found;
+  };
+
+  const interrupted = async (identity: string): Promise<ImportRecord | undefined> => {
+    const row = await rows.get(
+      `SELECT * FROM ingest_import WHERE identity = ? AND state IN ('running', 'stopped', 'failed')
+       ORDER BY started_at DESC LIMIT 1`,
+      [identity],
+    );
+    return row && toImport(row);
+  };
+
+  const begin = async (options: ImportOptions, opened: OpenedFile, mapping: MappingFile): Promise<ImportReport> => {
+    const { kind, source, unit, bytes } = opened;
+    const { dryRun = false, sheet = null } = options;
+    const raw = mapping.mappings.filter((one) => one.source === source).map((one) => one.raw);
+    const identity = await fileIdentity(options.file, { kind, source, sheet, raw });
+    const known = dryRun ? undefined : await interrupted(identity);
+    const fresh: ImportRecord = {
+      id: randomId(),
+      kind,
+      source,
+      unit,
+      name: options.name ?? basename(options.file),
+      bytes,
+      identity,
+      state: 'running',
+      counts: noCounts,
+      rejectedBy: {},
+      place: 0,
+      batches: 0,
+      rejectsBytes: 0,
+      startedAt: clock.now(),
+      finishedAt: null,
+      error: null,
+      undo: null,
+      undoneAt: null,
+      prunedAt: null,
+    };
+    const given: ImportRecord = known ? { ...known, state: 'running', error: null } : fresh;
+    const report = (record: ImportRecord, preview: readonly Reading[]): ImportReport => ({
+      ...record.counts,
+      ...(!dryRun && { id: record.id }),
+      kind,
+      source,
+      unit,
+      rejectedBy: record.rejectedBy,
+      preview,
+      resumedAt: given.place,
+      stopped: record.state === 'stopped' || record.state === 'running',
+    });
+    const engine = { broker, clock, before };
+    if (dryRun) {
+      const { record, preview } = await runImport(given, opened, options, engine);
+      return { ...report(record, preview), stopped: options.signal?.aborted === true };
+    }
+    const work = claim(given, options.signal);
+    try {
+      work.total = bytes;
+      const own = known ? { own: await ownRecords(rows, given.id) } : {};
+      await broker.record(systemPrincipal, 0, [], { by: 'import', source }, [importRow(given)]);
+      const onProgress = (progress: ImportProgress): void => {
+        const { bytes: done, bytesTotal: _, ...counts } = progress;
+        Object.assign(work, { done, counts });
+        options.onProgress?.(progress);
+      };
+      const { record, preview } = await runImport(
+        given,
+        opened,
+        { ...options, onProgress, signal: work.abort.signal },
+        { ...engine, ...own, health },
+      );
+      return report(record, preview);
+    } catch (error) {
+      const stands = { ...(await find(given.id)), state: 'failed' as const, error: (error as Error).message };
+      await broker
+        .record(systemPrincipal, 0, [], { by: 'import', source }, [importRow(stands)])
+        .catch((why: unknown) => log.error('an import failed, and so did noting it', { error: String(why) }));
+      throw error;
+    } finally {
+      work.release();
+    }
+  };
+
+  const takeBack = async (record: ImportRecord, options: UndoOptions): Promise<ImportView> => {
+    const work = claim(record, options.signal);
+    try {
+      work.total = record.batches;
+      const undoing: ImportRecord = { ...record, state: 'undoing' };
+      await broker.record(systemPrincipal, 0, [], { by: 'undo', source: record.source }, [importRow(undoing)]);
+      await undoImport(
+        undoing,
+        { broker, rows, now: () => clock.now() },
+        {
+          signal: work.abort.signal,
+          onProgress: (done, total) => {
+            Object.assign(work, { done, total });
+            options.onProgress?.(done, total);
+          },
+        },
+      );
+    } finally {
+      work.release();
+    }
+    return view(await find(record.id));
+  };
+
+  return {
+    async run(options) {
+      const { opened, mapping } = await open(options);
+      try {
+        const declared = mapping.sources.find(({ id }) => id === opened.source);
+        // What the law pack refuses is refused here, before a row is taken.
+        if (declared) sources.declare(declared);
+        if (options.dryRun !== true && options.mapping) await remembered.put(options.mapping, opened.source);
+        return await begin(options, opened, mapping);
+      } finally {
+        await opened.close();
+      }
+    },
+    async preview(options, limit = 20) {
+      const { opened } = await open(options);
+      const items: Preview['items'][number][] = [];
+      try {
+        for await (const group of opened.items()) {
+          for (const { number, text, results } of group.items) {
+            if (items.length >= limit) break;
+            const shown = results.map((result) => (result.reason === undefined ? result.reading : result));
+            items.push({ number, text, results: shown });
+          }
+          if (items.length >= limit) break;
+        }
+      } finally {
+        await opened.close();
+      }
+      const { kind, source, unit, bytes } = opened;
+      return { kind, source, unit, bytes, items };
+    },
+    async list() {
+      const found = await rows.all(`SELECT * FROM ingest_import ORDER BY started_at DESC, id LIMIT ${listMax}`);
+      return found.map((row) => view(toImport(row)));
+    },
+    get: async (id) => view(await find(id)),
+    async undo(id, options = {}) {
+      const record = await find(id);
+      if (record.state === 'undone') {
+        throw new Problem('conflict', `import ${id} was taken back on ${isoDay(record.undoneAt)}`, 'id');
+      }
+      if (record.prunedAt !== null) {
+        throw new Problem(
+          'conflict',
+          `import ${id} is too old: what it made is known for ${keptDays} days, it ended on ${isoDay(record.finishedAt)}`,
+          'id',
+        );
+      }
+      return takeBack(record, options);
+    },
+    async stop(id) {
+      const record = await find(id);
+      const runs = running.get(record.source);
+      if (runs?.id !== id) throw new Problem('conflict', `import ${id} does not run`, 'id');
+      runs.abort.abort();
+      await runs.ended;
+    },
+    async prune() {
+      const limit = clock.now() - keptDays * 86_400_000;
+      const old = await rows.all(
+        `SELECT * FROM ingest_import WHERE state IN ('done', 'undone', 'stopped', 'failed', 'running') AND started_at < ?
+         AND coalesce(finished_at, started_at) < ? AND id IN (SELECT import FROM ingest_import_batch)`,
+        [limit, limit],
+      );
+      let pruned = 0;
+      for (const row of old) {
+        const record = toImport(row);
+        if (running.has(record.source)) continue;
+        const cause = { by: 'sweep', source: record.source };
+        const batches = await rows.all('SELECT n FROM ingest_import_batch WHERE import = ?', [record.id]);
+        await broker.record(systemPrincipal, 0, [], cause, [importRow({ ...record, prunedAt: clock.now() })]);
+        for (let at = 0; at < batches.length; at += rowsPerRecord) {
+          const gone = batches.slice(at, at + rowsPerRecord).map(({ n }) => batchRow(record.id, Number(n), null));
+          await broker.record(systemPrincipal, 0, [], cause, gone);
+        }
+        pruned++;
+      }
+      return pruned;
+    },
+    async start() {
+      const left = await rows.all("SELECT * FROM ingest_import WHERE state = 'undoing'");
+      for (const row of left) {
+        takeBack(toImport(row), {}).catch((error: unknown) =>
+          log.error('an import could not be taken back', { import: String(row['id']), error: String(error) }),
+        );
+      }
+    },
+    async close() {
+      closing = true;
+      const works = [...running.values()];
+      for (const { abort } of works) abort.abort();
+      await Promise.all(works.map(({ ended }) => ended));
+    },
+  };
+}
+
+const isoDay = (ms: number | null): string =>
+  ms === null ? 'an unknown day' : new Date(ms).toISOString().slice(0, 10);
