@@ -4,7 +4,7 @@
  * move apart.
  */
 import type { ComponentChildren, JSX } from 'preact';
-import { type AreaGeometry, type City, inLanguage, type Position } from '../city/profile.ts';
+import { type AreaGeometry, type City, inLanguage, languages, type Position } from '../city/profile.ts';
 import type { Assets } from './assets.ts';
 import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 import { Simulated } from './components/status.tsx';
@@ -32,11 +32,13 @@ export type MapProps = {
   readonly time: string;
   readonly legend: readonly { readonly shape: PinShape; readonly text: string }[];
   readonly note?: ComponentChildren;
-  /** Where the interactive map finds its shapes and points; absent: no such link. */
+  /** Where the interactive map finds its tiles (addresses with {z}, {x}, {y}); absent: no such link. */
   readonly interactive?: {
     readonly href: string;
-    readonly shapes: string;
-    readonly points: string;
+    readonly city: string;
+    readonly things: string;
+    /** What needs attention among kinds that are not drawn unasked. */
+    readonly urgent?: string;
     readonly live?: string;
     readonly assets: Assets;
   };
@@ -164,6 +166,18 @@ function Credit({ city: { credit, creditUrl } }: { city: City }): JSX.Element | 
   return creditUrl === undefined ? <>{credit}</> : <a href={creditUrl}>{credit}</a>;
 }
 
+/** The words of the library's controls, under its own keys. */
+const controlWords = (t: ReturnType<typeof uiWords>, city: string): Record<string, string> => ({
+  'Map.Title': t('mapOf', { city }),
+  'NavigationControl.ZoomIn': t('zoomIn'),
+  'NavigationControl.ZoomOut': t('zoomOut'),
+  'CooperativeGesturesHandler.MobileHelpText': t('twoFingers'),
+  'CooperativeGesturesHandler.WindowsHelpText': t('zoomWithKey', { key: 'Ctrl' }),
+  'CooperativeGesturesHandler.MacHelpText': t('zoomWithKey', { key: '⌘' }),
+  'ScaleControl.Meters': t('metre'),
+  'ScaleControl.Kilometers': t('kilometre'),
+});
+
 /** The map with its legend and, below, the way to the interactive one. */
 export function CityMap(props: MapProps): JSX.Element {
   const { city, language, pins, dots = [], time, legend, note, interactive } = props;
@@ -232,6 +246,7 @@ export function CityMap(props: MapProps): JSX.Element {
   const bar = scaleLength(projection, 110);
   const barUnits = bar / projection.metresPerUnit;
   const stamp = city.simulated ? `${t('stamp')} · ${name} · ${time}` : `${name} · ${time}`;
+  const { href = '', assets, ...tiles } = interactive ?? {};
   return (
     <>
       <figure>
@@ -306,20 +321,20 @@ export function CityMap(props: MapProps): JSX.Element {
           ))}
         </figcaption>
       </figure>
-      {interactive && (
+      {assets && (
         <ul class="links">
           <li>
             <a
-              href={interactive.href}
-              data-map-open=""
-              data-shapes={interactive.shapes}
-              data-points={interactive.points}
-              data-live={interactive.live}
-              data-bbox={bbox.join(',')}
-              data-stamp={city.simulated ? `${t('stamp')} · ${name}` : undefined}
-              data-loading={t('mapLoading')}
-              data-failed={t('mapFailed')}
-              data-assets={JSON.stringify({ ...interactive.assets.maplibre, fonts: interactive.assets.fontsCss })}
+              href={href}
+              data-map-open={JSON.stringify({
+                ...tiles,
+                languages: [language, ...languages.filter((other) => other !== language)],
+                bbox,
+                ...(city.simulated && { stamp: `${t('stamp')} · ${name}` }),
+                ...(city.credit !== undefined && { credit: city.credit }),
+                words: { loading: t('mapLoading'), failed: t('mapFailed'), locale: controlWords(t, name) },
+                assets: { ...assets.maplibre, fonts: assets.fontsCss },
+              })}
             >
               {t('openMap')}
             </a>

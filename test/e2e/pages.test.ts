@@ -169,8 +169,18 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     await context.close();
   });
 
-  test('the interactive map opens on a click, draws, and asks nobody but this server', async () => {
+  test('the interactive map opens on a click, draws tiles, and asks nobody but this server', async () => {
     const { page, context, complaints } = await openPage(browser, { width: 800 });
+    const tiles: string[] = [];
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname.startsWith('/api/')) tiles.push(`${response.status()} ${pathname}`);
+    });
+    await page.addInitScript(() => {
+      addEventListener('chorsu-map', (event) => {
+        Object.assign(globalThis, { map: (event as CustomEvent<unknown>).detail });
+      });
+    });
     await page.goto(`${city.url}/en/map`, { waitUntil: 'load' });
     await page.locator('[data-map-open]').click();
     const canvas = page.locator('.mapbox canvas');
@@ -182,6 +192,27 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     }
     assert.ok(kinds >= 20, 'the canvas is not blank');
     assert.match((await page.locator('.mapstamp').textContent()) ?? '', /SIMULATED/);
+    assert.equal(await canvas.getAttribute('aria-label'), 'Map of Namuna: districts, streets and marks');
+    const drawn = await page.evaluate(async () => {
+      type Feature = { layer: { id: string }; properties: Record<string, unknown> };
+      const { map } = globalThis as unknown as { map: { loaded(): boolean; queryRenderedFeatures(): Feature[] } };
+      for (let tries = 0; tries < 60 && !map.loaded(); tries++) await new Promise((done) => setTimeout(done, 500));
+      return map.queryRenderedFeatures().map(({ layer, properties }) => ({ layer: layer.id, ...properties }));
+    });
+    const street = drawn.find((feature) => 'layer' in feature && feature.layer === 'streets');
+    assert.ok(street && 'name:tg' in street, 'a street with its names');
+    const names = new Set(drawn.filter(({ layer }) => layer === 'district-names').map((one) => JSON.stringify(one)));
+    assert.equal(names.size, city.city.districts.length, 'each district is named once');
+    const point = drawn.find(({ layer }) => layer === 'points');
+    assert.ok(
+      point && 'href' in point && String(point.href).startsWith('/en/entities/urn:'),
+      'an entity with its page',
+    );
+    assert.ok(tiles.filter((one) => /^20[04] \/api\/tiles\/city\//.test(one)).length > 0, tiles.join('\n'));
+    assert.deepEqual(
+      tiles.filter((one) => !/^20[04] \/api\/(tiles|live)/.test(one)),
+      [],
+    );
     assert.deepEqual(
       complaints.filter((text) => !/GPU|WebGL|GL Driver/.test(text)),
       [],

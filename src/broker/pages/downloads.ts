@@ -1,6 +1,6 @@
 /** The same data as files: CSV with a unit beside every number, GeoJSON for maps. */
 import type { Entity } from '../../ngsild/index.ts';
-import { type City, inLanguage } from '../../ui/index.ts';
+import type { City } from '../../ui/index.ts';
 import type { Series } from './history.ts';
 import {
   districtIdOf,
@@ -116,30 +116,6 @@ export function pointsGeoJson(
         },
       ];
     }),
-  };
-}
-
-/** Districts, streets, water and green of the city, for the interactive map. */
-export function shapesGeoJson(city: City, language: string): object {
-  return {
-    type: 'FeatureCollection',
-    features: [
-      ...city.districts.map(({ name, geometry }, i) => ({
-        type: 'Feature',
-        geometry,
-        properties: { kind: 'district', tint: (i % 4) + 1, name: inLanguage(name, language).text },
-      })),
-      ...city.ground.map(({ kind, name, geometry }) => ({
-        type: 'Feature',
-        geometry,
-        properties: { kind, ...(name && { name: inLanguage(name, language).text }) },
-      })),
-      ...city.streets.map(({ kind, name, line }) => ({
-        type: 'Feature',
-        geometry: { type: 'LineString', coordinates: line },
-        properties: { kind, ...(name && { name: inLanguage(name, language).text }) },
-      })),
-    ],
   };
 }
 

@@ -8,7 +8,7 @@ import type { Broker } from '../broker.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
 import { cityState, pointsMax, reader as principal } from './cityState.ts';
-import { entitiesCsv, historyCsv, listFileName, pointsGeoJson, shapesGeoJson } from './downloads.ts';
+import { entitiesCsv, historyCsv, listFileName, pointsGeoJson } from './downloads.ts';
 import { EntityPage, fileName } from './entity.tsx';
 import { filterOf } from './filter.tsx';
 import { chartable, panelsMax, seriesOf } from './history.ts';
@@ -207,22 +207,6 @@ export function pages(deps: PagesDeps): Module & {
         historyCsv(entity, series, range.stepMs),
         'text/csv; charset=utf-8',
         fileName(site, entity, range.name),
-      );
-    });
-    app.get('/api/map/shapes.json', (c) =>
-      file(c, JSON.stringify(shapesGeoJson(city, languageOf(c))), 'application/geo+json'),
-    );
-    app.get('/api/map/points.json', async (c) => {
-      const filter = filterOf(new URL(c.req.url).searchParams, city);
-      const { entities } = await mapContent(site, state, filter, []);
-      const found = (await state.found()).map(({ entity }) => entity);
-      const all = new Map(
-        [...entities, ...(filter.type === undefined ? found : [])].map((entity) => [entity.id, entity]),
-      );
-      return file(
-        c,
-        JSON.stringify(pointsGeoJson([...all.values()], await states(), city, languageOf(c))),
-        'application/geo+json',
       );
     });
   };

@@ -1,6 +1,6 @@
 /** The map of what needs attention and of everything else as dots, with its list. Used by home and by the map page. */
 import type { JSX } from 'preact';
-import type { Entity } from '../../ngsild/index.ts';
+import { coreContext, type Entity } from '../../ngsild/index.ts';
 import {
   CityMap,
   Empty,
@@ -56,6 +56,20 @@ export async function mapContent(
     attention: attention.filter(({ district }) => filter.district === undefined || district === filter.district),
     entities,
     hidden: filter.type === undefined ? types.filter(({ count }) => count > crowd).map(({ type }) => type) : [],
+  };
+}
+
+/** Where the interactive map finds the same entities: a layer of the kinds shown, one of what is urgent among the others. */
+function tilesOf({ filter, types, hidden }: MapContent, language: string): { things: string; urgent?: string } {
+  const shown =
+    filter.type === undefined ? types.map(({ type }) => type).filter((type) => !hidden.includes(type)) : [filter.type];
+  const { type: _, ...rest } = filter;
+  const layer = (kinds: readonly string[], more: Readonly<Record<string, string>>): string =>
+    `/api/tiles/${encodeURIComponent(kinds.map((type) => coreContext.compact(type)).join(','))}/{z}/{x}/{y}.mvt${filterQuery(rest, { lang: language, ...more })}`;
+  return {
+    // A city without entities still has a layer, which is empty.
+    things: layer(shown.length === 0 ? ['Thing'] : shown, {}),
+    ...(hidden.length > 0 && { urgent: layer(hidden, { only: 'attention' }) }),
   };
 }
 
@@ -126,8 +140,8 @@ export function MapAndList({
               {...(!framed && {
                 interactive: {
                   href: to(`/map${filterQuery(filter)}`),
-                  shapes: `/api/map/shapes.json?lang=${language}`,
-                  points: `/api/map/points.json${query}`,
+                  city: '/api/tiles/city/{z}/{x}/{y}.mvt',
+                  ...tilesOf(content, language),
                   live: `/api/live?lang=${language}`,
                   assets,
                 },

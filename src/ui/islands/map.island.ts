@@ -1,20 +1,32 @@
 /**
- * The interactive map, opened by a click: MapLibre with the city's own shapes, no tiles of others, no glyph files and
- * no sprites. Names are drawn with web fonts. Points move as the stream tells.
+ * The interactive map, opened by a click: MapLibre with vector tiles of this server, no tiles of others, no glyph files
+ * and no sprites. Names are drawn with web fonts.
  */
 import type * as MapLibre from 'maplibre-gl';
-import { listen } from './stream.island.ts';
+import { followMoves } from './mapLive.island.ts';
+import { type MapSources, pointLayers, styleOf } from './mapStyle.island.ts';
 
-type Settings = { module: string; worker: string; css: string; fonts: string };
+/** What the page says of the map, as JSON in `data-map-open`; see `ui/map.tsx`. */
+export type MapSettings = MapSources & {
+  readonly live?: string;
+  /** West, south, east, north. */
+  readonly bbox: readonly [number, number, number, number];
+  readonly stamp?: string;
+  /** Whose geometry it is. */
+  readonly credit?: string;
+  readonly words: { readonly loading: string; readonly failed: string; readonly locale: Record<string, string> };
+  readonly assets: { readonly module: string; readonly worker: string; readonly css: string; readonly fonts: string };
+};
 
 for (const link of document.querySelectorAll<HTMLAnchorElement>('[data-map-open]')) {
+  const settings = JSON.parse(link.dataset['mapOpen'] ?? '{}') as MapSettings;
   link.addEventListener('click', (event) => {
     event.preventDefault();
     if (link.dataset['busy'] === 'yes') return;
     link.dataset['busy'] = 'yes';
-    open(link).catch(() => {
+    open(link, settings).catch(() => {
       link.dataset['busy'] = 'no';
-      box(link).textContent = link.dataset['failed'] ?? '';
+      box(link).textContent = settings.words.failed;
     });
   });
 }
@@ -30,182 +42,66 @@ function box(link: HTMLElement): HTMLElement {
   return made;
 }
 
-async function open(link: HTMLElement): Promise<void> {
-  const { shapes = '', points = '', live, bbox = '', stamp, assets = '{}', loading = '' } = link.dataset;
-  const settings = JSON.parse(assets) as Settings;
+async function open(link: HTMLElement, settings: MapSettings): Promise<void> {
+  const { live, bbox, stamp, credit, words, assets } = settings;
   const place = box(link);
-  place.textContent = loading;
-  for (const href of [settings.css, settings.fonts]) {
+  place.textContent = words.loading;
+  for (const href of [assets.css, assets.fonts]) {
     const sheet = document.createElement('link');
     sheet.rel = 'stylesheet';
     sheet.href = href;
     document.head.append(sheet);
   }
-  const library = (await import(settings.module)) as typeof MapLibre;
-  library.setWorkerUrl(settings.worker);
+  const library = (await import(assets.module)) as typeof MapLibre;
+  library.setWorkerUrl(assets.worker);
   // One letter of each subset: labels are drawn once, with whatever font is there at that moment.
   await document.fonts.load('16px "Noto Sans"', 'aşяғ').catch(() => []);
-  const [west = 0, south = 0, east = 0, north = 0] = bbox.split(',').map(Number);
   place.textContent = '';
-  if (stamp !== undefined) {
+  for (const [name, text] of [
+    ['sim mapstamp', stamp],
+    ['mapcredit', credit],
+  ]) {
+    if (name === undefined || text === undefined) continue;
     const word = document.createElement('span');
-    word.className = 'sim mapstamp';
-    word.textContent = stamp;
+    word.className = name;
+    word.textContent = text;
     place.append(word);
   }
   const map = new library.Map({
     container: place,
-    style: styleOf(shapes, points),
-    bounds: [west, south, east, north],
+    style: styleOf(settings),
+    bounds: [...bbox],
     fitBoundsOptions: { padding: 16 },
     attributionControl: false,
+    locale: words.locale,
     cooperativeGestures: matchMedia('(pointer: coarse)').matches,
+    ...(matchMedia('(prefers-reduced-motion: reduce)').matches && { fadeDuration: 0 }),
   });
   map.addControl(new library.NavigationControl({ showCompass: false }));
   map.addControl(new library.ScaleControl({ unit: 'metric' }), 'bottom-right');
-  map.on('click', 'points', (event) => {
-    const href: unknown = event.features?.[0]?.properties['href'];
-    if (typeof href === 'string' && href.startsWith('/')) location.assign(href);
-  });
-  map.on('mouseenter', 'points', () => {
-    map.getCanvas().style.cursor = 'pointer';
-  });
-  map.on('mouseleave', 'points', () => {
-    map.getCanvas().style.cursor = '';
-  });
-  if (live !== undefined && live !== '') {
-    listen(live, {
-      onChange: ({ id, location: at }) => {
-        const source = map.getSource<MapLibre.GeoJSONSource>('points');
-        if (!at || !source) return;
-        // An id that the source does not hold is a point of another filter.
-        void source.updateData({ update: [{ id, newGeometry: { type: 'Point', coordinates: [at[0], at[1]] } }] });
-      },
+  const layers = pointLayers.filter((layer) => layer !== 'urgent' || settings.urgent !== undefined);
+  for (const layer of layers) {
+    map.on('click', layer, (event) => {
+      const href: unknown = event.features?.[0]?.properties['href'];
+      if (typeof href === 'string' && href.startsWith('/')) location.assign(href);
     });
   }
-}
-
-/** The page's own colours, so that light, dark and print agree with the drawn map. */
-function styleOf(shapes: string, points: string): MapLibre.StyleSpecification {
-  const css = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => css.getPropertyValue(`--${name}`).trim();
-  const font = ['Noto Sans'];
-  const of = (kind: string): MapLibre.FilterSpecification => ['==', ['get', 'kind'], kind];
-  return {
-    version: 8,
-    sources: {
-      shapes: { type: 'geojson', data: shapes },
-      points: { type: 'geojson', data: points, promoteId: 'id' },
-    },
-    layers: [
-      { id: 'paper', type: 'background', paint: { 'background-color': colour('paper') } },
-      {
-        id: 'districts',
-        type: 'fill',
-        source: 'shapes',
-        filter: of('district'),
-        paint: {
-          'fill-color': [
-            'match',
-            ['get', 'tint'],
-            1,
-            colour('tint-1'),
-            2,
-            colour('tint-2'),
-            3,
-            colour('tint-3'),
-            colour('tint-4'),
-          ],
-        },
-      },
-      { id: 'green', type: 'fill', source: 'shapes', filter: of('green'), paint: { 'fill-color': colour('green') } },
-      { id: 'water', type: 'fill', source: 'shapes', filter: of('water'), paint: { 'fill-color': colour('water') } },
-      {
-        id: 'streets',
-        type: 'line',
-        source: 'shapes',
-        filter: ['in', ['get', 'kind'], ['literal', ['avenue', 'street', 'lane']]],
-        layout: { 'line-cap': 'round', 'line-join': 'round' },
-        paint: {
-          'line-color': colour('street'),
-          'line-width': [
-            'interpolate',
-            ['exponential', 1.6],
-            ['zoom'],
-            11,
-            ['match', ['get', 'kind'], 'avenue', 4, 1.5],
-            17,
-            ['match', ['get', 'kind'], 'avenue', 30, 14],
-          ],
-        },
-      },
-      {
-        id: 'borders',
-        type: 'line',
-        source: 'shapes',
-        filter: of('district'),
-        paint: { 'line-color': colour('edge'), 'line-dasharray': [4, 3], 'line-width': 1.25 },
-      },
-      {
-        id: 'points',
-        type: 'circle',
-        source: 'points',
-        // What needs attention lies on top.
-        layout: { 'circle-sort-key': ['match', ['get', 'state'], 'trouble', 2, 'warn', 1, 0] },
-        paint: {
-          'circle-color': [
-            'match',
-            ['get', 'state'],
-            'trouble',
-            colour('trouble'),
-            'warn',
-            colour('warn'),
-            colour('point'),
-          ],
-          'circle-radius': [
-            'interpolate',
-            ['linear'],
-            ['zoom'],
-            11,
-            ['match', ['get', 'state'], 'trouble', 7, 'warn', 6, 3],
-            16,
-            ['match', ['get', 'state'], 'trouble', 12, 'warn', 10, 7],
-          ],
-          'circle-stroke-color': colour('paper'),
-          'circle-stroke-width': 1.5,
-        },
-      },
-      {
-        id: 'street-names',
-        type: 'symbol',
-        source: 'shapes',
-        filter: ['in', ['get', 'kind'], ['literal', ['avenue', 'street']]],
-        layout: { 'symbol-placement': 'line', 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 13 },
-        paint: { 'text-color': colour('muted'), 'text-halo-color': colour('street'), 'text-halo-width': 1.5 },
-      },
-      {
-        id: 'district-names',
-        type: 'symbol',
-        source: 'shapes',
-        filter: of('district'),
-        layout: { 'text-field': ['get', 'name'], 'text-font': font, 'text-size': 17 },
-        paint: { 'text-color': colour('ink'), 'text-halo-color': colour('paper'), 'text-halo-width': 2 },
-      },
-      {
-        id: 'point-names',
-        type: 'symbol',
-        source: 'points',
-        minzoom: 15,
-        layout: {
-          'text-field': ['get', 'name'],
-          'text-font': font,
-          'text-size': 13,
-          'text-anchor': 'top',
-          'text-offset': [0, 0.8],
-          'text-optional': true,
-        },
-        paint: { 'text-color': colour('ink'), 'text-halo-color': colour('paper'), 'text-halo-width': 1.5 },
-      },
-    ],
+  map.on('click', 'crowds', ({ lngLat }) => {
+    map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 });
+  });
+  for (const layer of [...layers, 'crowds']) {
+    map.on('mouseenter', layer, () => {
+      map.getCanvas().style.cursor = 'pointer';
+    });
+    map.on('mouseleave', layer, () => {
+      map.getCanvas().style.cursor = '';
+    });
+  }
+  const redraw = (): void => {
+    map.setStyle(styleOf(settings));
   };
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  if (live !== undefined && live !== '') followMoves(map, live);
+  place.dispatchEvent(new CustomEvent('chorsu-map', { bubbles: true, detail: map }));
 }
