@@ -15,8 +15,9 @@ import { connectWords } from './messages/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'chorsu-connect-'));
 const mapped = doors.filter(({ mapping }) => mapping !== undefined);
-/** A live feed would ask the internet: its mapping is compiled below, not served. */
-const served = mapped.filter(({ id }) => id !== 'open-meteo');
+/** A live feed would ask others: its mapping is compiled below, not served. */
+const texts = { purpose: 'p', owner: 'o', legalBasis: 'l' };
+const served = mapped.filter(({ mapping }) => !('feeds' in (mapping?.(texts) ?? {})));
 const mappings = served.map(({ id }) => {
   const path = join(directory, `${id}.json`);
   writeFileSync(path, mappingFile(id, 'tg') ?? '');

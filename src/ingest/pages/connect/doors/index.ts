@@ -1,9 +1,10 @@
 /** The ways in, in the order in which the page shows them. A new one is a file here and a line below. */
 import type { Door } from '../door.ts';
 import { csvDoor } from './csv.ts';
+import { externalMqttDoor } from './externalMqtt.ts';
 import { httpDoor } from './http.ts';
 import { lorawanDoor } from './lorawan.ts';
 import { mqttDoor } from './mqtt.ts';
 import { openMeteoDoor } from './openMeteo.ts';
 
-export const doors: readonly Door[] = [mqttDoor, lorawanDoor, httpDoor, csvDoor, openMeteoDoor];
+export const doors: readonly Door[] = [mqttDoor, externalMqttDoor, lorawanDoor, httpDoor, csvDoor, openMeteoDoor];
