@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Counter, Metrics } from '../base/metrics.ts';
 import type { Refusal, Refused } from './mapping/index.ts';
-import type { Connection, Reject, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
+import type { Connection, RealtimeReport, Reject, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
 import type { Sources } from './source.ts';
 
 const rejectsKept = 10;
@@ -55,10 +55,13 @@ export function sourceHealth({
   sources,
   clock,
   metrics,
+  realtimeOf = () => [],
 }: {
   sources: Sources;
   clock: Clock;
   metrics: Metrics;
+  /** What the GTFS Realtime feeds of a source last said. */
+  realtimeOf?: (source: string) => readonly RealtimeReport[];
 }): Health {
   const tallies = new Map<string, Tally>();
   const prefixes = new Map<string, number>();
@@ -208,7 +211,11 @@ export function sourceHealth({
       tally.lastAcceptedMs = Math.max(tally.lastAcceptedMs ?? 0, lastAcceptedMs);
     },
     report,
-    reports: () => sources.list().map((source) => ({ source, health: report(source) })),
+    reports: () =>
+      sources.list().map((source) => {
+        const realtime = realtimeOf(source.id);
+        return { source, health: report(source), ...(realtime.length > 0 && { realtime }) };
+      }),
     unmappedTopics: () => [...prefixes].map(([prefix, count]) => ({ prefix, count })).sort((a, b) => b.count - a.count),
     lastUnmapped: () => [...lastTopics].map(([topic, last]) => ({ topic, ...last })).reverse(),
   };

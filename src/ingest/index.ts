@@ -11,6 +11,7 @@ import type { Rows, TableDefinition } from '../store/ports.ts';
 import type { Site } from '../ui/index.ts';
 import { feedKinds } from './feeds/kinds.ts';
 import { liveFeeds } from './feeds/live.ts';
+import { realtimeBoard } from './gtfs/realtime/board.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
@@ -40,7 +41,7 @@ export type IngestDeps = {
   readonly broker: Broker;
   /** Reads of this module's own tables, `ingestTables`. */
   readonly rows: Rows;
-  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'name' | 'id'>;
+  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'bbox' | 'name' | 'id'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
   readonly clock: Clock;
@@ -99,7 +100,9 @@ export function ingest(deps: IngestDeps): Ingest {
   const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {}, url = () => undefined } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
-  const health = sourceHealth({ sources, clock, metrics });
+  const timetableOf = () => undefined;
+  const live = { board: realtimeBoard({ clock, timetableOf }), timetableOf };
+  const health = sourceHealth({ sources, clock, metrics, realtimeOf: (source) => live.board.reports(source) });
   const retention = retentionOf(() => sources.list());
   // A device that fell silent before this start has no say in how long its values are kept.
   const given = [...(mapping?.mappings ?? []), ...(mapping?.feeds ?? [])];
@@ -128,6 +131,7 @@ export function ingest(deps: IngestDeps): Ingest {
           intake: queue,
           health,
           city,
+          transit: live,
           outbound,
           clock,
           metrics,

@@ -31,6 +31,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
     city: {
       id: 'chorrah',
       center: [68.78, 38.56],
+      bbox: [68.7, 38.5, 68.9, 38.65],
       name: { en: 'Chorrah' },
       timeZone: 'Asia/Dushanbe',
       lawPack: { country: 'TJ', householdReadings: false, laws: [] },

@@ -38,6 +38,7 @@ async function city() {
     city: {
       id: 'chorrah',
       center: [68.78, 38.56],
+      bbox: [68.7, 38.5, 68.9, 38.65],
       name: { en: 'Chorrah' },
       timeZone: 'UTC',
       lawPack: { country: 'XX', householdReadings: false, laws: [] },

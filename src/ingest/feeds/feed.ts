@@ -10,13 +10,24 @@ import type { Random } from '../../base/random.ts';
 import type { Timers } from '../../base/timers.ts';
 import type { City } from '../../city/profile.ts';
 import type { Outbound } from '../../http/index.ts';
+import type { Entity } from '../../ngsild/entity.ts';
+import type { RealtimeBoard } from '../gtfs/realtime/board.ts';
+import type { Timetable } from '../gtfs/timetable.ts';
 import type { Connection } from '../schema.ts';
 import type { Cursor } from '../mapping/cursor.ts';
 import type { Expand } from '../mapping/names.ts';
 import type { Mapping, Refused, Taken } from '../mapping/index.ts';
 
+export type Transit = {
+  readonly board: RealtimeBoard;
+  /** The timetable that holds now. */
+  readonly timetableOf: (source: string) => Timetable | undefined;
+};
+
 /** What a feed is given; the platform makes it once per feed. */
 export type FeedTools = {
+  /** `gtfs-rt 1`: its kind and its place in the file. */
+  readonly name: string;
   readonly clock: Clock;
   readonly timers: Timers;
   /** Seeded by the feed's place in its file, so that feeds of one pace do not all ask in the same second. */
@@ -24,11 +35,17 @@ export type FeedTools = {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly outbound: Outbound;
-  readonly city: Pick<City, 'id' | 'center' | 'timeZone' | 'name'>;
+  readonly city: Pick<City, 'id' | 'center' | 'timeZone' | 'bbox' | 'name'>;
+  /** What live feeds of public transport say, and the timetables that it is about. */
+  readonly transit: Transit;
   /** Something arrived, usable or not. */
   seen(): void;
+  /** It was usable, although it may have given no reading: the source is not silent. */
+  usable(): void;
   /** Durable when resolved; what the broker refuses is counted at the source and told. */
   submit(taken: readonly Taken[], from: string): Promise<{ refused?: Problem }>;
+  /** Entities of a type (IRI) that this source has made. */
+  stored(type: string): Promise<readonly Entity[]>;
   /** Those that history does not hold: a feed that tells everything again is recorded once. */
   unknown(taken: readonly Taken[]): Promise<readonly Taken[]>;
   /** The same, one answer for each: what is left of it that history does not hold. */

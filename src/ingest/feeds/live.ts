@@ -4,12 +4,14 @@ import type { Metrics } from '../../base/metrics.ts';
 import { seededRandom } from '../../base/random.ts';
 import { systemTimers, type Timers } from '../../base/timers.ts';
 import type { Broker } from '../../broker/index.ts';
-import type { City } from '../../city/profile.ts';
 import type { Outbound } from '../../http/index.ts';
 import { knownReadings } from '../importing/known.ts';
 import type { Health } from '../health.ts';
 import type { Intake } from '../intake.ts';
-import type { Feed, FeedDefinition, FeedTools } from './feed.ts';
+import { systemPrincipal } from '../../http/principal.ts';
+import type { Entity } from '../../ngsild/entity.ts';
+import { sourceAttribute } from '../mapping/index.ts';
+import type { Feed, FeedDefinition, FeedTools, Transit } from './feed.ts';
 
 /** The feeds of this city, running. */
 export type LiveFeeds = {
@@ -21,10 +23,11 @@ export type LiveFeeds = {
 
 export type LiveFeedsDeps = {
   readonly definitions: readonly FeedDefinition[];
-  readonly broker: Pick<Broker, 'find' | 'history'>;
+  readonly broker: Pick<Broker, 'find' | 'history' | 'query'>;
   readonly intake: Intake;
   readonly health: Health;
-  readonly city: Pick<City, 'id' | 'center' | 'timeZone' | 'name'>;
+  readonly city: FeedTools['city'];
+  readonly transit: Transit;
   readonly outbound: Outbound;
   readonly clock: Clock;
   readonly timers?: Timers;
@@ -50,13 +53,14 @@ export function liveFeeds(deps: LiveFeedsDeps): LiveFeeds {
 
 function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps): FeedTools {
   const { kind, source } = definition;
-  const { broker, intake, health, city, outbound, clock, timers = systemTimers, metrics, log } = deps;
+  const { broker, intake, health, city, transit, outbound, clock, timers = systemTimers, metrics, log } = deps;
   const name = `${kind} ${index + 1}`;
   const judge: FeedTools['judge'] = async (taken) => {
     const verdicts = await knownReadings(broker).judge(taken);
     return verdicts.map((verdict) => ('fresh' in verdict ? verdict.fresh : undefined));
   };
   return {
+    name,
     clock,
     timers,
     random: seededRandom(index + 1),
@@ -64,11 +68,26 @@ function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps)
     metrics,
     outbound,
     city,
+    transit,
+    stored: (type) => storedBy(source, type, broker),
     seen: () => health.seen(source, clock.now()),
+    usable: () => health.accepted(source, { readings: 0, flagged: 0 }, []),
     submit: (taken, from) => (taken.length === 0 ? Promise.resolve({}) : intake.submit(source, kind, from, taken)),
     judge,
     unknown: async (taken) => (await judge(taken)).filter((left) => left !== undefined),
     refuse: (why, from, count) => health.rejected(source, why, from, count),
     connection: (now) => health.connection(source, name, now),
   };
+}
+
+const pageSize = 1_000;
+
+async function storedBy(source: string, type: string, broker: Pick<Broker, 'query'>): Promise<readonly Entity[]> {
+  const found: Entity[] = [];
+  for (let offset = 0; ; offset += pageSize) {
+    const query = { type: { node: 'type', iri: type } } as const;
+    const { entities } = await broker.query(systemPrincipal, 0, query, { limit: pageSize, offset });
+    found.push(...entities.filter(({ attrs }) => attrs[sourceAttribute]?.[0]?.value === source));
+    if (entities.length < pageSize) return found;
+  }
 }

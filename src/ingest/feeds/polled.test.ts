@@ -8,6 +8,7 @@ import { seededRandom } from '../../base/random.ts';
 import { OutboundFailure } from '../../http/index.ts';
 import { virtualTime } from '../../../test/simulation/time.ts';
 import type { Connection } from '../schema.ts';
+import { realtimeBoard } from '../gtfs/realtime/board.ts';
 import type { FeedTools } from './feed.ts';
 import { pauseAfter, regularPause, usualPauses } from './pauses.ts';
 import { polled } from './polled.ts';
@@ -23,14 +24,27 @@ function toolsAt(seed: number) {
   const refusals: string[] = [];
   const metrics = createMetrics();
   const tools: FeedTools = {
+    name: 'test 1',
     clock: time.clock,
     timers: time.timers,
     random: seededRandom(seed),
     log: silentLog,
     metrics,
     outbound: { get: never },
-    city: { id: 'chorrah', center: [68.78, 38.56], timeZone: 'Asia/Dushanbe', name: { en: 'Chorrah' } },
+    city: {
+      id: 'chorrah',
+      center: [68.78, 38.56],
+      bbox: [68.7, 38.5, 68.9, 38.65],
+      timeZone: 'Asia/Dushanbe',
+      name: { en: 'Chorrah' },
+    },
+    transit: {
+      board: realtimeBoard({ clock: time.clock, timetableOf: () => undefined }),
+      timetableOf: () => undefined,
+    },
+    stored: never,
     seen: () => {},
+    usable: () => {},
     submit: never,
     unknown: never,
     judge: never,

@@ -18,6 +18,7 @@ import {
 } from '../../ui/index.ts';
 import type { Connection, Reject, SourceReport, SourceState } from '../schema.ts';
 import { ingestWords, type IngestKey } from './messages/index.ts';
+import { RealtimePart } from './realtime.tsx';
 
 const states: Record<SourceState, State> = { fresh: 'good', late: 'warn', silent: 'trouble', never: 'none' };
 const personal: Record<SourceReport['source']['personal'], IngestKey> = {
@@ -189,6 +190,9 @@ function SourceSection({
               ]),
         ]}
       />
+      {(report.realtime ?? []).map((one) => (
+        <RealtimePart report={one} timeZone={data.timeZone} reader={reader} />
+      ))}
       {(health.flagged > 0 || health.late > 0) && (
         <p class="proof">{t('flaggedLate', { flagged: health.flagged, late: health.late })}</p>
       )}

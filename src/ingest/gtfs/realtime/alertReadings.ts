@@ -20,6 +20,8 @@ export type AlertContext = {
   readonly nowMs: number;
   /** What was last told of each alert, by the id of its entity. */
   readonly told: Map<string, string>;
+  /** Ids of the alerts that the feed holds are added here, told before or not. */
+  readonly there: Set<string>;
 };
 
 /** Words of Smart Data Models for how grave it is; what is not known is not said. */
@@ -36,6 +38,7 @@ export function alertReading(alert: Alert, header: FeedHeader, context: AlertCon
   const { source, timetable, nowMs, told } = context;
   const id = alertUrn(source, alert.id);
   if (id === undefined) return refused('entity', `the alert ${JSON.stringify(alert.id.slice(0, 60))} has no usable id`);
+  context.there.add(id);
   const now = JSON.stringify(alert);
   if (told.get(id) === now) return undefined;
   const observedMs = Math.min(instantMs(header.timestampS) ?? nowMs, nowMs);
@@ -58,7 +61,7 @@ export function alertReading(alert: Alert, header: FeedHeader, context: AlertCon
   add('cause', word(alert.cause));
   add('effect', word(alert.effect));
   add('severity', word(severities[alert.severity]));
-  add('alertStatus', word('open'));
+  add('alertStatus', word('inForce'));
   const starts = alert.periods.map(({ startS }) => instantMs(startS));
   const ends = alert.periods.map(({ endS }) => instantMs(endS));
   // Open on one side as soon as one of its periods is.

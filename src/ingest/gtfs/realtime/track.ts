@@ -16,8 +16,8 @@ export type Track = {
   note(id: string, last: LastSeen): void;
   /** What was noted could not be stored: it is new again when it comes the next time. */
   forget(id: string): void;
-  /** Vehicles that reported at or after an instant. */
-  seenSince(atMs: number): number;
+  /** Ids of vehicles that have said nothing at or after an instant. */
+  heardBefore(atMs: number): readonly string[];
 };
 
 /** More vehicles than any feed holds; beyond it those that were silent longest are forgotten. */
@@ -33,10 +33,6 @@ export function vehicleTrack(): Track {
       if (seen.size > keptMax) seen.delete(seen.keys().next().value ?? '');
     },
     forget: (id) => void seen.delete(id),
-    seenSince(atMs) {
-      let count = 0;
-      for (const last of seen.values()) if (last.atMs >= atMs) count++;
-      return count;
-    },
+    heardBefore: (atMs) => [...seen].flatMap(([id, last]) => (last.atMs < atMs ? [id] : [])),
   };
 }

@@ -182,7 +182,7 @@ function birthOf({ vehicle }: VehiclePosition, source: string): Gathered {
 
 type Place = { readonly position: Position; readonly reason?: undefined };
 
-/** The position, six decimals; undefined when none was said. */
+/** The position, five decimals; undefined when none was said. */
 function placeOf({ id, position }: VehiclePosition, { box }: VehicleContext): Place | Refused | undefined {
   if (!position) return undefined;
   const { latitude, longitude } = position;
@@ -194,7 +194,8 @@ function placeOf({ id, position }: VehiclePosition, { box }: VehicleContext): Pl
   if (Math.abs(latitude) < 0.01 && Math.abs(longitude) < 0.01) {
     return refused('range', `${said}: a receiver that has no fix`);
   }
-  const at: Position = [Math.round(longitude * 1e6) / 1e6, Math.round(latitude * 1e6) / 1e6];
+  // Single precision holds about a metre: more decimals would be made up.
+  const at: Position = [Math.round(longitude * 1e5) / 1e5, Math.round(latitude * 1e5) / 1e5];
   const awayM = boxDistanceM(at, box);
   if (awayM <= farMaxM) return { position: at };
   const swapped = Math.abs(longitude) <= 90 && boxDistanceM([at[1], at[0]], box) <= farMaxM;

@@ -59,6 +59,19 @@ export const en = {
   needsTitle: '{name} is silent',
   needsText: 'Last seen {ago}.',
   homeDetail: '{n, num} values in the last minute',
+  rtSaid:
+    '{vehicles, plural, one {One vehicle} other {{vehicles, num} vehicles}}, {trips, plural, one {one trip update} other {{trips, num} trip updates}}, {alerts, plural, one {one notice} other {{alerts, num} notices}}; made {ago}',
+  rtAhead: 'The clock of the feed is {n, num} s ahead of ours.',
+  rtOld: 'Too old to be used: departures are what the timetable says, since {time}.',
+  rtMatched:
+    'Of the timetable of {source}: {n, num} of {all, num} trips found, {cancelled, num} of them cancelled, {added, num} added.',
+  rtNoTimetable: 'There is no timetable of {source} here: trips, routes and stops were not looked up.',
+  rtUnknownTrips: '{n, plural, one {One trip} other {{n, num} trips}} that the timetable does not know: {ids}',
+  rtUnknownRoutes: '{n, plural, one {One route} other {{n, num} routes}} that the timetable does not know: {ids}',
+  rtUnknownStops: '{n, plural, one {One stop} other {{n, num} stops}} that the timetable does not know: {ids}',
+  rtImplausible: 'Times more than a day from the timetable, not used: {n, num}.',
+  rtSkipped:
+    'Not read: entities of other kinds {entities, num}, fields {fields, num}, texts that are not UTF-8 {texts, num}.',
   reason_payload: 'cannot be read',
   reason_unmapped: 'no mapping',
   reason_entity: 'no usable id',

@@ -61,6 +61,18 @@ export const kk: Messages<IngestKey> = {
   needsTitle: '{name} үнсіз',
   needsText: 'Соңғы рет {ago} көрінді.',
   homeDetail: 'соңғы минутта {n, num} мән',
+  rtSaid: '{vehicles, num} көлік, {trips, num} рейс туралы хабар, {alerts, num} хабарландыру; {ago} жасалған',
+  rtAhead: 'Ағынның сағаты {n, num} с алда.',
+  rtOld: 'Тым ескі, пайдаланылмайды: {time} бастап жөнелу тек кесте бойынша.',
+  rtMatched:
+    '{source} кестесінен: {all, num} рейстің {n, num} табылды, оның {cancelled, num} тоқтатылған, {added, num} қосылған.',
+  rtNoTimetable: 'Мұнда {source} кестесі жоқ: рейстер, бағыттар мен аялдамалар салыстырылмады.',
+  rtUnknownTrips: 'Кестеде жоқ {n, num} рейс: {ids}',
+  rtUnknownRoutes: 'Кестеде жоқ {n, num} бағыт: {ids}',
+  rtUnknownStops: 'Кестеде жоқ {n, num} аялдама: {ids}',
+  rtImplausible: 'Кестеден бір тәуліктен артық айырмасы бар уақыттар пайдаланылмады: {n, num}.',
+  rtSkipped:
+    'Оқылмады: басқа түрдегі нысандар {entities, num}, өрістер {fields, num}, UTF-8 емес мәтіндер {texts, num}.',
   reason_payload: 'оқылмайды',
   reason_unmapped: 'сәйкестендіру жоқ',
   reason_entity: 'жарамды нөмір жоқ',

@@ -64,6 +64,22 @@ export const ru: Messages<IngestKey> = {
   needsText: 'Последние данные {ago}.',
   homeDetail:
     'за последнюю минуту {n, plural, one {{n, num} значение} few {{n, num} значения} many {{n, num} значений} other {{n, num} значения}}',
+  rtSaid:
+    '{vehicles, plural, one {{vehicles, num} машина} few {{vehicles, num} машины} many {{vehicles, num} машин} other {{vehicles, num} машины}}, сведения о {trips, plural, one {{trips, num} рейсе} few {{trips, num} рейсах} many {{trips, num} рейсах} other {{trips, num} рейсах}}, {alerts, plural, one {{alerts, num} объявление} few {{alerts, num} объявления} many {{alerts, num} объявлений} other {{alerts, num} объявления}}; составлено {ago}',
+  rtAhead: 'Часы потока спешат на {n, num} с.',
+  rtOld: 'Слишком старо, не используется: отправления только по расписанию, с {time}.',
+  rtMatched:
+    'По расписанию {source}: найдено рейсов {n, num} из {all, num}, из них отменено {cancelled, num}, добавлено {added, num}.',
+  rtNoTimetable: 'Расписания {source} здесь нет: рейсы, маршруты и остановки не сверялись.',
+  rtUnknownTrips:
+    '{n, plural, one {{n, num} рейс, которого} few {{n, num} рейса, которых} many {{n, num} рейсов, которых} other {{n, num} рейса, которых}} нет в расписании: {ids}',
+  rtUnknownRoutes:
+    '{n, plural, one {{n, num} маршрут, которого} few {{n, num} маршрута, которых} many {{n, num} маршрутов, которых} other {{n, num} маршрута, которых}} нет в расписании: {ids}',
+  rtUnknownStops:
+    '{n, plural, one {{n, num} остановка, которой} few {{n, num} остановки, которых} many {{n, num} остановок, которых} other {{n, num} остановки, которых}} нет в расписании: {ids}',
+  rtImplausible: 'Время больше чем на сутки расходится с расписанием, не используется: {n, num}.',
+  rtSkipped:
+    'Не прочитано: объектов других видов {entities, num}, полей {fields, num}, текстов не в UTF-8 {texts, num}.',
   reason_payload: 'не читается',
   reason_unmapped: 'нет сопоставления',
   reason_entity: 'нет пригодного номера',

@@ -61,6 +61,18 @@ export const tg: Messages<IngestKey> = {
   needsTitle: '{name} хомӯш аст',
   needsText: 'Охирин бор {ago} дида шуд.',
   homeDetail: '{n, num} қимат дар дақиқаи охир',
+  rtSaid: '{vehicles, num} нақлиёт, {trips, num} хабар дар бораи сафарҳо, {alerts, num} эълон; {ago} тартиб дода шуд',
+  rtAhead: 'Соати ҷараён {n, num} с пеш аст.',
+  rtOld: 'Хеле кӯҳна аст ва истифода намешавад: аз {time} рафтани нақлиёт танҳо мувофиқи ҷадвал аст.',
+  rtMatched:
+    'Аз ҷадвали {source}: {n, num} сафар аз {all, num} ёфт шуд, аз онҳо {cancelled, num} бекор шуд, {added, num} илова шуд.',
+  rtNoTimetable: 'Ҷадвали {source} ин ҷо нест: сафарҳо, хатсайрҳо ва истгоҳҳо санҷида нашуданд.',
+  rtUnknownTrips: '{n, num} сафар, ки дар ҷадвал нест: {ids}',
+  rtUnknownRoutes: '{n, num} хатсайр, ки дар ҷадвал нест: {ids}',
+  rtUnknownStops: '{n, num} истгоҳ, ки дар ҷадвал нест: {ids}',
+  rtImplausible: 'Вақтҳое, ки аз ҷадвал беш аз як шабонарӯз фарқ мекунанд, истифода нашуданд: {n, num}.',
+  rtSkipped:
+    'Хонда нашуд: объектҳои навъи дигар {entities, num}, майдонҳо {fields, num}, матнҳои ғайри UTF-8 {texts, num}.',
   reason_payload: 'хонда намешавад',
   reason_unmapped: 'мувофиқсозӣ нест',
   reason_entity: 'рақами коршоям нест',

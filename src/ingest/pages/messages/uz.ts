@@ -61,6 +61,18 @@ export const uz: Messages<IngestKey> = {
   needsTitle: '{name} jim',
   needsText: 'Oxirgi marta {ago} koʻrindi.',
   homeDetail: 'oxirgi daqiqada {n, num} ta qiymat',
+  rtSaid: '{vehicles, num} ta transport, {trips, num} ta reys haqida xabar, {alerts, num} ta eʼlon; {ago} tuzilgan',
+  rtAhead: 'Oqim soati {n, num} s oldinda.',
+  rtOld: 'Juda eski, ishlatilmaydi: {time} dan beri joʻnashlar faqat jadval boʻyicha.',
+  rtMatched:
+    '{source} jadvalidan: {all, num} ta reysdan {n, num} tasi topildi, ulardan {cancelled, num} tasi bekor qilingan, {added, num} ta qoʻshilgan.',
+  rtNoTimetable: 'Bu yerda {source} jadvali yoʻq: reyslar, yoʻnalishlar va bekatlar solishtirilmadi.',
+  rtUnknownTrips: 'Jadvalda yoʻq {n, num} ta reys: {ids}',
+  rtUnknownRoutes: 'Jadvalda yoʻq {n, num} ta yoʻnalish: {ids}',
+  rtUnknownStops: 'Jadvalda yoʻq {n, num} ta bekat: {ids}',
+  rtImplausible: 'Jadvaldan bir sutkadan ortiq farq qiladigan vaqtlar ishlatilmadi: {n, num}.',
+  rtSkipped:
+    'Oʻqilmadi: boshqa turdagi obyektlar {entities, num}, maydonlar {fields, num}, UTF-8 boʻlmagan matnlar {texts, num}.',
   reason_payload: 'oʻqib boʻlmaydi',
   reason_unmapped: 'moslashtirish yoʻq',
   reason_entity: 'yaroqli raqam yoʻq',
