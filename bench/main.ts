@@ -4,9 +4,10 @@ import { p1 } from './p1-patch.ts';
 import { p3 } from './p3-mqtt.ts';
 import { p6 } from './p6-history.ts';
 import { p9 } from './p9-memory.ts';
+import { p12 } from './p12-import.ts';
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '10' } },
   allowPositionals: true,
 });
-await runBenches([p1, p3, p6, p9], positionals, Number(values.seconds));
+await runBenches([p1, p3, p6, p9, p12], positionals, Number(values.seconds));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Metrics } from '../base/metrics.ts';
 import type { Attributes, EntityDelta, Instance, Json } from '../ngsild/entity.ts';
 import { deltaId, touchesState } from '../ngsild/entity.ts';
@@ -40,6 +41,8 @@ const beatMs = 250;
 const perBeatMax = 500;
 /** Shorter than a beat: nobody sees the difference, and a busy journal is read in larger pieces. */
 const restMsBetweenLooks = 100;
+/** An import brings a thousand changes in one record: others have their turn between. */
+const changesPerTurn = 2_000;
 const recentMax = 200;
 const statesMax = 50_000;
 const typesMax = 50_000;
@@ -124,8 +127,14 @@ export function openLive(deps: {
   };
 
   const take = async (records: readonly JournalRecord[]): Promise<void> => {
+    let looked = 0;
     for (const record of records) {
       if (record.tenant !== 0) continue;
+      looked += record.entities.length;
+      if (looked > changesPerTurn) {
+        looked = 0;
+        await turn();
+      }
       for (const delta of record.entities) {
         if (!touchesState(delta)) continue;
         const id = deltaId(delta);

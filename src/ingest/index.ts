@@ -15,17 +15,11 @@ import { realtimeBoard } from './gtfs/realtime/board.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
-import {
-  fileImports,
-  type FileOptions,
-  type ImportOptions,
-  type ImportReport,
-  type Imports,
-  type Preview,
-} from './importing/imports.ts';
+import { fileImports, type Imports } from './importing/imports.ts';
 import { rememberedMappings, rememberedTables, type Remembered } from './importing/remembered.ts';
 import { importRoutes } from './importing/routes.ts';
 import { importTables } from './importing/tables.ts';
+import type { FileOptions, ImportOptions, ImportReport, Preview } from './importing/views.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
@@ -240,7 +234,7 @@ export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttOptions } from './mqtt.ts';
 export type { ImportProgress } from './importing/engine.ts';
-export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/imports.ts';
+export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/views.ts';
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';

@@ -20,7 +20,7 @@ export type FollowOptions = {
    */
   readonly handler: (records: readonly JournalRecord[], gap?: Gap) => Promise<void> | void;
   /**
-   * Rest after a batch that was not full, so that records gather: for handlers whose cost is per batch. Nobody waits for
+   * Rest after a batch that reached the end, so that records gather: for handlers whose cost is per batch. Nobody waits for
    * it: `reached` ends the rest. Default 0.
    */
   readonly restMs?: number;
@@ -76,7 +76,7 @@ export function follow(options: FollowOptions): Follower {
         const done = waiting.filter(({ seq }) => seq < next);
         waiting = waiting.filter(({ seq }) => seq >= next);
         for (const { resolve } of done) resolve();
-        if (restMs > 0 && records.length < batch && waiting.length === 0) await pause(restMs);
+        if (restMs > 0 && next > journal.lastSeq() && waiting.length === 0) await pause(restMs);
         cancelPause = undefined;
       } catch (error) {
         failing = true;

@@ -60,7 +60,8 @@ export type Journal = {
    */
   append(records: readonly JournalRecord[]): Promise<number>;
   /**
-   * Up to `limit` durable records from `seq` on, in order; an empty list when there are none yet.
+   * Up to `limit` durable records from `seq` on, in order, fewer when they are large; an empty list when there are none
+   * yet.
    * When `seq` is no longer kept, `gap` says so and the records begin at the first one kept.
    */
   read(seq: number, limit: number): Promise<{ records: readonly JournalRecord[]; gap?: Gap }>;

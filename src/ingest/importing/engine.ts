@@ -167,8 +167,6 @@ export async function runImport(
     if (fresh.length > 0) await take(fresh, true);
     else if (++unnoted >= noteEvery) await note();
     options.onProgress?.({ ...counts, bytes: read, bytesTotal: bytes });
-    // Reading and judging may never have waited for the outside: others have their turn.
-    await turn();
   };
 
   try {
@@ -193,6 +191,8 @@ export async function runImport(
       }
       if (signal?.aborted) break;
       await rejects.write();
+      // Reading and judging may never wait for the outside: others have their turn.
+      await turn();
     }
     await flush();
     if (signal?.aborted) {

@@ -14,7 +14,7 @@ import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
 import { openCsv, type CsvRow } from '../csv/reader.ts';
 import { findImporter } from './importers.ts';
-import type { ImportOptions, ImportReport } from './imports.ts';
+import type { ImportOptions, ImportReport } from './views.ts';
 
 const city = await openTestCity();
 after(() => city.close());

@@ -8,64 +8,16 @@ import type { Broker, Reading } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import type { Health } from '../health.ts';
-import { isFilePayload, type MappingFile, type Refused } from '../mapping/index.ts';
+import { isFilePayload, type MappingFile } from '../mapping/index.ts';
 import type { Sources } from '../source.ts';
-import { runImport, type EngineOptions, type ImportProgress } from './engine.ts';
+import { runImport, type ImportProgress } from './engine.ts';
 import { fileIdentity } from './identity.ts';
-import type { ImportKind, OpenedFile } from './importer.ts';
+import type { OpenedFile } from './importer.ts';
 import { openImport } from './importers.ts';
 import type { Remembered } from './remembered.ts';
 import { batchRow, importRow, noCounts, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
 import { ownRecords, toJson, undoImport, type UndoOptions } from './undo.ts';
-
-/** What a file is opened with. */
-export type FileOptions = {
-  readonly file: string;
-  /** Its name where `file` is a temporary one. Default: that of `file`. */
-  readonly name?: string;
-  /** Absent: what is remembered of the source. */
-  readonly mapping?: MappingFile;
-  /** Whose mapping; needed only when the mapping file has several for this kind of file. */
-  readonly source?: string;
-  /** Of a workbook; default its first. */
-  readonly sheet?: string;
-};
-export type ImportOptions = EngineOptions & FileOptions;
-
-export type ImportReport = ImportCounts & {
-  /** Under which it is listed and taken back; absent for a dry run. */
-  readonly id?: string;
-  readonly kind: ImportKind;
-  readonly source: string;
-  readonly unit: OpenedFile['unit'];
-  readonly rejectedBy: ImportRecord['rejectedBy'];
-  /** The first readings of this run, as they are or would be taken. */
-  readonly preview: readonly Reading[];
-  /** Items that an earlier run had dealt with; the counts are of all runs together. */
-  readonly resumedAt: number;
-  readonly stopped: boolean;
-};
-
-/** An import as pages and scripts see it. */
-export type ImportView = Omit<ImportRecord, 'identity' | 'rejectsBytes'> & {
-  /** While it runs or is taken back. */
-  readonly progress?: { readonly done: number; readonly total: number; readonly perSecond: number };
-  /** Taking it back is possible: it is at rest, and what it made is still known. */
-  readonly undoable: boolean;
-};
-
-/** What the first items of a file become. */
-export type Preview = {
-  readonly kind: ImportKind;
-  readonly source: string;
-  readonly unit: OpenedFile['unit'];
-  readonly bytes: number;
-  readonly items: readonly {
-    readonly number: number;
-    readonly text: string;
-    readonly results: readonly (Reading | Refused)[];
-  }[];
-};
+import type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './views.ts';
 
 export type Imports = {
   /**
@@ -81,8 +33,8 @@ export type Imports = {
   /** @throws Problem not-found */
   get(id: string): Promise<ImportView>;
   /**
-   * Takes an import back, in durable steps; asked again after a kill it goes on.
-   * @throws Problem not-found, conflict (it runs, is taken back already, or is too old)
+   * Takes an import back, in durable steps; asked again after a kill it goes on, asked once more it changes nothing.
+   * @throws Problem not-found, conflict (it runs, or is too old)
    */
   undo(id: string, options?: UndoOptions): Promise<ImportView>;
   /** Ends a running import between two records. @throws Problem not-found, conflict (it does not run) */
@@ -308,6 +260,7 @@ export function fileImports(deps: {
         undoing,
         { broker, rows, now: () => clock.now() },
         {
+          ...options,
           signal: work.abort.signal,
           onProgress: (done, total) => {
             Object.assign(work, { done, total });
@@ -359,8 +312,11 @@ export function fileImports(deps: {
     get: async (id) => view(await find(id)),
     async undo(id, options = {}) {
       const record = await find(id);
-      if (record.state === 'undone') {
-        throw new Problem('conflict', `import ${id} was taken back on ${isoDay(record.undoneAt)}`, 'id');
+      if (record.state === 'undone') return view(record);
+      const runs = running.get(record.source);
+      if (runs?.id === id && record.state === 'undoing') {
+        await runs.ended;
+        return view(await find(id));
       }
       if (record.prunedAt !== null) {
         throw new Problem(

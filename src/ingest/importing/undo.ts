@@ -6,7 +6,7 @@ import type { RowDelta, Rows, SqlValue } from '../../store/ports.ts';
 import { isOwn, pack, readManifest, takenBack, unpack, type Own, type Touched } from './manifest.ts';
 import { batchRow, importRow, type ImportRecord, type UndoOutcome } from './tables.ts';
 
-/** Entities and records of the import that one step takes back. */
+/** A step with that many entities is large enough. */
 const entitiesPerStep = 2_000;
 const batchesPerStep = 200;
 const rowsPerStep = 1_000;
@@ -15,6 +15,8 @@ const entitiesPerLook = 200;
 
 export type UndoOptions = {
   readonly onProgress?: (done: number, total: number) => void;
+  /** Records of the import that one durable step takes back, at most. Default 200. */
+  readonly batch?: number;
   /** Stops between two steps; the undo goes on at the next start, or when asked again. */
   readonly signal?: AbortSignal;
 };
@@ -31,7 +33,7 @@ type Doubtful = Record<string, string[]>;
 export async function undoImport(
   given: ImportRecord,
   { broker, rows, now }: { broker: Broker; rows: Rows; now: () => number },
-  { onProgress, signal }: UndoOptions = {},
+  { onProgress, signal, batch = batchesPerStep }: UndoOptions = {},
 ): Promise<ImportRecord> {
   const cause = { by: 'undo', source: given.source };
   const own = await ownRecords(rows, given.id);
@@ -71,7 +73,7 @@ export async function undoImport(
   for (;;) {
     if (signal?.aborted) return record;
     const found = await rows.all(
-      `SELECT n, at, manifest, _seq FROM ingest_import_batch WHERE import = ? AND manifest IS NOT NULL ORDER BY n DESC LIMIT ${batchesPerStep}`,
+      `SELECT n, at, manifest, _seq FROM ingest_import_batch WHERE import = ? AND manifest IS NOT NULL ORDER BY n DESC LIMIT ${batch}`,
       [given.id],
     );
     if (found.length === 0) break;

@@ -127,10 +127,14 @@ test('a group larger than a segment gets a segment of its own size', () =>
     await journal.append([huge]);
     await journal.append([record(3)]);
     await journal.idle();
-    assert.deepStrictEqual((await journal.read(1, 9)).records, [record(1), huge, record(3)]);
+    const compare = async (open: typeof journal): Promise<void> => {
+      assert.deepStrictEqual((await open.read(1, 9)).records, [record(1), huge], 'a read ends with what is large');
+      assert.deepStrictEqual((await open.read(3, 9)).records, [record(3)]);
+    };
+    await compare(journal);
     await journal.close();
     const again = await openJournal({ directory, ...small });
-    assert.deepStrictEqual((await again.read(1, 9)).records, [record(1), huge, record(3)]);
+    await compare(again);
     await again.close();
   }));
 

@@ -11,9 +11,11 @@ import { blockBytes, readSegment, type Segment } from './segment.ts';
 type Cursor = { readonly segment: Segment; seq: number; offset: number; readonly decoder: RecordDecoder };
 
 const cursorsKept = 8;
+/** A read ends here: records may be large, and what they decode to is some ten times larger. */
+const readMaxBytes = blockBytes;
 
 export function segmentReader(options: { disk: Disk; directory: string; segments: readonly Segment[] }): {
-  /** `limit` records from `seq`; both inside what is durable. */
+  /** Up to `limit` records from `seq`, both inside what is durable; at least one, and no more when they are large. */
   read(seq: number, limit: number): Promise<readonly JournalRecord[]>;
 } {
   const { disk, directory, segments } = options;
@@ -54,11 +56,18 @@ export function segmentReader(options: { disk: Disk; directory: string; segments
   return {
     async read(seq, limit) {
       const found: JournalRecord[] = [];
-      while (found.length < limit) {
+      let bytes = 0;
+      while (found.length < limit && (found.length === 0 || bytes < readMaxBytes)) {
         const next = seq + found.length;
         const cursor = take(next);
         let want = blockBytes;
-        while (want > 0) want = await advance(cursor, next, limit, found, want);
+        while (want > 0 && (found.length === 0 || bytes < readMaxBytes)) {
+          const { offset } = cursor;
+          const some = found.length;
+          want = await advance(cursor, next, limit, found, want);
+          // What was skipped on the way to the first record is not held.
+          if (found.length > some) bytes += cursor.offset - offset;
+        }
         if (cursor.seq <= cursor.segment.lastSeq || cursor.segment === segments.at(-1)) {
           cursors = [cursor, ...cursors].slice(0, cursorsKept);
         }
