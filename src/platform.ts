@@ -176,6 +176,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     const ingestion = ingest({
       broker,
       rows: store.rows,
+      files: store.files,
       city,
       site,
       clock,

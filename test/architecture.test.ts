@@ -40,8 +40,12 @@ const doors: readonly RegExp[] = [
 type Outside = { readonly what: string; readonly is: RegExp; readonly only: RegExp };
 const outside: readonly Outside[] = [
   { what: 'a database', is: /^(node:sqlite|@duckdb\/)/, only: /^src\/store\// },
-  { what: 'Hono', is: /^(hono|@hono\/)/, only: /^src\/(http\/|[a-z]+\/(http|index)\.tsx?$|[a-z]+\/pages\/)/ },
-  { what: 'Preact', is: /^preact/, only: /^src\/(ui\/|[a-z]+\/pages\/)/ },
+  {
+    what: 'Hono',
+    is: /^(hono|@hono\/)/,
+    only: /^src\/(http\/|[a-z]+\/(gtfs\/)?(http|index)\.tsx?$|[a-z]+\/(gtfs\/)?pages\/)/,
+  },
+  { what: 'Preact', is: /^preact/, only: /^src\/(ui\/|[a-z]+\/(gtfs\/)?pages\/)/ },
   { what: 'the HTTP server or client', is: /^node:(http|https|http2)$/, only: /^src\/(http\/|broker\/http)/ },
   { what: 'undici', is: /^undici$/, only: /^src\/http\// },
   { what: 'sockets', is: /^node:(net|tls|dgram)$/, only: /^src\/(http|ingest\/mqtt|cli)/ },

@@ -86,6 +86,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
 
 function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err }: Terminal): void {
   const { items, unit, readings, kept, flagged, rejected, alreadyThere, born, source, rejectedBy, preview } = report;
+  for (const remark of report.remarks) out(`${remark}\n`);
   if (dryRun) for (const reading of preview) out(`${JSON.stringify(reading)}\n`);
   out(`${items} ${unit}s, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
   out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${born} new entities\n`);

@@ -7,11 +7,13 @@ import type { Broker, Reading } from '../broker/index.ts';
 import type { City } from '../city/profile.ts';
 import type { Outbound } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
-import type { Rows, TableDefinition } from '../store/ports.ts';
+import type { Files, Rows, TableDefinition } from '../store/ports.ts';
 import type { Site } from '../ui/index.ts';
 import { feedKinds } from './feeds/kinds.ts';
 import { liveFeeds } from './feeds/live.ts';
+import { transit } from './gtfs/index.ts';
 import { realtimeBoard } from './gtfs/realtime/board.ts';
+import { gtfsFeedTable } from './gtfs/store.ts';
 import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
@@ -35,6 +37,8 @@ export type IngestDeps = {
   readonly broker: Broker;
   /** Reads of this module's own tables, `ingestTables`. */
   readonly rows: Rows;
+  /** Where files are kept whole, such as timetables. */
+  readonly files: Files;
   readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'bbox' | 'name' | 'id'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
@@ -52,7 +56,7 @@ export type IngestDeps = {
 };
 
 /** The tables of this module; `platform.ts` gives them to the store. */
-export const ingestTables: readonly TableDefinition[] = [...importTables, ...rememberedTables];
+export const ingestTables: readonly TableDefinition[] = [...importTables, ...rememberedTables, gtfsFeedTable];
 
 export type Ingest = Module & {
   /** @throws Problem forbidden when the law pack does not allow the source */
@@ -131,6 +135,7 @@ export function ingest(deps: IngestDeps): Ingest {
           metrics,
           log,
         });
+  const timetables = transit({ broker: recording, rows: deps.rows, files: deps.files, site, clock, log });
   const remembered = rememberedMappings({
     broker,
     rows: deps.rows,
@@ -146,6 +151,7 @@ export function ingest(deps: IngestDeps): Ingest {
     health,
     remembered,
     mapping,
+    timetables: timetables.door,
   });
   /** Sources of files that were imported once are declared as long as their values are here. */
   const declareRemembered = async (): Promise<void> => {
@@ -179,6 +185,7 @@ export function ingest(deps: IngestDeps): Ingest {
         }),
       });
       importRoutes(app, { imports, log });
+      timetables.routes(app);
     },
     navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
@@ -209,12 +216,14 @@ export function ingest(deps: IngestDeps): Ingest {
       await declareRemembered();
       await restoreLastAccepted(broker, given, health);
       await imports.start();
+      await timetables.start();
       if (embedded) port = (await embedded.start()).port;
     },
     async stop() {
       await imports.close();
       await embedded?.stop();
       await queue.close();
+      await timetables.stop();
     },
   };
 }

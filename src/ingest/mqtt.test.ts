@@ -28,6 +28,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
   const made = ingest({
     broker,
     rows: city.store.rows,
+    files: city.store.files,
     city: {
       id: 'chorrah',
       center: [68.78, 38.56],

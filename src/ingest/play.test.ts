@@ -35,6 +35,7 @@ async function city() {
   const made: Ingest = ingest({
     broker,
     rows: platform.store.rows,
+    files: platform.store.files,
     city: {
       id: 'chorrah',
       center: [68.78, 38.56],

@@ -60,7 +60,7 @@ export type TimetableColumns = {
   readonly shapes: ShapeColumns;
   readonly headsigns: readonly string[];
   /** In other languages, where the feed translates them. */
-  readonly headsignNames: ReadonlyMap<string, Names>;
+  readonly headsignNames?: ReadonlyMap<string, Names>;
 };
 
 export function approximateAt({ flags }: StopTimeColumns, stopTime: number): Approximate | undefined {

@@ -6,14 +6,16 @@ import type { Departure, Route, Stop } from './words.ts';
 const secondMs = 1000;
 const dayS = 86_400;
 
-/**
- * @param startOf when a service day (days since 1970) begins
- * @returns departures of some stops (by index) from `fromMs` to `toMs`, exclusive, by time
- */
-export function departuresOf(
-  columns: TimetableColumns,
-  startOf: (day: number) => number,
-): (of: readonly number[], fromMs: number, toMs: number, limit: number) => readonly Departure[] {
+/** Stops by their index. */
+export type Departures = {
+  /** From `fromMs` to `toMs`, exclusive, by time. */
+  of(stops: readonly number[], fromMs: number, toMs: number, limit: number): readonly Departure[];
+  /** Indexes of the routes that leave there, ascending. */
+  routesAt(stops: readonly number[]): readonly number[];
+};
+
+/** @param startOf when a service day (days since 1970) begins */
+export function departuresOf(columns: TimetableColumns, startOf: (day: number) => number): Departures {
   const { timeZone, stops, routes, services, trips, stopTimes, headsigns } = columns;
   const index = stopIndex(columns);
   const span = daysAcross(columns);
@@ -89,21 +91,34 @@ export function departuresOf(
     }
   };
 
-  return (of, fromMs, toMs, limit) => {
-    const found: Departure[] = [];
-    // A service day may begin an hour before its date, where clocks are set forward at midnight.
-    const lastDay = dayAt(toMs, timeZone) + 1;
-    for (let day = dayAt(fromMs, timeZone) - span; day <= lastDay; day++) {
-      const start = startOf(day);
-      const fromS = Math.ceil((fromMs - start) / secondMs);
-      const toS = Math.ceil((toMs - start) / secondMs);
-      if (toS <= 0) continue;
-      for (const stop of of) {
-        once(stop, day, fromS, toS, limit, found);
-        repeated(stop, day, fromS, toS, limit, found);
+  return {
+    of(asked, fromMs, toMs, limit) {
+      const found: Departure[] = [];
+      // A service day may begin an hour before its date, where clocks are set forward at midnight.
+      const lastDay = dayAt(toMs, timeZone) + 1;
+      for (let day = dayAt(fromMs, timeZone) - span; day <= lastDay; day++) {
+        const start = startOf(day);
+        const fromS = Math.ceil((fromMs - start) / secondMs);
+        const toS = Math.ceil((toMs - start) / secondMs);
+        if (toS <= 0) continue;
+        for (const stop of asked) {
+          once(stop, day, fromS, toS, limit, found);
+          repeated(stop, day, fromS, toS, limit, found);
+        }
       }
-    }
-    return found.sort((a, b) => a.departureMs - b.departureMs).slice(0, limit);
+      return found.sort((a, b) => a.departureMs - b.departureMs).slice(0, limit);
+    },
+    routesAt(asked) {
+      const found = new Set<number>();
+      for (const { first, order } of [index.exact, index.repeated]) {
+        for (const stop of asked) {
+          for (let at = first[stop] ?? 0; at < (first[stop + 1] ?? 0); at++) {
+            found.add(trips.route[tripOf(order[at] ?? 0)] ?? 0);
+          }
+        }
+      }
+      return [...found].sort((a, b) => a - b);
+    },
   };
 }
 

@@ -34,6 +34,8 @@ export type Timetable = {
   trip(id: string): Trip | undefined;
   /** Ids of the trips of a route. */
   tripIds(routeId: string): readonly string[];
+  /** Routes whose vehicles leave the stop, or a platform of the station; in the order of routes(). */
+  routesAt(stopId: string): readonly Route[];
   /** In the order of the way; blank times are worked out. Empty for an unknown trip. */
   stopTimes(tripId: string): readonly StopTime[];
   /** [long, lat] along the way. */
@@ -136,6 +138,11 @@ export function timetable(columns: TimetableColumns): Timetable {
       const route = routeAt.get(routeId);
       return route === undefined ? [] : trips.ids.filter((_, trip) => trips.route[trip] === route);
     },
+    routesAt(stopId) {
+      const at = stopAt.get(stopId);
+      if (at === undefined) return [];
+      return leaving.routesAt(platforms.get(at) ?? [at]).map((route) => routes[route] as Route);
+    },
     stopTimes(tripId) {
       const trip = tripAt.get(tripId);
       if (trip === undefined) return [];
@@ -166,7 +173,7 @@ export function timetable(columns: TimetableColumns): Timetable {
       }
       return points;
     },
-    headsignNames: (headsign) => columns.headsignNames.get(headsign) ?? {},
+    headsignNames: (headsign) => columns.headsignNames?.get(headsign) ?? {},
     runsOn(tripId, date) {
       const trip = tripAt.get(tripId);
       const day = parseServiceDate(date);
@@ -180,7 +187,7 @@ export function timetable(columns: TimetableColumns): Timetable {
     departures({ stop, fromMs, withinMs, limit }) {
       const asked = stopAt.get(stop);
       if (asked === undefined) throw new Problem('not-found', `the timetable has no stop ${stop}`, 'stop');
-      return leaving(platforms.get(asked) ?? [asked], fromMs, fromMs + withinMs, limit);
+      return leaving.of(platforms.get(asked) ?? [asked], fromMs, fromMs + withinMs, limit);
     },
   };
 }

@@ -199,7 +199,7 @@ export async function runImport(
       await note({ state: 'stopped' });
       return { record, preview };
     }
-    const atEnd = opened.rowsAtEnd?.() ?? [];
+    const atEnd = dryRun ? [] : ((await opened.rowsAtEnd?.()) ?? []);
     const made: RowDelta[] = [];
     if (atEnd.length > 0 && before) {
       // Undone first, since it was done last.

@@ -4,6 +4,7 @@
  * records, counts, the rejects file, progress, going on after a kill, undo.
  */
 import type { RowDelta } from '../../store/ports.ts';
+import type { TimetableDoor } from '../gtfs/door.ts';
 import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 
 export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs'] as const;
@@ -27,14 +28,19 @@ export type OpenedFile = {
   /** Of the file; progress is told in it. */
   readonly bytes: number;
   /** What an item is called in refusals. */
-  readonly unit: 'row' | 'feature' | 'stop';
+  readonly unit: 'row' | 'feature' | 'record';
   /**
    * The items in order, in groups of some hundred. `read` is the place in bytes after the group. Memory stays flat:
    * nobody holds more than a group.
    */
   items(): AsyncIterable<{ readonly items: readonly ImportItem[]; readonly read: number }>;
-  /** Rows of this door's tables that belong to the last record of the import, such as the timetable that holds now. */
-  rowsAtEnd?(): readonly RowDelta[];
+  /** What is to be known of the file as a whole, in English: what it holds, what is doubtful, what is not used. */
+  readonly remarks?: readonly string[];
+  /**
+   * Rows of this door's tables that belong to the last record of the import, such as the timetable that holds now. Asked
+   * once, after the last item was taken; never in a dry run.
+   */
+  rowsAtEnd?(): readonly RowDelta[] | Promise<readonly RowDelta[]>;
   close(): Promise<void>;
 };
 
@@ -47,6 +53,8 @@ export type OpenOptions = {
   readonly sheet?: string;
   /** The platform's clock, ms: for items without a time of their own, and for `maxFuture`. */
   readonly now: () => number;
+  /** For timetables; absent where none can be taken. */
+  readonly timetables?: TimetableDoor;
 };
 
 /** One door: which files are its own, and how they are opened. */

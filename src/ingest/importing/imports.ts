@@ -12,6 +12,7 @@ import { isFilePayload, type MappingFile } from '../mapping/index.ts';
 import type { Sources } from '../source.ts';
 import { runImport, type ImportProgress } from './engine.ts';
 import { fileIdentity } from './identity.ts';
+import type { TimetableDoor } from '../gtfs/door.ts';
 import type { OpenedFile } from './importer.ts';
 import { openImport } from './importers.ts';
 import type { Remembered } from './remembered.ts';
@@ -74,6 +75,8 @@ export function fileImports(deps: {
   remembered: Remembered;
   /** What the city was started with: it goes before what is remembered. */
   mapping?: MappingFile | undefined;
+  /** For timetables; absent: none can be taken. */
+  timetables?: TimetableDoor;
   /** Default: the doors that there are. */
   openFile?: typeof openImport;
 }): Imports {
@@ -138,7 +141,9 @@ export function fileImports(deps: {
   };
 
   const givenAtStart = (source: string | undefined): MappingFile | undefined =>
-    deps.mapping?.mappings.some((one) => isFilePayload(one.payload) && (source === undefined || one.source === source))
+    deps.mapping?.mappings.some(
+      (one) => isFilePayload(one.payload) && (source === undefined || one.source === source),
+    ) || deps.mapping?.sources.some(({ id, kind }) => kind === 'gtfs' && (source === undefined || id === source))
       ? deps.mapping
       : undefined;
 
@@ -150,6 +155,7 @@ export function fileImports(deps: {
       now: () => clock.now(),
       ...(source !== undefined && { source }),
       ...(sheet !== undefined && { sheet }),
+      ...(deps.timetables && { timetables: deps.timetables }),
     });
     return { opened, mapping };
   };
@@ -216,6 +222,7 @@ export function fileImports(deps: {
       preview,
       resumedAt: given.place,
       stopped: record.state === 'stopped' || record.state === 'running',
+      remarks: opened.remarks ?? [],
     });
     const engine = { broker, clock, before };
     if (dryRun) {

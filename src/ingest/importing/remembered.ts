@@ -10,7 +10,8 @@ export const rememberedTables: readonly TableDefinition[] = [
   { name: 'ingest_source', columns: { id: 'TEXT', declaration: 'TEXT', updated_at: 'INTEGER' }, key: ['id'] },
   {
     name: 'ingest_mapping',
-    // `context` is the @context of the mapping file, `element` the element of its `mappings`; both JSON.
+    // `context` is the @context of the mapping file, `element` the element of its `mappings`; both JSON. A timetable needs
+    // no mapping: its element is null.
     columns: { source: 'TEXT', payload: 'TEXT', context: 'TEXT', element: 'TEXT', updated_at: 'INTEGER' },
     key: ['source', 'payload'],
   },
@@ -68,21 +69,31 @@ export function rememberedMappings(deps: {
         const file = {
           ...(named !== null && { '@context': named }),
           sources: [JSON.parse(String(declared['declaration'])) as unknown],
-          mappings: [JSON.parse(String(element)) as unknown],
+          mappings: element === 'null' ? [] : [JSON.parse(String(element)) as unknown],
         };
         return parse(Buffer.from(JSON.stringify(file)), `the remembered mapping of ${source}`);
       });
       const sources = files[0]?.sources ?? [];
       return { sources, mappings: files.flatMap((file) => file.mappings), feeds: [] };
     },
-    async put({ mappings }, source) {
+    async put({ sources, mappings }, source) {
       const updated_at = clock.now();
       const own = mappings.filter((mapping) => mapping.source === source && isFilePayload(mapping.payload));
       const [first] = own;
-      if (!first) return;
-      const declaration = JSON.stringify(first.raw.source);
+      const timetable = sources.find(({ id, kind }) => id === source && kind === 'gtfs');
+      if (!first && !timetable) return;
+      const declaration = JSON.stringify(first ? first.raw.source : timetable);
       await broker.record(systemPrincipal, 0, [], { by: 'import', source }, [
         { table: 'ingest_source', key: { id: source }, row: { declaration, updated_at } },
+        ...(timetable
+          ? [
+              {
+                table: 'ingest_mapping',
+                key: { source, payload: 'gtfs' },
+                row: { context: 'null', element: 'null', updated_at },
+              },
+            ]
+          : []),
         ...own.map(({ payload, raw }): RowDelta => ({
           table: 'ingest_mapping',
           key: { source, payload },

@@ -31,6 +31,8 @@ export type ImportReport = ImportCounts & {
   /** Items that an earlier run had dealt with; the counts are of all runs together. */
   readonly resumedAt: number;
   readonly stopped: boolean;
+  /** What the door has to say of the file as a whole. */
+  readonly remarks: readonly string[];
 };
 
 /** An import as pages and scripts see it. */

@@ -24,6 +24,7 @@ function running() {
   const module = ingest({
     broker,
     rows: platform.store.rows,
+    files: platform.store.files,
     city,
     site: createSite({ city, clock, assets, navigation: () => [] }),
     clock,

@@ -32,6 +32,7 @@ const kinds: Record<SourceReport['source']['kind'], IngestKey> = {
   csv: 'kindCsv',
   simulator: 'kindSimulator',
   http: 'kindHttp',
+  gtfs: 'kindGtfs',
   feed: 'kindFeed',
 };
 

@@ -35,6 +35,7 @@ export const en = {
   kindCsv: 'files (CSV)',
   kindSimulator: 'the simulator',
   kindHttp: 'HTTP',
+  kindGtfs: 'Timetable (GTFS)',
   kindFeed: 'a feed from outside',
   connection: 'Connection',
   connecting: 'being made',

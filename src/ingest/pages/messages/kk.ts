@@ -37,6 +37,7 @@ export const kk: Messages<IngestKey> = {
   kindCsv: 'файлдар (CSV)',
   kindSimulator: 'еліктегіш',
   kindHttp: 'HTTP',
+  kindGtfs: 'Қозғалыс кестесі (GTFS)',
   kindFeed: 'сыртқы деректер ағыны',
   connection: 'Байланыс',
   connecting: 'орнатылып жатыр',

@@ -39,6 +39,7 @@ export const ru: Messages<IngestKey> = {
   kindCsv: 'файлы (CSV)',
   kindSimulator: 'имитатор',
   kindHttp: 'HTTP',
+  kindGtfs: 'Расписание (GTFS)',
   kindFeed: 'внешний поток данных',
   connection: 'Связь',
   connecting: 'устанавливается',

@@ -37,6 +37,7 @@ export const tg: Messages<IngestKey> = {
   kindCsv: 'файлҳо (CSV)',
   kindSimulator: 'тақлидгар',
   kindHttp: 'HTTP',
+  kindGtfs: 'Ҷадвали ҳаракат (GTFS)',
   kindFeed: 'ҷараёни берунии маълумот',
   connection: 'Пайваст',
   connecting: 'барқарор шуда истодааст',

@@ -37,6 +37,7 @@ export const uz: Messages<IngestKey> = {
   kindCsv: 'fayllar (CSV)',
   kindSimulator: 'taqlidchi',
   kindHttp: 'HTTP',
+  kindGtfs: 'Harakat jadvali (GTFS)',
   kindFeed: 'tashqi maʼlumot oqimi',
   connection: 'Aloqa',
   connecting: 'oʻrnatilmoqda',
