@@ -135,7 +135,15 @@ export function ingest(deps: IngestDeps): Ingest {
           metrics,
           log,
         });
-  const timetables = transit({ broker: recording, rows: deps.rows, files: deps.files, site, clock, log });
+  const timetables = transit({
+    broker: recording,
+    rows: deps.rows,
+    files: deps.files,
+    site,
+    clock,
+    log,
+    isSimulated: (source) => sources.find(source)?.simulated === true,
+  });
   const remembered = rememberedMappings({
     broker,
     rows: deps.rows,
@@ -187,7 +195,10 @@ export function ingest(deps: IngestDeps): Ingest {
       importRoutes(app, { imports, log });
       timetables.routes(app);
     },
-    navigation: (language) => [{ href: '/sources', text: ingestWords(language)('title') }],
+    navigation: (language) => [
+      ...timetables.navigation(language),
+      { href: '/sources', text: ingestWords(language)('title') },
+    ],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
     importFile: (options) => imports.run(options),
     preview: (options, limit) => imports.preview(options, limit),

@@ -262,6 +262,9 @@ export function EntityPage({
               ...(source === undefined
                 ? []
                 : [{ name: t('source'), value: <a href={to(`/sources#${source}`)}>{source}</a> }]),
+              ...(isServedStop(entity)
+                ? [{ name: t('departures'), value: <a href={to(`/stops/${entity.id}`)}>{t('departuresText')}</a> }]
+                : []),
               { name: t('identifier'), value: <code>{entity.id}</code> },
               ...links.map(({ attribute, id }) => ({
                 name: attributeWord(attribute, language),
@@ -283,6 +286,12 @@ export function EntityPage({
       </div>
     </>
   );
+}
+
+/** A stop or station of the timetable that holds: it has a board of its own. */
+function isServedStop({ type, attrs }: Entity): boolean {
+  const isStop = type.some((iri) => ['GtfsStop', 'GtfsStation'].includes(coreContext.compact(iri)));
+  return isStop && attrs[coreContext.expand('inTimetable')]?.[0]?.value === true;
 }
 
 const lowerFirst = (text: string): string => text.slice(0, 1).toLowerCase() + text.slice(1);

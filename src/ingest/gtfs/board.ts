@@ -7,6 +7,8 @@ import type { Departure, Prediction, Realtime, Route, Stop } from './words.ts';
 export type BoardLine = {
   readonly departure: Departure;
   readonly route: Route;
+  /** Where the trip ends. */
+  readonly destination: Stop;
   /** The platform, where a station was asked for. */
   readonly stop: Stop;
   /** When it is expected: as predicted, else as the timetable says. */
@@ -92,6 +94,7 @@ function lineOf(timetable: Timetable, departure: Departure, prediction: Predicti
   return {
     departure,
     route: timetable.route(departure.routeId) as Route,
+    destination: timetable.lastStop(departure.tripId) as Stop,
     stop: timetable.stop(departure.stopId) as Stop,
     expectedMs: prediction?.departureMs ?? departure.departureMs,
     ...(prediction && { prediction }),

@@ -7,33 +7,13 @@ import { fixedClock } from '../../base/clock.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import { copyStore } from '../../store/index.ts';
 import { openTestCity, type TestCity } from '../../../test/fixtures/testCity.ts';
-import { parseMappingFile } from '../mapping/index.ts';
 import type { ImportReport } from '../index.ts';
-import { feedZip, townFeed } from './fixtures/feed.ts';
+import { declaredSources, feedZip, townFeed } from './fixtures/feed.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-gtfs-'));
 after(() => rm(directory, { recursive: true, force: true }));
 
-const mapping = parseMappingFile(
-  Buffer.from(
-    JSON.stringify({
-      sources: ['bus', 'rail'].map((id) => ({
-        id,
-        name: id,
-        purpose: 'Departures',
-        owner: 'Town',
-        legalBasis: 'Contract',
-        retentionDays: null,
-        personal: 'none',
-        granularity: 'stop',
-        kind: 'gtfs',
-      })),
-      mappings: [],
-    }),
-  ),
-  'sources.json',
-  [],
-);
+const mapping = declaredSources(['bus', 'rail']);
 
 let files = 0;
 async function take(

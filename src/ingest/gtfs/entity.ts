@@ -42,6 +42,11 @@ export function parseStopEntityId(id: string): { source: string; stop: string } 
   }
 }
 
+/** Path of a stop's page and, below `/api/transit`, of its data. */
+export function toStopPath(source: string, stop: string): string {
+  return `/stops/${source}:${encodeURIComponent(stop.toWellFormed())}`;
+}
+
 /** What becomes an entity, with a line for whoever looks for a refusal. */
 export type Described = { readonly reading: Reading; readonly from: string };
 

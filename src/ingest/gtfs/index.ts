@@ -11,11 +11,12 @@ import { boards, type Boards } from './board.ts';
 import type { TimetableDoor } from './door.ts';
 import { inTimetableAttribute, routeType, stationType, stopType } from './entity.ts';
 import { transitRoutes } from './http.ts';
+import { stopPages, stopsEntry } from './pages/index.ts';
 import { feedStore } from './store.ts';
 import { heldTimetables, type HeldTimetables } from './timetables.ts';
 import type { Realtime } from './words.ts';
 
-export type Transit = Required<Pick<Module, 'routes' | 'start' | 'stop'>> & {
+export type Transit = Required<Pick<Module, 'routes' | 'navigation' | 'start' | 'stop'>> & {
   readonly timetables: HeldTimetables;
   readonly boards: Boards;
   /** What the import of a feed needs. */
@@ -29,13 +30,15 @@ export type TransitSettings = {
   readonly site: Site | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether a source gives values that were not measured. */
+  readonly isSimulated: (source: string) => boolean;
   /** Live predictions; absent: departures are what the timetable says. */
   readonly realtime?: Realtime;
 };
 
 const pageSize = 1000;
 
-export function transit({ broker, rows, files, clock, log, realtime }: TransitSettings): Transit {
+export function transit({ broker, rows, files, site, clock, log, isSimulated, realtime }: TransitSettings): Transit {
   const feeds = feedStore({ rows, files });
   const timetables = heldTimetables({ feeds, broker, clock, log });
   const board = boards({ timetables, realtime });
@@ -64,7 +67,11 @@ export function transit({ broker, rows, files, clock, log, realtime }: TransitSe
         return found;
       },
     },
-    routes: (app) => transitRoutes(app, { timetables, boards: board, clock }),
+    routes: (app) => {
+      transitRoutes(app, { timetables, boards: board, clock });
+      if (site) stopPages(app, { site, timetables, boards: board, isSimulated, live: realtime !== undefined });
+    },
+    navigation: (language) => stopsEntry(timetables, language),
     start: () => timetables.start(),
     stop: () => timetables.stop(),
   };

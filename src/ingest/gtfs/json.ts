@@ -136,7 +136,7 @@ function noteOf(outside: NonNullable<Board['outside']>, { firstDate, lastDate }:
 function lineJson(
   source: string,
   timeZone: string,
-  { departure, route, stop, expectedMs, prediction }: BoardLine,
+  { departure, route, stop, destination, expectedMs, prediction }: BoardLine,
 ): Json {
   const { departureMs, arrivalMs, approximate, headwayS, headsign, serviceDate, tripId, stopSequence } = departure;
   const expected = prediction?.departureMs;
@@ -157,6 +157,7 @@ function lineJson(
     headwayS,
     route: briefRoute(source, route),
     headsign,
+    destination: destination.name,
     platformCode: stop.platformCode,
     stopId: stop.id,
     tripId,

@@ -38,6 +38,8 @@ export type Timetable = {
   routesAt(stopId: string): readonly Route[];
   /** In the order of the way; blank times are worked out. Empty for an unknown trip. */
   stopTimes(tripId: string): readonly StopTime[];
+  /** Where the trip ends. */
+  lastStop(tripId: string): Stop | undefined;
   /** [long, lat] along the way. */
   shape(id: string): readonly (readonly [number, number])[] | undefined;
   /** A headsign by language; empty when the feed does not translate it. */
@@ -163,6 +165,11 @@ export function timetable(columns: TimetableColumns): Timetable {
         });
       }
       return found;
+    },
+    lastStop(tripId) {
+      const trip = tripAt.get(tripId);
+      const end = trip === undefined ? 0 : (trips.first[trip + 1] ?? 0);
+      return end > 0 ? stops[stopTimes.stop[end - 1] ?? none] : undefined;
     },
     shape(id) {
       const shape = shapeAt.get(id);

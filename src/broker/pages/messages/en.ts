@@ -81,6 +81,8 @@ export const en = {
   historyUnavailable: 'The history is still being written',
   historyUnavailableText: 'Reload the page in a minute. The current values above are right.',
   about: 'About it',
+  departures: 'Departures',
+  departuresText: 'What leaves next',
   type: 'Kind',
   identifier: 'Identifier',
   thisView: 'This view',

@@ -84,6 +84,8 @@ export const kk: Messages<PageKey> = {
   historyUnavailable: 'Тарих әлі жазылып жатыр',
   historyUnavailableText: 'Бір минуттан кейін бетті жаңартыңыз. Жоғарыдағы ағымдағы мәндер дұрыс.',
   about: 'Ол туралы',
+  departures: 'Жөнелулер',
+  departuresText: 'Келесі не жөнеледі',
   type: 'Түрі',
   identifier: 'Идентификатор',
   thisView: 'Осы көрініс',

@@ -85,6 +85,8 @@ export const ru: Messages<PageKey> = {
   historyUnavailable: 'История ещё записывается',
   historyUnavailableText: 'Обновите страницу через минуту. Текущие значения выше верны.',
   about: 'Об этом',
+  departures: 'Отправления',
+  departuresText: 'Что отходит дальше',
   type: 'Вид',
   identifier: 'Идентификатор',
   thisView: 'Этот вид',

@@ -84,6 +84,8 @@ export const tg: Messages<PageKey> = {
   historyUnavailable: 'Таърих ҳоло навишта мешавад',
   historyUnavailableText: 'Баъди як дақиқа саҳифаро нав кунед. Қиматҳои ҷорӣ дар боло дурустанд.',
   about: 'Дар бораи он',
+  departures: 'Ҳаракатҳо',
+  departuresText: 'Навбатан чӣ меравад',
   type: 'Навъ',
   identifier: 'Нишонаи ягона',
   thisView: 'Ин намуд',

@@ -84,6 +84,8 @@ export const uz: Messages<PageKey> = {
   historyUnavailable: 'Tarix hali yozilmoqda',
   historyUnavailableText: 'Bir daqiqadan soʻng sahifani yangilang. Yuqoridagi joriy qiymatlar toʻgʻri.',
   about: 'Bu haqda',
+  departures: 'Joʻnashlar',
+  departuresText: 'Keyin nima joʻnaydi',
   type: 'Turi',
   identifier: 'Identifikator',
   thisView: 'Bu koʻrinish',
