@@ -2,13 +2,16 @@
 import { dayAt, toServiceDate } from './calendar.ts';
 import type { HeldTimetables } from './timetables.ts';
 import type { Timetable } from './timetable.ts';
-import type { Departure, Prediction, Realtime, Route, Stop } from './words.ts';
+import type { Departure, Prediction, Realtime, RealtimeState, Route, Stop, TransitAlert } from './words.ts';
 
 export type BoardLine = {
   readonly departure: Departure;
-  readonly route: Route;
-  /** Where the trip ends. */
-  readonly destination: Stop;
+  /** Absent for a trip that was added on a route that the timetable does not have. */
+  readonly route?: Route;
+  /** Where the trip ends; absent for a trip that the timetable does not have. */
+  readonly destination?: Stop;
+  /** It runs besides the timetable. */
+  readonly added?: true;
   /** The platform, where a station was asked for. */
   readonly stop: Stop;
   /** When it is expected: as predicted, else as the timetable says. */
@@ -23,6 +26,10 @@ export type Board = {
   readonly fromMs: number;
   readonly toMs: number;
   readonly lines: readonly BoardLine[];
+  /** Notices that hold at the beginning of the interval. */
+  readonly alerts: readonly TransitAlert[];
+  /** How things stand with live information; absent: nobody gives any for this timetable. */
+  readonly live?: RealtimeState;
   /** The first departure after the interval; looked for only when the interval has none. */
   readonly next?: Departure;
   /** The timetable does not reach here. */
@@ -52,7 +59,7 @@ export function boards({
   timetables,
   realtime,
 }: {
-  timetables: HeldTimetables;
+  timetables: Pick<HeldTimetables, 'get'>;
   realtime: Realtime | undefined;
 }): Boards {
   return {
@@ -67,12 +74,22 @@ export function boards({
         withinMs: withinMs + early,
         limit: realtime ? limit + lateMax : limit,
       });
-      const lines = departures
-        .map((departure) => lineOf(timetable, departure, realtime?.prediction(source, departure)))
+      const stop = timetable.stop(id) as Stop;
+      const stopIds = timetable.platformIds(id);
+      const added = realtime?.added(source, stopIds, fromMs - early, toMs) ?? [];
+      const lines = [
+        ...departures.map((departure) => lineOf(timetable, departure, realtime?.prediction(source, departure))),
+        ...added.map(({ departure, prediction }) => ({
+          ...lineOf(timetable, departure, prediction),
+          added: true as const,
+        })),
+      ]
         .filter(({ expectedMs }) => expectedMs >= fromMs)
         .sort((a, b) => a.expectedMs - b.expectedMs)
         .slice(0, limit);
-      const stop = timetable.stop(id) as Stop;
+      const routeIds = timetable.routesAt(id).map((route) => route.id);
+      const alerts = realtime?.alerts(source, { stopIds, routeIds }, fromMs) ?? [];
+      const live = realtime?.state(source);
       const [next] =
         lines.length > 0 ? [] : timetable.departures({ stop: id, fromMs: toMs, withinMs: nextWithinMs, limit: 1 });
       const outside = lines.length > 0 || next ? undefined : outsideOf(timetable, fromMs);
@@ -83,6 +100,8 @@ export function boards({
         fromMs,
         toMs,
         lines,
+        alerts,
+        ...(live && { live }),
         ...(next && { next }),
         ...(outside && { outside }),
       };
@@ -91,10 +110,12 @@ export function boards({
 }
 
 function lineOf(timetable: Timetable, departure: Departure, prediction: Prediction | undefined): BoardLine {
+  const route = timetable.route(departure.routeId);
+  const destination = timetable.lastStop(departure.tripId);
   return {
     departure,
-    route: timetable.route(departure.routeId) as Route,
-    destination: timetable.lastStop(departure.tripId) as Stop,
+    ...(route && { route }),
+    ...(destination && { destination }),
     stop: timetable.stop(departure.stopId) as Stop,
     expectedMs: prediction?.departureMs ?? departure.departureMs,
     ...(prediction && { prediction }),

@@ -69,7 +69,7 @@ export function transit({ broker, rows, files, site, clock, log, isSimulated, re
     },
     routes: (app) => {
       transitRoutes(app, { timetables, boards: board, clock });
-      if (site) stopPages(app, { site, timetables, boards: board, isSimulated, live: realtime !== undefined });
+      if (site) stopPages(app, { site, timetables, boards: board, isSimulated });
     },
     navigation: (language) => stopsEntry(timetables, language),
     start: () => timetables.start(),

@@ -108,7 +108,7 @@ export function tripJson(source: string, timetable: Timetable, id: string): Json
 }
 
 export function boardJson(board: Board): Json {
-  const { source, timetable, stop, fromMs, toMs, lines, next, outside } = board;
+  const { source, timetable, stop, fromMs, toMs, lines, alerts, live, next, outside } = board;
   const { timeZone, firstDate, lastDate, version } = timetable;
   return {
     stop: { id: stopEntityId(source, stop), source, stopId: stop.id, code: stop.code, name: stop.name },
@@ -120,8 +120,20 @@ export function boardJson(board: Board): Json {
       firstDate: firstDate && toIsoDate(firstDate),
       lastDate: lastDate && toIsoDate(lastDate),
     },
+    live: live && {
+      current: live.current,
+      saidAt: live.saidMs === undefined ? undefined : new Date(live.saidMs).toISOString(),
+    },
     departures: lines.map((line) => lineJson(source, timeZone, line)),
     next: next && toZonedIso(next.departureMs, timeZone),
+    alerts: alerts.map(({ id, header, description, cause, effect, severity }) => ({
+      id,
+      header,
+      description,
+      cause,
+      effect,
+      severity,
+    })),
     note: outside && noteOf(outside, timetable),
   };
 }
@@ -136,7 +148,7 @@ function noteOf(outside: NonNullable<Board['outside']>, { firstDate, lastDate }:
 function lineJson(
   source: string,
   timeZone: string,
-  { departure, route, stop, destination, expectedMs, prediction }: BoardLine,
+  { departure, route, stop, destination, expectedMs, prediction, added }: BoardLine,
 ): Json {
   const { departureMs, arrivalMs, approximate, headwayS, headsign, serviceDate, tripId, stopSequence } = departure;
   const expected = prediction?.departureMs;
@@ -155,9 +167,10 @@ function lineJson(
     vehicle: prediction?.vehicle,
     approximate,
     headwayS,
-    route: briefRoute(source, route),
+    added,
+    route: route && briefRoute(source, route),
     headsign,
-    destination: destination.name,
+    destination: destination?.name,
     platformCode: stop.platformCode,
     stopId: stop.id,
     tripId,

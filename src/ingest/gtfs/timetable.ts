@@ -34,6 +34,8 @@ export type Timetable = {
   trip(id: string): Trip | undefined;
   /** Ids of the trips of a route. */
   tripIds(routeId: string): readonly string[];
+  /** The stop itself; of a station its platforms too. Empty for an unknown stop. */
+  platformIds(stopId: string): readonly string[];
   /** Routes whose vehicles leave the stop, or a platform of the station; in the order of routes(). */
   routesAt(stopId: string): readonly Route[];
   /** In the order of the way; blank times are worked out. Empty for an unknown trip. */
@@ -139,6 +141,10 @@ export function timetable(columns: TimetableColumns): Timetable {
     tripIds(routeId) {
       const route = routeAt.get(routeId);
       return route === undefined ? [] : trips.ids.filter((_, trip) => trips.route[trip] === route);
+    },
+    platformIds(stopId) {
+      const at = stopAt.get(stopId);
+      return at === undefined ? [] : (platforms.get(at) ?? [at]).map((one) => (stops[one] as Stop).id);
     },
     routesAt(stopId) {
       const at = stopAt.get(stopId);

@@ -18,7 +18,6 @@ export type StopPagesDeps = {
   readonly boards: Boards;
   /** Whether a source gives values that were not measured. */
   readonly isSimulated: (source: string) => boolean;
-  readonly live: boolean;
 };
 
 const linesShown = 12;
@@ -28,7 +27,7 @@ const nearShown = 5;
 const readIso = timeReader('iso', undefined) as TimeReader;
 
 export function stopPages(app: Hono, deps: StopPagesDeps): void {
-  const { site, timetables, boards, isSimulated, live } = deps;
+  const { site, timetables, boards, isSimulated } = deps;
   site.page(app, '/stops', (reader) => stopsPage({ site, timetables }, reader));
   site.page(app, '/stops/:id{.+}', (reader) => {
     const { source, stop } = stopAsked(timetables, reader.params['id'] ?? '');
@@ -56,7 +55,6 @@ export function stopPages(app: Hono, deps: StopPagesDeps): void {
         board,
         near: near.slice(0, nearShown),
         asked: text !== null,
-        live,
         simulated: isSimulated(source),
         ...(ranMs !== undefined && { lastRanMs: ranMs }),
       },

@@ -17,7 +17,9 @@ export const stopName = (timetable: Timetable, { names, name, id }: Stop, reader
   nameIn(names, name === '' ? id : name, timetable, reader);
 
 /** What stands on the front of the vehicle: the short name, else the long one. */
-export function lineName(timetable: Timetable, { shortName, longName, longNames }: Route, reader: string): Named {
+export function lineName(timetable: Timetable, route: Route | undefined, reader: string): Named {
+  if (!route) return { text: '–' };
+  const { shortName, longName, longNames } = route;
   return shortName === '' ? nameIn(longNames, longName, timetable, reader) : { text: shortName };
 }
 

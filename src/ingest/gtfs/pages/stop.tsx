@@ -24,9 +24,10 @@ import type { Board, BoardLine } from '../board.ts';
 import { stopEntityId, toStopPath } from '../entity.ts';
 import type { FoundStop } from '../search.ts';
 import type { Timetable } from '../timetable.ts';
+import type { Names, TransitAlert } from '../words.ts';
 import { toZonedIso } from '../zoned.ts';
 import { transitWords } from './messages/index.ts';
-import { destinationName, lineName, stopName } from './names.ts';
+import { destinationName, lineName, nameIn, stopName } from './names.ts';
 import { dateText, inOwnLanguage, SearchForm, StopRows } from './parts.tsx';
 
 export type StopContent = {
@@ -34,8 +35,6 @@ export type StopContent = {
   readonly near: readonly FoundStop[];
   /** When the reader asked for another time than now. */
   readonly asked: boolean;
-  /** Whether live predictions can be had at all. */
-  readonly live: boolean;
   readonly simulated: boolean;
   /** A time at which the timetable last ran, where it runs no more. */
   readonly lastRanMs?: number;
@@ -136,16 +135,18 @@ function laterMs({ lines, toMs }: Board): number {
 }
 
 function Departures({ content, reader, path }: { content: StopContent; reader: Reader; path: string }): JSX.Element {
-  const { board, asked, live, lastRanMs } = content;
+  const { board, asked, lastRanMs } = content;
   const { language, now } = reader;
-  const { timetable, lines, fromMs, next, outside } = board;
+  const { timetable, lines, fromMs, live, next, outside } = board;
   const { timeZone, version, firstDate, lastDate } = timetable;
   const t = transitWords(language);
   const [first] = lines.filter(({ prediction }) => !prediction?.cancelled && !prediction?.skipped);
-  const newest = Math.max(...lines.map(({ prediction }) => prediction?.saidMs ?? 0));
   const dates = { from: dateText(firstDate, language), to: dateText(lastDate, language) };
   return (
     <>
+      {board.alerts.map((alert) => (
+        <Notice alert={alert} board={board} language={language} />
+      ))}
       <p class="lede">
         {asked
           ? t('notNow', { time: formatDateTime(fromMs, language, timeZone) })
@@ -185,10 +186,33 @@ function Departures({ content, reader, path }: { content: StopContent; reader: R
         {lines.some(({ departure }) => departure.approximate === 'interpolated') && `${t('approximateNote')} `}
         {firstDate !== undefined &&
           (version === undefined ? t('byTimetable', dates) : t('byTimetableVersion', { ...dates, version }))}{' '}
-        {live && newest > 0 ? t('live', { ago: formatRelative(newest, now, language) }) : t('noLive')}{' '}
+        {live?.saidMs === undefined
+          ? t('noLive')
+          : t(live.current ? 'live' : 'liveOld', { ago: formatRelative(live.saidMs, now, language) })}{' '}
         {t('shownAt', { time: formatTime(now, language, timeZone) })}
       </p>
     </>
+  );
+}
+
+/** A notice for those who wait here, in their language where it is there. */
+function Notice({
+  alert: { header, description },
+  board: { timetable },
+  language,
+}: {
+  alert: TransitAlert;
+  board: Board;
+  language: string;
+}): JSX.Element {
+  const said = (names: Names): ComponentChildren => {
+    const [first = ''] = Object.values(names);
+    return inOwnLanguage(nameIn(names, names[''] ?? first, timetable, language), language);
+  };
+  return (
+    <p>
+      <Status state="warn">{said(header)}</Status> {said(description)}
+    </p>
   );
 }
 
@@ -199,10 +223,11 @@ function DeparturesTable({ content, reader }: { content: StopContent; reader: Re
   const { timeZone } = timetable;
   const t = transitWords(language);
   const title = asked ? t('departuresFrom', { time: formatTime(fromMs, language, timeZone) }) : t('departures');
-  const line = ({ departure, route, stop }: BoardLine): ComponentChildren => (
+  const line = ({ departure, route, stop, added }: BoardLine): ComponentChildren => (
     <>
       <span class="big">{inOwnLanguage(lineName(timetable, route, language), language)}</span>
       <p class="proof">{inOwnLanguage(destinationName(timetable, departure, language), language)}</p>
+      {added && <p class="proof">{t('added')}</p>}
       {stop.platformCode !== undefined && stop.id !== asking.id && (
         <p class="proof">{t('platform', { code: stop.platformCode })}</p>
       )}

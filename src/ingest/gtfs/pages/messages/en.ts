@@ -36,6 +36,8 @@ export const en = {
   byTimetableVersion: 'By timetable {version}, {from} to {to}.',
   noLive: 'There is no live information: delays are not known.',
   live: 'With live information, {ago}.',
+  liveOld: 'Live information is {ago} and too old; this is the timetable.',
+  added: 'an extra trip',
   planned: 'timetable {time}',
   cancelled: 'cancelled',
   skipped: 'does not stop here',

@@ -38,6 +38,8 @@ export const kk: Messages<TransitKey> = {
   byTimetableVersion: '{version} кестесі бойынша, {from} – {to}.',
   noLive: 'Нақты уақыттағы дерек жоқ: кешігу туралы белгісіз.',
   live: 'Нақты уақыттағы дерекпен, {ago}.',
+  liveOld: 'Нақты уақыттағы дерек {ago} келген, ескірген; бұл кесте.',
+  added: 'қосымша рейс',
   planned: 'кесте бойынша {time}',
   cancelled: 'жойылды',
   skipped: 'мұнда тоқтамайды',

@@ -39,6 +39,8 @@ export const ru: Messages<TransitKey> = {
   byTimetableVersion: 'По расписанию {version}, с {from} по {to}.',
   noLive: 'Данных в реальном времени нет: об опозданиях не известно.',
   live: 'С данными в реальном времени, {ago}.',
+  liveOld: 'Данные в реальном времени получены {ago} и устарели; это расписание.',
+  added: 'дополнительный рейс',
   planned: 'по расписанию {time}',
   cancelled: 'отменён',
   skipped: 'здесь не останавливается',

@@ -38,6 +38,8 @@ export const tg: Messages<TransitKey> = {
   byTimetableVersion: 'Аз рӯйи ҷадвали {version}, аз {from} то {to}.',
   noLive: 'Маълумоти зинда нест: таъхирҳо маълум нестанд.',
   live: 'Бо маълумоти зинда, {ago}.',
+  liveOld: 'Маълумоти зинда {ago} омада, кӯҳна шудааст; ин ҷадвал аст.',
+  added: 'рафти иловагӣ',
   planned: 'аз рӯйи ҷадвал {time}',
   cancelled: 'бекор шуд',
   skipped: 'дар ин ҷо намеистад',

@@ -38,6 +38,8 @@ export const uz: Messages<TransitKey> = {
   byTimetableVersion: '{version} jadvali boʻyicha, {from} – {to}.',
   noLive: 'Jonli maʼlumot yoʻq: kechikishlar nomaʼlum.',
   live: 'Jonli maʼlumot bilan, {ago}.',
+  liveOld: 'Jonli maʼlumot {ago} kelgan va eskirgan; bu jadval.',
+  added: 'qoʻshimcha qatnov',
   planned: 'jadvalda {time}',
   cancelled: 'bekor qilindi',
   skipped: 'bu yerda toʻxtamaydi',
