@@ -8,6 +8,7 @@ import { systemPrincipal } from '../../http/principal.ts';
 import { copyStore } from '../../store/index.ts';
 import { openTestCity, type TestCity } from '../../../test/fixtures/testCity.ts';
 import type { ImportReport } from '../index.ts';
+import { inTimetableAttribute } from './entity.ts';
 import { declaredSources, feedZip, townFeed } from './fixtures/feed.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-gtfs-'));
@@ -160,23 +161,28 @@ suite('a timetable is taken', () => {
     const rows = await city.store.rows.all('SELECT sha256, previous, version FROM gtfs_feed ORDER BY imported_at');
     assert.deepEqual([rows[1]?.['previous'], rows[1]?.['version']], [rows[0]?.['sha256'], '2026-12']);
   });
-  test('the same one again adds nothing that holds', async () => {
+  test('the same one again adds nothing', async () => {
+    const rows = await city.store.rows.all('SELECT * FROM gtfs_feed');
     const file = join(directory, `feed-${files}.zip`);
-    const before = (await city.store.rows.all('SELECT * FROM gtfs_feed')).length;
-    await city.ingest.importFile({ file, mapping, source: 'bus' });
-    assert.equal((await city.store.rows.all('SELECT * FROM gtfs_feed')).length, before);
+    const { kept, alreadyThere, born } = await city.ingest.importFile({ file, source: 'bus' });
+    assert.deepEqual([kept, alreadyThere, born], [0, 6, 0]);
+    assert.deepEqual(await city.store.rows.all('SELECT * FROM gtfs_feed'), rows);
   });
-  test('taken back, the one before it holds again', async () => {
-    const [newest] = await city.store.rows.all('SELECT source, imported_at FROM gtfs_feed ORDER BY imported_at DESC');
-    await city.broker.record(systemPrincipal, 0, [], { by: 'import' }, [
-      {
-        table: 'gtfs_feed',
-        key: { source: newest?.['source'] ?? null, imported_at: newest?.['imported_at'] ?? null },
-        row: null,
-      },
-    ]);
+  test('taken back, the one before it holds again, and what it changed is as it was', async () => {
+    const imports = await city.ingest.imports.list();
+    const changing = imports.find(({ kind, counts }) => kind === 'gtfs' && counts.kept > 0 && counts.born === 0);
+    assert.equal((await city.ingest.imports.undo(changing?.id ?? '')).state, 'undone');
     await ready(city, '2026-11');
     assert.equal((await board(city, 'bus:D', '')).status, undefined);
+    const stop = await city.broker.get(systemPrincipal, 0, 'urn:ngsi-ld:GtfsStop:bus:D');
+    assert.equal(stop.entity.attrs[inTimetableAttribute]?.[0]?.value, true);
+    assert.equal((await city.store.rows.all('SELECT * FROM gtfs_feed')).length, 1);
+  });
+  test('the first one taken back, there is no timetable and no stop', async () => {
+    const first = (await city.ingest.imports.list()).find(({ counts }) => counts.born > 0);
+    await city.ingest.imports.undo(first?.id ?? '');
+    assert.equal(await city.broker.find(systemPrincipal, 0, 'urn:ngsi-ld:GtfsStop:bus:A'), undefined);
+    assert.deepEqual((await (await fetch(`${city.url}/api/transit/timetables`)).json()) as unknown, { timetables: [] });
   });
   test('only for a source that is declared', async () => {
     await assert.rejects(
