@@ -98,7 +98,8 @@ export function ingest(deps: IngestDeps): Ingest {
   const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {}, url = () => undefined } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
-  const timetableOf = () => undefined;
+  // Asked only when a feed has said something: by then the timetables are there.
+  const timetableOf = (source: string) => timetables.timetables.of(source);
   const live = { board: realtimeBoard({ clock, timetableOf }), timetableOf };
   const health = sourceHealth({ sources, clock, metrics, realtimeOf: (source) => live.board.reports(source) });
   const retention = retentionOf(() => sources.list());
@@ -143,6 +144,7 @@ export function ingest(deps: IngestDeps): Ingest {
     clock,
     log,
     isSimulated: (source) => sources.find(source)?.simulated === true,
+    realtime: live.board,
   });
   const remembered = rememberedMappings({
     broker,

@@ -12,6 +12,8 @@ import { blank, type StopTimes } from './stopTimes.ts';
 const file = 'stop_times.txt';
 /** Farther from the way than this, the stop or the shape is doubtful (as the canonical validator has it). */
 const farM = 100;
+/** Feeds in use have a few trips that stop nowhere; more are a file that was cut off. */
+const emptyShareMax = 0.1;
 
 /** Checks the times of every trip and fills in the blank ones, in place. */
 export function completeTimes(
@@ -80,9 +82,11 @@ export function completeTimes(
     return sound;
   };
 
+  let empty = 0;
   for (let trip = 0; trip < trips.ids.length; trip++) {
     const start = first[trip] ?? 0;
     const end = first[trip + 1] ?? 0;
+    if (end === start) empty++;
     if (end - start < 2) {
       const where = end > start ? { file, row: rowOf(start), field: 'trip_id' } : { file, field: 'trip_id' };
       faults.add('unusable_trip', where, `the trip "${trips.ids[trip]}" has fewer than two stops`);
@@ -99,6 +103,13 @@ export function completeTimes(
       fill(columns, place, stated ? 0 : start, from, to);
       i = to;
     }
+  }
+  if (empty > trips.ids.length * emptyShareMax) {
+    faults.add(
+      'trips_without_stop_times',
+      { file },
+      `${empty} of ${trips.ids.length} trips stop nowhere: was the file cut off?`,
+    );
   }
 }
 

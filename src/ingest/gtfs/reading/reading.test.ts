@@ -203,6 +203,13 @@ suite('a feed with faults is refused whole', () => {
   for (const [what, bytes, wanted] of cases) {
     test(what, async () => assert.match(await refusalOf(bytes), wanted));
   }
+  test('cut at the end of a row', async () => {
+    const rows = (townFeed['stop_times.txt'] ?? '').split('\n').slice(0, 9).join('\n');
+    assert.match(
+      await refusalOf(feedZip({ 'stop_times.txt': `${rows}\n`, 'frequencies.txt': undefined })),
+      /stop_times\.txt: 1 of 3 trips stop nowhere: was the file cut off\?/,
+    );
+  });
   test('in another encoding, with the row', async () => {
     const stops = Buffer.from((townFeed['stops.txt'] ?? '').replace('Мактаб', 'Mektep'), 'utf8');
     const at = stops.indexOf('Mektep');
