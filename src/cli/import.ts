@@ -50,7 +50,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
     details:
       'Every reading is kept, kept with a flag, or rejected with its reason; the counts add up to the file. The same command ' +
       'after an interruption, or for the same file again, takes only what is missing. Ctrl-C stops between two records.',
-    words: { called: 'FILE', about: 'A CSV file with a header.', min: 1, max: 1 },
+    words: { called: 'FILE', about: 'A CSV file with a header, or a timetable (GTFS, .zip).', min: 1, max: 1 },
     options,
     examples: [
       { line: 'chorsu import air.csv --mapping air.json --dry-run', does: 'What would be taken, and what not.' },

@@ -143,6 +143,7 @@ export function ingest(deps: IngestDeps): Ingest {
     site,
     clock,
     log,
+    timeZone: city.timeZone,
     isSimulated: (source) => sources.find(source)?.simulated === true,
     realtime: live.board,
   });

@@ -16,6 +16,8 @@ import { feedRow, type FeedStore } from './store.ts';
 /** What the door needs of the city that it brings a timetable to. */
 export type TimetableDoor = {
   readonly feeds: FeedStore;
+  /** Of the city, IANA. */
+  readonly timeZone: string;
   /** Stops, stations and routes that the source has brought and that are in its timetable now. */
   inTimetable(source: string): Promise<readonly { readonly id: string; readonly type: readonly string[] }[]>;
 };
@@ -55,7 +57,7 @@ export async function openGtfsFile(path: string, options: OpenOptions): Promise<
     source,
     bytes,
     unit: 'record',
-    remarks: remarksOf(feed),
+    remarks: remarksOf(feed, door.timeZone),
     async *items() {
       const observedMs = now();
       const seen = new Set<string>();
@@ -139,11 +141,12 @@ function sourceOf({ sources }: MappingFile, asked: string | undefined): Source {
 const warningsIn = ({ warnings }: FeedReport): number => warnings.reduce((all, { count }) => all + count, 0);
 
 /** The timetable in a sentence, then what is to be known of it. */
-function remarksOf({ timetable, report }: Feed): readonly string[] {
+function remarksOf({ timetable, report }: Feed, cityZone: string): readonly string[] {
   const { counts, firstDate, lastDate, version, timeZone } = timetable;
   const days = firstDate === undefined ? 'nothing ever runs' : `${firstDate} to ${lastDate}`;
   return [
     `timetable${version === undefined ? '' : ` ${version}`}, ${days}, ${timeZone}: ${counts.routes} routes, ${counts.stops} stops, ${counts.trips} trips, ${counts.stopTimes} stop times (${counts.interpolated} blank ones worked out)`,
+    ...(timeZone === cityZone ? [] : [`its times are of the zone ${timeZone}; the city's is ${cityZone}`]),
     ...report.warnings.map(
       ({ code, count, first }) =>
         `warning ${code}${count > 1 ? ` (${count} times, first: ` : ' ('}${describeFault(first)})`,

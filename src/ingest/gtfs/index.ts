@@ -30,6 +30,8 @@ export type TransitSettings = {
   readonly site: Site | undefined;
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the city. */
+  readonly timeZone: string;
   /** Whether a source gives values that were not measured. */
   readonly isSimulated: (source: string) => boolean;
   /** Live predictions; absent: departures are what the timetable says. */
@@ -38,7 +40,17 @@ export type TransitSettings = {
 
 const pageSize = 1000;
 
-export function transit({ broker, rows, files, site, clock, log, isSimulated, realtime }: TransitSettings): Transit {
+export function transit({
+  broker,
+  rows,
+  files,
+  site,
+  clock,
+  log,
+  timeZone,
+  isSimulated,
+  realtime,
+}: TransitSettings): Transit {
   const feeds = feedStore({ rows, files });
   const timetables = heldTimetables({ feeds, broker, clock, log });
   const board = boards({ timetables, realtime });
@@ -47,6 +59,7 @@ export function transit({ broker, rows, files, site, clock, log, isSimulated, re
     boards: board,
     door: {
       feeds,
+      timeZone,
       async inTimetable(source) {
         const found: { id: string; type: readonly string[] }[] = [];
         for (const iri of [stopType, stationType, routeType]) {
