@@ -18,6 +18,7 @@ import { sourceHealth, type Health } from './health.ts';
 import { homePart } from './home.ts';
 import { ingestRoutes } from './http.ts';
 import { fileImports, type Imports } from './importing/imports.ts';
+import { openImport } from './importing/importers.ts';
 import { rememberedMappings, rememberedTables, type Remembered } from './importing/remembered.ts';
 import { importRoutes } from './importing/routes.ts';
 import { importTables } from './importing/tables.ts';
@@ -151,7 +152,7 @@ export function ingest(deps: IngestDeps): Ingest {
     broker,
     rows: deps.rows,
     clock,
-    parse: (bytes, name) => parseMappingFile(bytes, name, Object.keys(decoders)),
+    parse: (bytes, name) => parseMappingFile(bytes, name, Object.keys(decoders), feedKinds),
   });
   const imports = fileImports({
     broker: recording,
@@ -163,6 +164,7 @@ export function ingest(deps: IngestDeps): Ingest {
     remembered,
     mapping,
     timetables: timetables.door,
+    openFile: (file, options) => openImport(file, { ...options, box: city.bbox }),
   });
   /** Sources of files that were imported once are declared as long as their values are here. */
   const declareRemembered = async (): Promise<void> => {
@@ -171,7 +173,7 @@ export function ingest(deps: IngestDeps): Ingest {
       try {
         const file = await remembered.get(source);
         for (const declared of file.sources) sources.declare(declared);
-        for (const { types } of file.mappings) retention.note(source, types);
+        for (const { types } of [...file.mappings, ...file.feeds]) retention.note(source, types);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         log.warn('a remembered source is not declared', { source, why: error.message });

@@ -67,6 +67,8 @@ export type FeedDefinition = {
   readonly types: readonly string[];
   /** How the provider wants to be named, unless the source says it otherwise. */
   readonly credit?: string;
+  /** Of public transport: the source whose timetable it is about. */
+  readonly timetable?: string;
   /** True when the values come from a model. */
   readonly estimated?: boolean;
   open(tools: FeedTools): Feed;

@@ -3,11 +3,12 @@
  * it is or why it is none. Everything else is the same for all of them and stands in this folder: what is known already,
  * records, counts, the rejects file, progress, going on after a kill, undo.
  */
+import type { Box } from '../../city/index.ts';
 import type { RowDelta } from '../../store/ports.ts';
 import type { TimetableDoor } from '../gtfs/door.ts';
 import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 
-export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs'] as const;
+export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs', 'gtfs-rt'] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 /** One row or feature. */
@@ -55,6 +56,8 @@ export type OpenOptions = {
   readonly now: () => number;
   /** For timetables; absent where none can be taken. */
   readonly timetables?: TimetableDoor;
+  /** Of the city: for positions that cannot be. Absent: the whole earth. */
+  readonly box?: Box;
 };
 
 /** One door: which files are its own, and how they are opened. */

@@ -50,6 +50,7 @@ export const gtfsRealtime: FeedKind = {
       kind: 'gtfs-rt',
       source,
       types: [vehicleType, alertType],
+      timetable,
       open(tools) {
         const { board } = tools.transit;
         const { from } = place;
