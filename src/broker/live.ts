@@ -2,6 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Metrics } from '../base/metrics.ts';
 import type { Attributes, EntityDelta, Instance, Json } from '../ngsild/entity.ts';
 import { deltaId, touchesState } from '../ngsild/entity.ts';
+import { coreContext } from '../ngsild/index.ts';
 import type { JournalRecord, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Broker } from './broker.ts';
@@ -44,6 +45,8 @@ const restMsBetweenLooks = 100;
 /** An import brings a thousand changes in one record: others have their turn between. */
 const changesPerTurn = 2_000;
 const recentMax = 200;
+/** States that change with every stop of a thousand buses: news for nobody but who looks at that bus. */
+const quiet = new Set(['serviceStatus', 'occupancyStatus', 'congestionLevel'].map((name) => coreContext.expand(name)));
 const statesMax = 50_000;
 const typesMax = 50_000;
 const anyType = '';
@@ -72,6 +75,7 @@ export function openLive(deps: {
   const isNotable = (delta: EntityDelta, values: LiveChange['values']): boolean => {
     let notable = isEnd(delta);
     for (const { name, value } of values) {
+      if (quiet.has(name)) continue;
       if (typeof value !== 'string' && typeof value !== 'boolean') continue;
       const key = `${deltaId(delta)} ${name}`;
       const known = states.get(key);

@@ -41,7 +41,9 @@ export function RealtimePart({
   if (entities + fields + badTexts > 0) say('rtSkipped', { entities, fields, texts: badTexts });
   return (
     <>
-      <h3>GTFS Realtime</h3>
+      <p>
+        <b>GTFS Realtime</b>
+      </p>
       <Rows items={lines} />
     </>
   );
