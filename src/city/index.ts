@@ -9,6 +9,7 @@ export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear,
 export { boxDistanceM, distanceM, type Box } from './geometry.ts';
 export { initCity, type InitOptions, type InitResult } from './init.ts';
 export { takeStreets, type StreetsOptions, type StreetsResult } from './osmStreets.ts';
+export { searchOf, type CitySearch, type SearchResult } from './search/search.ts';
 export { cityPath, findShippedCity, listShippedCities } from './shipped.ts';
 export { countries, lawPackOf } from './law.ts';
 export { defaultWatches } from './watches.ts';
