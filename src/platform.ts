@@ -16,7 +16,7 @@ import {
   typeWord,
   type Broker,
 } from './broker/index.ts';
-import { cityPath, emptyCity, loadCity, namuna, type City } from './city/index.ts';
+import { cityPath, emptyCity, loadCity, namuna, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -190,10 +190,12 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
 
     let ready = false;
     let server: HttpServer | undefined;
+    let search: Promise<CitySearch> | undefined;
     const brokerPages = pages({
       site,
       broker,
       live,
+      search: () => (search ??= searchOf(city)),
       home: (context) =>
         Promise.all(modules.flatMap((module) => (module.home === undefined ? [] : [module.home(context)]))),
     });

@@ -37,11 +37,13 @@ export { negotiateLanguage } from './negotiate.ts';
 export { centroid, insideRing } from './projection.ts';
 export {
   type City,
+  type CitySearch,
   districtAt,
   inLanguage,
   languages,
   type Language,
   type Position,
+  type SearchResult,
   type Watch,
   type Words,
 } from '../city/index.ts';

@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
 import type { HomeContext, HomePart, Module } from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
-import { type Reader, type Site } from '../../ui/index.ts';
+import { type CitySearch, type Reader, type Site } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
@@ -11,6 +11,8 @@ import { cityState, pointsMax, reader as principal } from './cityState.ts';
 import { entitiesCsv, historyCsv, listFileName, pointsGeoJson } from './downloads.ts';
 import { EntityPage, fileName } from './entity.tsx';
 import { filterOf } from './filter.tsx';
+import { foundIn, queryMax, searchRequest } from './found.ts';
+import { FoundPage } from './foundPage.tsx';
 import { chartable, panelsMax, seriesOf } from './history.ts';
 import { changesShown, Home, type HomeContent, homeTitle } from './home.tsx';
 import { List, type ListContent, listTitle, pageSize } from './list.tsx';
@@ -21,10 +23,15 @@ import { createNames } from './names.ts';
 import { rangeOf } from './ranges.ts';
 import { isSimulated, nameOf } from './view.ts';
 
+/** Results of one search on a page: more cannot be told apart on the map. */
+const foundMax = 12;
+
 export type PagesDeps = {
   readonly site: Site;
   readonly broker: Broker;
   /** What has just happened; see `broker/live.ts`. */
+  /** The index of streets, house numbers and places; built when it is first asked. */
+  readonly search: () => Promise<CitySearch>;
   readonly live: { recent(limit: number): readonly Change[]; latestByType(): readonly Change[] };
   /** What the other modules have to say on the home page. */
   readonly home: (context: HomeContext) => Promise<readonly HomePart[]>;
@@ -39,7 +46,7 @@ export function pages(deps: PagesDeps): Module & {
   /** What needs attention now; remembered for three seconds. */
   readonly urgent: () => Promise<readonly { readonly entity: Entity; readonly severity: 'trouble' | 'warn' }[]>;
 } {
-  const { site, broker, live, home } = deps;
+  const { site, broker, live, home, search } = deps;
   const { city, clock } = site;
   const state = cityState({ broker, city, now: () => clock.now() });
   const names = createNames(async (id) => (await broker.find(principal, 0, id))?.entity);
@@ -97,6 +104,17 @@ export function pages(deps: PagesDeps): Module & {
 
   const mapPage = async (reader: Reader) => {
     const { language, now, query } = reader;
+    const find = (query.get('find') ?? '').trim().slice(0, queryMax);
+    if (find !== '') {
+      const found = await foundIn({ city, search: await search(), state }, find, foundMax, language);
+      const pick = Number(query.get('pick'));
+      const isPick = Number.isInteger(pick) && pick >= 1 && pick <= found.length;
+      return {
+        title: `${find} · ${pageWords(language)('mapPage')}`,
+        section: '/map',
+        main: FoundPage({ site, reader, find, found, ...(isPick && { pick }) }),
+      };
+    }
     const attention = await attentionNow(language, await home({ language, now }));
     const content = await mapContent(site, state, filterOf(query, city), attention);
     return {
@@ -185,6 +203,20 @@ export function pages(deps: PagesDeps): Module & {
 
   const downloads = (app: Hono): void => {
     const typeName = (c: Context): string | undefined => c.req.query('type') || undefined;
+    app.get('/api/search', async (c) => {
+      const { q, limit } = searchRequest(new URL(c.req.url).searchParams);
+      const language = languageOf(c);
+      const results = await foundIn({ city, search: await search(), state }, q, limit, language);
+      return c.json({
+        query: q,
+        simulated: city.simulated,
+        ...(city.credit !== undefined && { credit: city.credit }),
+        results: results.map(({ href, ...result }, i) => ({
+          ...result,
+          href: `/${language}${href ?? `/map?${new URLSearchParams({ find: q, pick: String(i + 1) }).toString()}`}`,
+        })),
+      });
+    });
     app.get('/api/entities.csv', async (c) => {
       const entities = await selected(c);
       const name = listFileName(city, typeName(c), 'csv', entities.some(isSimulated));

@@ -1,6 +1,7 @@
 /** The map with room: the same picture as on the home page, and the way to the interactive one. */
 import type { JSX } from 'preact';
 import { inLanguage, type Reader, type Site, StateBanner, uiWords } from '../../ui/index.ts';
+import { FindForm } from './foundPage.tsx';
 import { MapAndList, type MapContent } from './mapSection.tsx';
 import { pageWords } from './messages/index.ts';
 
@@ -20,6 +21,7 @@ export function MapPage({ site, reader, content }: { site: Site; reader: Reader;
           </p>
         </>
       )}
+      <FindForm action={to('/map')} language={language} find="" />
       <StateBanner id="live-state" hidden>
         {uiWords(language)('connectionLost')}
       </StateBanner>

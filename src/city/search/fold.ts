@@ -18,12 +18,15 @@ const cyrillic: Readonly<Record<string, string>> = Object.fromEntries(
 /** Latin letters that do not come apart into a plain letter and a mark, or mean another sound than that letter. */
 const latin: Readonly<Record<string, string>> = { ı: 'i', ə: 'a', ž: 'j', æ: 'ae', ø: 'o', ß: 's', ł: 'l', đ: 'd' };
 
+const own = /[\u0400-\u052fıəžæøßłđ]/g;
+const letterOf = (letter: string): string => cyrillic[letter] ?? latin[letter] ?? letter;
+
 /** Every mark that people type for the apostrophe of oʻ, gʻ and the tutuq. */
 const apostrophes = /[ʻʼ’‘'`´ʹ′]/g;
 
 /** Pairs first, then single letters. */
 const pairs: readonly (readonly [RegExp, string])[] = [
-  [/s(?:c?h|z)|sch|ts|tz/g, 's'],
+  [/shch|s(?:c?h|z)|t(?:s|z(?!h))/g, 's'],
   [/dzh|dj|[zc]h/g, 'j'],
   [/kh/g, 'h'],
   [/gh/g, 'g'],
@@ -44,9 +47,11 @@ export function fold(text: string): string {
     .normalize('NFC')
     .toLowerCase()
     .replace(apostrophes, '')
-    .replace(/[\u0400-\u052fıəžæøßłđ]/g, (letter) => cyrillic[letter] ?? latin[letter] ?? letter)
+    .replace(own, letterOf)
     .normalize('NFD')
     .replace(/\p{M}+/gu, '')
+    // Without its mark a letter may be one of ours.
+    .replace(own, letterOf)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
   // What one rule makes may be a pair for another; each makes the key shorter or its letters fewer.

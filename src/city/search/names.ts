@@ -96,13 +96,10 @@ function oneOff(asked: string, word: string): number {
     [rest.slice(1), word.slice(same + 1)],
     [rest.slice(1), word.slice(same)],
     [rest, word.slice(same + 1)],
-    [
-      rest.slice(2),
-      rest.length > 1 && rest[0] === word[same + 1] && rest[1] === word[same] ? word.slice(same + 2) : '\0',
-    ],
   ];
+  const isSwapped = rest.length > 1 && rest[0] === word[same + 1] && rest[1] === word[same];
   let best = 0;
-  for (const [left, there] of tries) {
+  for (const [left, there] of isSwapped ? [...tries, [rest.slice(2), word.slice(same + 2)] as const] : tries) {
     if (left === there) return faults.typo;
     if (there.startsWith(left)) best = faults.typoPrefix;
   }

@@ -1,8 +1,9 @@
 /** Finds streets, house numbers, places and districts of a city by what people type, in any script. Pure and in memory. */
+import { setImmediate as pause } from 'node:timers/promises';
 import { boxOf, boxOfArea, distanceM, lengthM, placeOn, type Box } from '../geometry.ts';
 import { districtAt } from '../place.ts';
 import type { City, District, Position, Street, Words } from '../profile.ts';
-import { plain } from './fold.ts';
+import { foldedWords, plain } from './fold.ts';
 import { readings, type Split } from './houseNumber.ts';
 import { houses } from './houses.ts';
 import { nameIndex } from './names.ts';
@@ -25,6 +26,8 @@ export type SearchResult = {
 };
 
 export type CitySearch = {
+  /** Whether a text holds every word of a query, the last ones by their beginning: for what has a name elsewhere. */
+  matcher(query: string): (text: string) => boolean;
   /** Best first; empty for a query without a letter or digit. */
   find(query: string, limit?: number): SearchResult[];
   readonly size: { readonly things: number; readonly names: number; readonly words: number; readonly houses: number };
@@ -52,13 +55,19 @@ type Name = {
 const weights = { avenue: 10, street: 6, lane: 2, path: 0 } as const;
 /** Pieces of a street farther apart than this are two streets of one name. */
 const gapM = 400;
+/** An address and its street, where only the words of the name agree. */
+const nearM = 1000;
 /** Candidates that are looked at closely. */
 const closely = 40;
 /** Words with at least so many letters may have one wrong; shorter ones only when nothing is found otherwise. */
 const typosFrom = 5;
 const typosFromAtLast = 4;
 
-export function searchOf(city: City): CitySearch {
+/** Addresses taken in before others are let through: the index of a big city takes a second. */
+const slice = 5000;
+
+/** Builds the index. Others may work while it does. */
+export async function searchOf(city: City): Promise<CitySearch> {
   const things: Thing[] = [];
   const names: Name[] = [];
   const keys: (readonly string[])[] = [];
@@ -83,13 +92,14 @@ export function searchOf(city: City): CitySearch {
   }
   /** Which things an address may mean by the name of its street. */
   const byStreetName = new Map<string, number[]>();
-  const owned = (index: number, texts: Iterable<string>): void => {
-    for (const text of new Set([...texts].map(streetKey))) {
-      const there = byStreetName.get(text);
-      if (!there) byStreetName.set(text, [index]);
+  const owned = (index: number, texts: readonly string[]): void => {
+    for (const key of new Set([...texts.map(streetKey), ...texts.map(wordsKey)])) {
+      const there = byStreetName.get(key);
+      if (!there) byStreetName.set(key, [index]);
       else if (!there.includes(index)) there.push(index);
     }
   };
+  await pause();
   for (const streets of streetsByName(city.streets)) {
     const name = wordsOf(streets);
     const others = streets.flatMap(({ name: own = {}, otherNames = [] }) => [...Object.values(own), ...otherNames]);
@@ -114,18 +124,22 @@ export function searchOf(city: City): CitySearch {
   /** Houses of a street that is on no map: the address alone tells its name. */
   const unmapped = new Map<string, { index: number; street: string }>();
   const streetKeys = new Map<string, string>();
+  const nearestTo = ([only, ...more]: readonly number[], at: Position, mostM = Infinity): number | undefined => {
+    if (only === undefined || (more.length === 0 && mostM === Infinity)) return only;
+    let [nearest, least] = [only, away(things[only], at)];
+    for (const other of more) {
+      const metres = least === 0 ? Infinity : away(things[other], at);
+      if (metres < least) [nearest, least] = [other, metres];
+    }
+    return least <= mostM ? nearest : undefined;
+  };
   const ownerOf = (street: string, at: Position): number => {
     let key = streetKeys.get(street);
     if (key === undefined) streetKeys.set(street, (key = streetKey(street)));
-    const [only, ...more] = byStreetName.get(key) ?? [];
-    if (only !== undefined) {
-      let [nearest, least] = [only, more.length > 0 ? away(things[only], at) : 0];
-      for (const other of more) {
-        const metres = least === 0 ? Infinity : away(things[other], at);
-        if (metres < least) [nearest, least] = [other, metres];
-      }
-      return nearest;
-    }
+    // "Рудаки 12" stands in "проспект Рудаки" when no street is called just so, and it is near.
+    const nearest =
+      nearestTo(byStreetName.get(key) ?? [], at) ?? nearestTo(byStreetName.get(wordsKey(street)) ?? [], at, nearM);
+    if (nearest !== undefined) return nearest;
     let own = unmapped.get(key);
     if (!own) {
       const name = { [city.languages[0] ?? 'en']: street } as Words;
@@ -134,7 +148,11 @@ export function searchOf(city: City): CitySearch {
     }
     return own.index;
   };
-  for (const { street, number, at } of city.addresses) numbers.add(ownerOf(street, at), number, at);
+  await pause();
+  for (const [i, { street, number, at }] of city.addresses.entries()) {
+    if (i % slice === slice - 1) await pause();
+    numbers.add(ownerOf(street, at), number, at);
+  }
   for (const range of city.addressRanges) numbers.addRange(ownerOf(range.street, range.line[0] as Position), range);
   numbers.close();
   const index = nameIndex(keys);
@@ -191,6 +209,13 @@ export function searchOf(city: City): CitySearch {
   };
 
   return {
+    matcher: (query) => {
+      const { words } = nameKey(query);
+      return (text) => {
+        const there = foldedWords(text);
+        return words.length > 0 && words.every((word) => there.some((one) => one.startsWith(word)));
+      };
+    },
     size: { things: things.length, names: names.length, words: index.words, houses: numbers.count() },
     find: (query, limit = 10) => {
       for (const fromLetters of [typosFrom, typosFromAtLast]) {
@@ -219,6 +244,7 @@ function best<T>(list: readonly T[], count: number, score: (one: T) => number): 
 }
 
 const middle = ([west, south, east, north]: Box): Position => [(west + east) / 2, (south + north) / 2];
+const wordsKey = (name: string): string => ` ${nameKey(name).words.join(' ')}`;
 const streetKey = (name: string): string => {
   const { words, class: own } = nameKey(name);
   return `${own ?? ''} ${words.join(' ')}`;
