@@ -257,6 +257,8 @@ export function CityMap(props: MapProps): JSX.Element {
             ))}
           </defs>
           <g aria-hidden="true">
+            {/* White streets need a ground to be seen on. */}
+            {districts.length === 0 && city.streets.length > 0 && <rect class="d1" width={width} height={height} />}
             {districts.map(({ d, tint }) => (
               <path class={`d${tint}`} d={d} />
             ))}

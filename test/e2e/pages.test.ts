@@ -13,6 +13,7 @@ const paths = [
   '/entities?type=Streetlight&district=navrud',
   '/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year',
   '/entities/urn:ngsi-ld:AirQualityObserved:namuna-air-1?range=day',
+  '/map?find=navrud&pick=1',
   '/sources',
   '/console/kit',
   '/entities/urn:ngsi-ld:Nothing:here',
@@ -64,7 +65,7 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
   test('no page scrolls sideways at 320 px, nor at 200 % of 1280 px', async () => {
     for (const width of [320, 640]) {
       const { page, context } = await openPage(browser, { width, scripts: true });
-      for (const path of paths.slice(0, 8)) {
+      for (const path of paths.slice(0, 9)) {
         await page.goto(`${city.url}/uz${path}`, { waitUntil: 'load' });
         assert.equal(await overflow(page), 0, `${path} at ${width} px`);
       }
@@ -104,6 +105,24 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     await page.locator('.filter button').click();
     assert.match(page.url(), /type=AirQualityObserved/);
     assert.equal(await page.locator('tbody tr').count(), 3);
+    await context.close();
+  });
+
+  test('without JavaScript: an address in another script is found, pinned, and leads to its district', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 390, scripts: false });
+    await page.goto(`${city.url}/tg/map`, { waitUntil: 'load' });
+    await page.locator('#find').fill('ткачей, д. 14');
+    await page.locator('form[role=search] button').click();
+    assert.equal(await page.locator('.pinned h3').first().textContent(), 'кӯчаи Бофандагон, 14');
+    assert.match((await page.locator('.pinned .proof').first().textContent()) ?? '', /тахминӣ.* · Наврӯд/);
+    await page.locator('.pinned h3 a').first().click();
+    assert.match(page.url(), /pick=1/);
+    assert.equal(await page.locator('svg.map a').getAttribute('aria-label'), '1. кӯчаи Бофандагон, 14');
+    await page.locator('#find').fill('Боғи ҳеҷ куҷо');
+    await page.locator('form[role=search] button').click();
+    assert.equal(await page.locator('.pinned').count(), 0);
+    assert.match((await page.locator('main').textContent()) ?? '', /чизе бо номи «Боғи ҳеҷ куҷо» нест/);
+    assert.deepEqual(complaints, []);
     await context.close();
   });
 
