@@ -194,6 +194,11 @@ export function CityMap(props: MapProps): JSX.Element {
     pins.map(({ at }) => point(at)),
     30,
   );
+  const groundLines = (kind: City['groundLines'][number]['kind']): string =>
+    city.groundLines
+      .filter((line) => line.kind === kind)
+      .map(({ line }) => linePath(line, projection).d)
+      .join('');
   const byKind = (kind: 'avenue' | 'street' | 'lane'): string =>
     city.streets
       .filter((street) => street.kind === kind)
@@ -264,6 +269,9 @@ export function CityMap(props: MapProps): JSX.Element {
             ))}
             {city.ground.map(({ kind, geometry }) => (
               <path class={kind} d={areaPath(geometry, projection)} fill-rule="evenodd" />
+            ))}
+            {(['stream', 'canal', 'river', 'rail'] as const).map((kind) => (
+              <path class={kind} d={groundLines(kind)} />
             ))}
             <path class="lane" d={byKind('lane')} />
             <path class="street" d={byKind('street')} />

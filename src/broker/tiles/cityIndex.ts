@@ -1,7 +1,8 @@
 /**
  * The shapes of the city as vector tiles: districts, ground, streets. Runs in the tile worker.
  *
- * MVT layers: `district` (areas), `ground` (water, green), `street` (lines), `label` (one point per district, water or
+ * MVT layers: `district` (areas), `ground` (areas of water and green; lines of rivers,
+ * canals, streams, rails), `street` (lines), `label` (one point per district, water or
  * park, so that a name stands once and not in every tile). Names are `name:tg`, `name:ru`, ...: the style picks.
  */
 import type { Feature, Geometry } from 'geojson';
@@ -14,6 +15,7 @@ import { zoomMax } from './address.ts';
 
 type District = City['districts'][number];
 type Ground = City['ground'][number];
+type GroundLine = City['groundLines'][number];
 type Street = City['streets'][number];
 type AreaGeometry = District['geometry'];
 
@@ -21,6 +23,7 @@ type AreaGeometry = District['geometry'];
 export type CityPart = {
   readonly districts?: readonly District[];
   readonly ground?: readonly Ground[];
+  readonly groundLines?: readonly GroundLine[];
   readonly streets?: readonly Street[];
 };
 
@@ -57,7 +60,7 @@ export function cityIndex(): TileIndex<CityPart> {
   };
 
   return {
-    add({ districts = [], ground = [], streets: more = [] }) {
+    add({ districts = [], ground = [], groundLines = [], streets: more = [] }) {
       for (const { id, name, geometry } of districts) {
         const properties = { kind: 'district', id, ...names(name) };
         collected.district.push(feature(geometry, { ...properties, tint: (tints++ % 4) + 1 }));
@@ -66,6 +69,9 @@ export function cityIndex(): TileIndex<CityPart> {
       for (const { kind, name, geometry } of ground) {
         collected.ground.push(feature(geometry, { kind }));
         if (name) label(geometry, { kind, ...names(name), size: sizeOf(geometry) });
+      }
+      for (const { kind, name, line } of groundLines) {
+        collected.ground.push(feature({ type: 'LineString', coordinates: line }, { kind, ...(name && names(name)) }));
       }
       for (const { id, kind, name, line } of more) {
         const properties = { kind, ...(id !== undefined && { id }), ...(name && names(name)) };

@@ -142,9 +142,10 @@ const languageOf = (given: URLSearchParams, city: City): string => {
 const holds = (known: string | undefined, etag: string): boolean =>
   known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) === true;
 
-function* cityParts({ districts, ground, streets }: City): Iterable<CityPart> {
+function* cityParts({ districts, ground, groundLines, streets }: City): Iterable<CityPart> {
   for (const district of districts) yield { districts: [district] };
   for (let i = 0; i < ground.length; i += 200) yield { ground: ground.slice(i, i + 200) };
+  for (let i = 0; i < groundLines.length; i += 500) yield { groundLines: groundLines.slice(i, i + 500) };
   for (let from = 0; from < streets.length;) {
     let to = from;
     for (let positions = 0; to < streets.length && positions < positionsAtATime; to++) {

@@ -52,6 +52,15 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
     18,
     ['match', kind, 'avenue', 40 + more, 'street', 24 + more, 14 + more],
   ];
+  const waterWidth: ExpressionSpecification = [
+    'interpolate',
+    ['exponential', 1.6],
+    ['zoom'],
+    10,
+    ['match', kind, 'river', 2, 'canal', 1, 0.4],
+    17,
+    ['match', kind, 'river', 16, 'canal', 8, 3],
+  ];
   const streetOrder: ExpressionSpecification = ['match', kind, 'avenue', 2, 'street', 1, 0];
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const there: ExpressionSpecification = ['case', ['boolean', ['feature-state', 'moved'], false], 0, 1];
@@ -166,6 +175,24 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
         filter: is(word),
         paint: { 'fill-color': colour(word) },
       })),
+      {
+        id: 'waterways',
+        type: 'line',
+        source: 'city',
+        'source-layer': 'ground',
+        filter: ['in', kind, ['literal', ['river', 'canal', 'stream']]],
+        layout: round,
+        paint: { 'line-color': colour('water'), 'line-width': waterWidth },
+      },
+      {
+        id: 'rails',
+        type: 'line',
+        source: 'city',
+        'source-layer': 'ground',
+        filter: is('rail'),
+        minzoom: 11,
+        paint: { 'line-color': colour('edge'), 'line-width': 1.5, 'line-dasharray': [6, 2] },
+      },
       {
         // The edge of a street tells it from light ground, and streets that cross from each other.
         id: 'street-edges',
