@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Problem } from '../../base/problem.ts';
+import { openOsmFile } from './blobs.ts';
+import { readBlock, type Tags } from './block.ts';
 import { absent, extractOsm, type Extract } from './extract.ts';
 import { blob, concatenated, osmBytes, type Written } from './fixtures/osmWriter.ts';
 
@@ -198,6 +200,39 @@ test(
   { skip: existsSync(real) ? false : 'skipped: ../shared/data/geo/poa_osm.pbf not found' },
   async () => {
     const { counts, ways } = await extractOsm({ path: real });
+    const found = { highways: 0, named: 0, refs: 0, members: 0 };
+    const names = new Set<string>();
+    let positions = 0;
+    const tagged = (tags: Tags = {}): void => {
+      if (tags['highway'] !== undefined) found.highways++;
+      if (tags['name'] === undefined) return;
+      found.named++;
+      names.add(tags['name']);
+    };
+    const file = await openOsmFile(real);
+    for await (const { type, bytes } of file.blobs()) {
+      if (type !== 'OSMData') continue;
+      readBlock(bytes, {
+        key: () => 'begins',
+        node: (_, long, lat) => {
+          positions += long + lat;
+          return true;
+        },
+        taggedNode: (_id, _long, _lat, tags) => tagged(tags),
+        way: (_, tags, { count }) => {
+          found.refs += count;
+          tagged(tags);
+        },
+        relation: (_, tags, members) => {
+          found.members += members().length;
+          tagged(tags);
+        },
+      });
+    }
+    await file.close();
+    assert.deepEqual(found, { highways: 20_324, named: 9859, refs: 66_840, members: 90 });
+    assert.equal(names.size, 3368);
+    assert.equal(positions, -35_152_073_763_742, 'the sum of all coordinates');
     assert.deepEqual(counts, { nodes: 43_264, ways: 16_032, relations: 23 });
     assert.ok(ways.size > 13_000);
   },
