@@ -111,7 +111,7 @@ export async function initCity(options: InitOptions): Promise<InitResult> {
       ...(osm ? [`Credit: "${withOsmCredit(credit)}" is shown with every map, as the licence asks.`] : []),
       ...(districts
         ? [
-            'Credit: when the licence of the file asks for one (such as "© OpenStreetMap contributors"), write it as "credit" in city.json.',
+            'Credit: when the licence of the district file asks for one (such as "© OpenStreetMap contributors"), write it into "credit" in city.json.',
           ]
         : []),
       ...(osm

@@ -1,6 +1,6 @@
 /** An extract becomes files of a profile: four GeoJSON documents, their credit, and what one should know of them. */
 import { basename } from 'node:path';
-import { boxOf } from '../geometry.ts';
+import { boxOf, type Box } from '../geometry.ts';
 import { Problem } from '../../base/problem.ts';
 import type { AreaGeometry, Position } from '../profile.ts';
 import { extractOsm, type Extract, type ExtractOptions } from './extract.ts';
@@ -62,6 +62,15 @@ export type OsmCityOptions = {
   readonly onProgress?: ExtractOptions['onProgress'];
 };
 
+/** A straight canal may cross a city without a node in it: ways are looked for two kilometres around. */
+const aroundDegrees = 0.02;
+const grown = ([west, south, east, north]: Box): Box => [
+  west - aroundDegrees,
+  south - aroundDegrees,
+  east + aroundDegrees,
+  north + aroundDegrees,
+];
+
 /**
  * Reads an extract and makes the files of a profile of it.
  * @throws Problem bad-data (a damaged file; no street in the districts; another part of the world than the time zone)
@@ -72,7 +81,7 @@ export async function cityFromOsm(options: OsmCityOptions): Promise<OsmCity> {
   const outline = areas && outlineOf(areas);
   const extract = await extractOsm({
     path,
-    ...(outline && { box: outline.box }),
+    ...(outline && { box: grown(outline.box) }),
     ...(onProgress && { onProgress }),
   });
   const layers = layersOf(extract, outline);

@@ -235,6 +235,25 @@ test('a city with districts takes what lies in them; again with a newer extract,
   assert.equal(newer.after.credit, after.credit, 'the credit is said once');
 });
 
+test('a canal that crosses the city without a point in it is taken, so is a wood around all of it; others are not', async () => {
+  const out = join(folder, 'crossed');
+  await initCity({ name: 'Норак', country: 'TJ', districtsFile: districts([68.72, 38.505, 68.74, 38.512]), out });
+  const { after, notes } = await takeStreets({
+    file: fileOf({
+      nodes: grid,
+      ways: [
+        { id: 1, refs: [1220, 1230, 1241], tags: { highway: 'primary', name: 'хиёбони Рӯдакӣ' } },
+        { id: 2, refs: [1019, 1043], tags: { waterway: 'canal' } },
+        { id: 3, refs: [302, 350, 1950, 1902, 302], tags: { landuse: 'forest' } },
+        { id: 4, refs: [1, 50], tags: { waterway: 'canal' } },
+      ],
+    }),
+    city: out,
+  });
+  assert.equal(after.groundLines.length, 1, notes.join('\n'));
+  assert.equal(after.ground.length, 1, notes.join('\n'));
+});
+
 test('a failure leaves the profile as it was: another place, a damaged file, no streets at all', async () => {
   const out = join(folder, 'kept');
   await initCity({ name: 'Норак', country: 'TJ', districtsFile: districts([68.69, 38.49, 68.72, 38.53]), out });

@@ -37,7 +37,7 @@ export function layersOf(extract: Extract, outline?: Outline): Layers {
     if (missing) leave('ways with nodes that the file does not hold');
     return pieces;
   };
-  const isNear = (points: readonly Position[]): boolean => !outline || points.some((point) => outline.has(point));
+  const isNear = (points: readonly Position[]): boolean => !outline || outline.touches(points);
   const context: Context = { extract, ...(outline && { outline }), leave, parts, isNear };
   const { streets, lines } = linesOf(context);
   const points = pointsOf(context);
@@ -215,7 +215,10 @@ const turned = (ring: Ring, against: boolean): Ring => (ringAreaM2(ring) > 0 ===
 function cleanPolygon(context: Context, kind: 'water' | 'green', shell: Ring, holes: readonly Ring[]): Ring[][] {
   const { outline, leave, isNear } = context;
   const cut = outline ? cutRing(shell, outline.box) : shell;
-  if (!cut || !isNear(cut)) {
+  const area = { type: 'Polygon', coordinates: [shell] } as const;
+  // A forest around the whole city passes through none of it.
+  const isAround = outline !== undefined && inArea(outline.middle, area);
+  if (!cut || !(isAround || isNear(cut))) {
     leave('areas outside the districts');
     return [];
   }
@@ -228,7 +231,6 @@ function cleanPolygon(context: Context, kind: 'water' | 'green', shell: Ring, ho
     leave('areas whose border crosses itself');
     return [];
   }
-  const area = { type: 'Polygon', coordinates: [shell] } as const;
   const own = holes.flatMap((hole) => {
     if (!inArea(hole[0] as Position, area)) return [];
     const inner = outline ? cutRing(hole, outline.box) : hole;

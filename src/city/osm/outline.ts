@@ -1,12 +1,16 @@
 /** Where the city ends: a picture of its districts in cells, so that a hundred thousand points are asked quickly. */
 import { boxOf, boxOfArea, polygonsOf, type Box } from '../geometry.ts';
 import type { AreaGeometry, Position } from '../profile.ts';
+import { cutLine } from './shapes.ts';
 
 export type Outline = {
   /** The districts with some room, in degrees: what is drawn is cut here. */
   readonly box: Box;
+  readonly middle: Position;
   /** In a district, or nearer to one than about a cell (a 500th of the city). */
   has(position: Position): boolean;
+  /** Whether a line passes through it, even one without a point inside. */
+  touches(line: readonly Position[]): boolean;
 };
 
 const cells = 512;
@@ -48,12 +52,28 @@ export function outlineOf(areas: readonly AreaGeometry[]): Outline {
     if (!inside[i]) continue;
     for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) near[i + dy * cells + dx] = 1;
   }
+  const has = ([long, lat]: Position): boolean => {
+    const x = Math.floor((long - west) / cellX);
+    const y = Math.floor((lat - south) / cellY);
+    return x >= 0 && y >= 0 && x < cells && y < cells && near[y * cells + x] === 1;
+  };
   return {
     box,
-    has: ([long, lat]) => {
-      const x = Math.floor((long - west) / cellX);
-      const y = Math.floor((lat - south) / cellY);
-      return x >= 0 && y >= 0 && x < cells && y < cells && near[y * cells + x] === 1;
+    middle: [(west + east) / 2, (south + north) / 2],
+    has,
+    touches: (line) => {
+      if (line.some(has)) return true;
+      for (const part of cutLine(line, box)) {
+        for (let i = 1; i < part.length; i++) {
+          const [x1, y1] = part[i - 1] as Position;
+          const [x2, y2] = part[i] as Position;
+          const steps = Math.ceil(Math.max(Math.abs(x2 - x1) / cellX, Math.abs(y2 - y1) / cellY));
+          for (let step = 1; step < steps; step++) {
+            if (has([x1 + ((x2 - x1) * step) / steps, y1 + ((y2 - y1) * step) / steps])) return true;
+          }
+        }
+      }
+      return false;
     },
   };
 }
