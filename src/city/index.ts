@@ -15,6 +15,8 @@ export { countries, lawPackOf } from './law.ts';
 export { defaultWatches } from './watches.ts';
 export { zoneOffsetMs } from './time.ts';
 export { inLanguage, languages } from './profile.ts';
+export { crossesItself as crossingOf } from './geometry.ts';
+export { findNaming, slug } from './naming.ts';
 export type * from './profile.ts';
 
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.ts';

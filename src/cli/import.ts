@@ -8,7 +8,10 @@ import { reach, type ReachDependencies } from './reach.ts';
 import type { Served } from './serve.ts';
 
 const options = {
-  mapping: file('The mapping that says which columns become which values. Needed once: it stays with its source.'),
+  mapping: file(
+    'The mapping that says which columns or properties become which values. Needed once: it stays with its source.',
+  ),
+  suggest: flag('Prints a first mapping for the file, to be read and corrected; takes nothing.'),
   source: text('ID')('Whose mapping; needed without --mapping, or when the mapping file has several for such files.'),
   data: withDefault(
     directory('The data directory. When a server runs on it, the server does the import.'),
@@ -18,6 +21,9 @@ const options = {
   dryRun: flag('Reads, checks and counts, shows the first readings, takes nothing.'),
   rejects: file('Where what was not taken is listed, with row number and reason. Default: FILE.rejects.csv.'),
 };
+
+/** Languages that names without one are taken for when no city says which are spoken there. */
+const toldByLetters = ['en', 'ru', 'tg', 'kk', 'ky'] as const;
 
 /** The part of a running platform that takes files. */
 export type Importing = { readonly ingest: Pick<Ingest, 'importFile' | 'imports'> };
@@ -50,14 +56,22 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
     details:
       'Every reading is kept, kept with a flag, or rejected with its reason; the counts add up to the file. The same command ' +
       'after an interruption, or for the same file again, takes only what is missing. Ctrl-C stops between two records.',
-    words: { called: 'FILE', about: 'A CSV file with a header, or a timetable (GTFS, .zip).', min: 1, max: 1 },
+    words: { called: 'FILE', about: 'A CSV file with a header, GeoJSON, or a timetable (GTFS, .zip).', min: 1, max: 1 },
     options,
     examples: [
       { line: 'chorsu import air.csv --mapping air.json --dry-run', does: 'What would be taken, and what not.' },
       { line: 'chorsu import air.csv --mapping air.json --data ./data/khujand', does: 'Takes it.' },
       { line: 'chorsu import air-2027.csv --source air', does: 'Takes another one by the mapping that is remembered.' },
+      { line: 'chorsu import clinics.geojson --suggest > clinics.json', does: 'A mapping to begin with.' },
     ],
     act: async (given, [name = ''], terminal) => {
+      if (given.suggest) {
+        const { cityPath, loadCity } = await import('../city/index.ts');
+        const { suggestedMapping } = await import('../ingest/index.ts');
+        const own = given.city === undefined ? toldByLetters : loadCity(cityPath(given.city)).languages;
+        terminal.out(`${JSON.stringify(await suggestedMapping(resolve(name), own), undefined, 2)}\n`);
+        return 0;
+      }
       const rejects = given.rejects ?? `${name}.rejects.csv`;
       const report = (await reach(
         {

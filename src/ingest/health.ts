@@ -166,7 +166,7 @@ export function sourceHealth({
       acceptedTotal.add(readings, labels);
       if (flagged > 0) flaggedTotal.add(flagged, labels);
       const declared = sources.find(source);
-      if (declared?.kind === 'csv' || observedMs.length === 0) return;
+      if (declared?.kind === 'csv' || declared?.kind === 'geojson' || observedMs.length === 0) return;
       const tooOld = now - Math.max(lateFloorMs, (declared?.expectedEveryS ?? 0) * 2000);
       let newest = -Infinity;
       let late = 0;

@@ -261,6 +261,7 @@ export type { MqttOptions } from './mqtt.ts';
 export type { ImportProgress } from './importing/engine.ts';
 export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/views.ts';
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
+export { suggestedMapping } from './importing/suggest.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';

@@ -22,6 +22,8 @@ export function readPayload(mapping: Pick<Mapping, 'payload' | 'decoder'>, bytes
         return { value: readUplink(mapping.payload, parseJson(bytes), mapping.decoder) };
       case 'csv':
         return refused('payload', 'a CSV mapping takes files, not messages');
+      case 'geojson':
+        return refused('payload', 'a GeoJSON mapping takes files, not messages');
     }
   } catch (error) {
     if (error instanceof Problem) {

@@ -1,7 +1,15 @@
 import type { Clock } from '../base/clock.ts';
 import type { Health } from './health.ts';
 import type { Intake } from './intake.ts';
-import { matchTopic, refused, type Mapping, type Refused, type Taken, type Target } from './mapping/index.ts';
+import {
+  isFilePayload,
+  matchTopic,
+  refused,
+  type Mapping,
+  type Refused,
+  type Taken,
+  type Target,
+} from './mapping/index.ts';
 import { readPayload, type Payload } from './payload.ts';
 
 /** Topics whose mappings are remembered; a sender that invents topics only empties the memory. */
@@ -40,7 +48,7 @@ export function reception({
     const segments = topic.split('/');
     const found: Route[] = [];
     for (const mapping of mappings) {
-      if (!mapping.topic || mapping.payload === 'csv') continue;
+      if (!mapping.topic || isFilePayload(mapping.payload)) continue;
       const captured = matchTopic(mapping.topic, segments);
       if (captured) found.push({ mapping, target: mapping.target(captured) });
     }
@@ -99,7 +107,7 @@ export function reception({
       const segments = topic?.split('/');
       const found: Route[] = [];
       for (const mapping of mappings) {
-        if (mapping.source !== source || mapping.payload === 'csv') continue;
+        if (mapping.source !== source || isFilePayload(mapping.payload)) continue;
         const captured = mapping.topic && segments ? matchTopic(mapping.topic, segments) : {};
         if (captured && (segments || (mapping.topic?.names ?? []).length === 0)) {
           found.push({ mapping, target: mapping.target(captured) });

@@ -1,7 +1,7 @@
 /** The words of `/api/sources` and of source declarations. No I/O; shared with the browser. */
 import type { Words } from '../city/profile.ts';
 
-export const sourceKinds = ['mqtt', 'lorawan', 'csv', 'simulator', 'http', 'feed', 'gtfs'] as const;
+export const sourceKinds = ['mqtt', 'lorawan', 'csv', 'geojson', 'simulator', 'http', 'feed', 'gtfs'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
 /** Whether the data of a source concern persons: not at all, only as sums of many, or each single household. */

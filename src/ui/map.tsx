@@ -4,13 +4,23 @@
  * move apart.
  */
 import type { ComponentChildren, JSX } from 'preact';
-import { type AreaGeometry, type City, inLanguage, languages, type Position } from '../city/profile.ts';
+import { type City, inLanguage, languages, type Position } from '../city/profile.ts';
 import type { Assets } from './assets.ts';
 import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 import { Simulated } from './components/status.tsx';
 import { formatNumber } from './locales/index.ts';
 import { uiWords } from './messages/index.ts';
-import { boxAround, centroid, fitBox, type Projection, scaleLength } from './projection.ts';
+import {
+  areaMiddle,
+  areaPath,
+  drawnStreets,
+  groundLinePaths,
+  groundPaths,
+  namedGround,
+  streetPath,
+} from './mapDrawing.ts';
+import { namePath, type NameStyle, placedNames, roomAlong, type Room, withRoom } from './mapNames.ts';
+import { boxAround, fitBox, type Projection, scaleLength } from './projection.ts';
 
 export type MapPin = {
   /** Number of the row that it leads to. */
@@ -47,43 +57,13 @@ export type MapProps = {
 const width = 720;
 const n = (value: number): string => String(Math.round(value));
 
-function areaPath(geometry: AreaGeometry, { point }: Projection): string {
-  const polygons = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  return polygons
-    .flat()
-    .map((ring) => `M${ring.map((position) => point(position).map(n).join(' ')).join('L')}Z`)
-    .join('');
-}
-
-const ringsOf = (geometry: AreaGeometry): readonly (readonly Position[])[] =>
-  geometry.type === 'Polygon'
-    ? geometry.coordinates.slice(0, 1)
-    : geometry.coordinates.flatMap((polygon) => polygon.slice(0, 1));
-
-const largestRing = (geometry: AreaGeometry): readonly Position[] =>
-  ringsOf(geometry).toSorted((a, b) => b.length - a.length)[0] ?? [];
-
-/** A line as a path that reads from left to right, so that no name stands on its head. */
-function linePath(
-  line: readonly Position[],
-  { point }: Projection,
-): { d: string; length: number; middle: readonly [number, number] } {
-  const points = line.map(point);
-  const first = points[0] ?? [0, 0];
-  const last = points.at(-1) ?? first;
-  if (last[0] < first[0]) points.reverse();
-  let length = 0;
-  for (let i = 1; i < points.length; i++) {
-    const [x1, y1] = points[i - 1] ?? [0, 0];
-    const [x2, y2] = points[i] ?? [0, 0];
-    length += Math.hypot(x2 - x1, y2 - y1);
-  }
-  return {
-    d: `M${points.map((p) => p.map(n).join(' ')).join('L')}`,
-    length,
-    middle: points[points.length >> 1] ?? first,
-  };
-}
+/** From so many metres in a unit on, streets are drawn thin: the picture shows a large city. */
+const denseMetresPerUnit = 15;
+/** Room of letters: of districts, of the same on a phone, of everything else. */
+const districtLetters: NameStyle = { letter: 10.5, line: 20, lettersMax: 14 };
+const phoneLetters: NameStyle = { letter: 14.5, line: 26, lettersMax: 14 };
+const smallLetters: NameStyle = { letter: 7.2, line: 16, lettersMax: 16 };
+const streetNamesMax = 12;
 
 /** One `h0` per dot: a path of round caps is the smallest picture of many points. Equal pixels are drawn once. */
 function dotsPath(at: readonly Position[], { point }: Projection): string {
@@ -146,24 +126,60 @@ export function spread(
   return placed;
 }
 
-/** Keeps the names that have room: none crosses another one or a pin. */
-function placeLabels<T extends { box: readonly [number, number, number, number] }>(
-  wanted: readonly T[],
-  taken: readonly (readonly [number, number, number, number])[],
-): readonly T[] {
-  const boxes = [...taken];
-  return wanted.filter(({ box }) => {
-    const [x1, y1, x2, y2] = box;
-    if (boxes.some(([a1, b1, a2, b2]) => x1 < a2 && a1 < x2 && y1 < b2 && b1 < y2)) return false;
-    boxes.push(box);
-    return true;
-  });
-}
-
 /** Whose geometry is drawn: its licence asks for it wherever the map is shown. */
 function Credit({ city: { credit, creditUrl } }: { city: City }): JSX.Element | null {
   if (credit === undefined) return null;
   return creditUrl === undefined ? <>{credit}</> : <a href={creditUrl}>{credit}</a>;
+}
+
+type Drawing = ReturnType<typeof drawing>;
+const drawings = new WeakMap<City, { readonly bbox: City['bbox']; readonly drawing: Drawing }>();
+
+/** What is the same in every language, drawn once: a large city costs a tenth of a second. */
+function drawingOf(city: City, bbox: City['bbox'], projection: Projection): Drawing {
+  const known = drawings.get(city);
+  if (known?.bbox.join() === bbox.join()) return known.drawing;
+  const made = drawing(city, projection);
+  drawings.set(city, { bbox, drawing: made });
+  return made;
+}
+
+function drawing(city: City, projection: Projection) {
+  const { drawn, left } = drawnStreets(city.streets, projection);
+  return {
+    drawn,
+    left,
+    streets: (['path', 'lane', 'street', 'avenue'] as const)
+      .map((kind) => ({ kind, d: streetPath(drawn, kind) }))
+      .filter(({ d }) => d !== ''),
+    ground: groundPaths(city.ground, projection),
+    lines: groundLinePaths(city.groundLines, projection),
+    districts: city.districts.map(({ geometry }, i) => ({ d: areaPath(geometry, projection), tint: (i % 4) + 1 })),
+    middles: city.districts.map(({ geometry }) => areaMiddle(geometry, projection)),
+    named: namedGround(city.ground, projection),
+  };
+}
+
+/** A name of one line or several. */
+function NameText(props: {
+  class: string;
+  at: readonly [number, number];
+  rows: readonly string[];
+  lang: string | undefined;
+}): JSX.Element {
+  const { at, rows, lang } = props;
+  const [x, y] = at.map(n) as [string, string];
+  return (
+    <text class={props.class} x={x} y={y} lang={lang} text-anchor="middle">
+      {rows.length === 1
+        ? rows[0]
+        : rows.map((row, i) => (
+            <tspan x={x} dy={i === 0 ? 0 : '1.15em'}>
+              {row}
+            </tspan>
+          ))}
+    </text>
+  );
 }
 
 /** The words of the library's controls, under its own keys. */
@@ -194,68 +210,68 @@ export function CityMap(props: MapProps): JSX.Element {
     pins.map(({ at }) => point(at)),
     30,
   );
-  const groundLines = (kind: City['groundLines'][number]['kind']): string =>
-    city.groundLines
-      .filter((line) => line.kind === kind)
-      .map(({ line }) => linePath(line, projection).d)
-      .join('');
-  const byKind = (kind: 'avenue' | 'street' | 'lane'): string =>
-    city.streets
-      .filter((street) => street.kind === kind)
-      .map(({ line }) => linePath(line, projection).d)
-      .join('');
-  const districts = city.districts.map((district, i) => {
-    const ring = largestRing(district.geometry);
-    const { text, language: lang } = inLanguage(district.name, language);
-    return { d: areaPath(district.geometry, projection), tint: (i % 4) + 1, text, lang, at: point(centroid(ring)) };
-  });
-  const pinBoxes = pinPlaces.map(([x, y]) => [x - 17, y - 17, x + 17, y + 17] as const);
-  // A district's name moves up or down when a pin or another name sits on it; room is that of the larger letters on a phone.
-  const taken: (readonly [number, number, number, number])[] = [...pinBoxes];
-  const districtNames = districts.map(({ text, lang, at: [x, y] }) => {
-    const half = text.length * 7;
-    const free = [0, -28, 28, -56, 56].find((dy) =>
-      taken.every(([a1, b1, a2, b2]) => x + half < a1 || x - half > a2 || y + dy + 6 < b1 || y + dy - 22 > b2),
-    );
-    taken.push([x - half, y + (free ?? 0) - 22, x + half, y + (free ?? 0) + 6]);
-    return {
-      text,
-      lang,
-      x,
-      y: y + (free ?? 0),
-      box: [x - half, y + (free ?? 0) - 18, x + half, y + (free ?? 0) + 6] as const,
-    };
-  });
-  const streetNames = placeLabels(
-    city.streets
-      .filter(({ kind, name: words }) => words && (kind === 'avenue' || kind === 'street'))
-      .map((street, i) => {
-        const { d, length, middle } = linePath(street.line, projection);
-        const { text, language: lang } = inLanguage(street.name ?? {}, language);
-        const half = text.length * 3.7;
-        return {
-          id: `s${i}`,
-          d,
-          length,
-          text,
-          lang,
-          kind: street.kind,
-          half,
-          box: [middle[0] - half, middle[1] - 9, middle[0] + half, middle[1] + 9] as const,
-        };
-      })
-      .filter(({ length, half }) => length > half * 2.4)
-      .sort((a, b) => (a.kind === b.kind ? b.length - a.length : a.kind === 'avenue' ? -1 : 1)),
-    [...pinBoxes, ...districtNames.map(({ box }) => box)],
-  ).slice(0, 9);
   const bar = scaleLength(projection, 110);
   const barUnits = bar / projection.metresPerUnit;
   const stamp = city.simulated ? `${t('stamp')} · ${name} · ${time}` : `${name} · ${time}`;
+  /** The scale and the stamp; on a phone the scale is not there, and the stamp is wider. */
+  const furniture = (letter: number, line: number): Room[] => [
+    [0, height - 44, 24 + barUnits, height],
+    [width - 20 - stamp.length * letter, height - 10 - line, width, height],
+  ];
+  const isDense = projection.metresPerUnit > denseMetresPerUnit;
+  const { drawn, left, streets, ground, lines, districts, middles, named } = drawingOf(city, bbox, projection);
+  const taken = [...furniture(7.2, 18), ...pinPlaces.map(([x, y]): Room => [x - 17, y - 17, x + 17, y + 17])];
+  const districtNames = placedNames(
+    city.districts
+      .map(({ name: words }, i) => ({ ...inLanguage(words, language), at: middles[i] ?? point(city.center) }))
+      .map((of) => ({ of, text: of.text, at: of.at })),
+    districtLetters,
+    taken,
+    projection,
+  );
+  // On a phone letters are larger: what then has no room stands there only when asked for, on the interactive map.
+  const onPhone = placedNames(
+    districtNames.map(({ of, x, y, lines: rows }) => ({
+      of,
+      text: of.text,
+      at: [x, y + (rows.length / 2 - 0.8) * districtLetters.line],
+    })),
+    phoneLetters,
+    furniture(12, 28).slice(1),
+    projection,
+  );
+  const phoneNames = new Set(onPhone.filter(({ moved }) => !moved).map(({ of }) => of));
+  const groundNames = placedNames(
+    named.map(({ kind, name: words, at }) => {
+      const of = { kind, ...inLanguage(words, language) };
+      return { of, text: of.text, at };
+    }),
+    smallLetters,
+    taken,
+    projection,
+  ).filter(({ moved }) => !moved);
+  const streetNames = withRoom(
+    drawn
+      .filter(({ street: { kind, name: words } }) => words && (kind === 'avenue' || kind === 'street'))
+      .flatMap((one, i) => {
+        const { text, language: lang } = inLanguage(one.street.name ?? {}, language);
+        const room = roomAlong(one, text.length * smallLetters.letter, 14);
+        return room ? [{ id: `s${i}`, d: namePath(one), text, lang, kind: one.street.kind, room }] : [];
+      }),
+    taken,
+    streetNamesMax,
+  );
+  const other = (lang: string): string | undefined => (lang === language ? undefined : lang);
   const { href = '', assets, ...tiles } = interactive ?? {};
   return (
     <>
       <figure>
-        <svg class="map" viewBox={`0 0 ${width} ${height}`} role="group" aria-label={t('mapOf', { city: name })}>
+        <svg
+          class={isDense ? 'map dense' : 'map'}
+          viewBox={`0 0 ${width} ${height}`}
+          role="group"
+          aria-label={t('mapOf', { city: name })}
+        >
           <defs>
             {streetNames.map(({ id, d }) => (
               <path id={id} d={d} />
@@ -263,19 +279,18 @@ export function CityMap(props: MapProps): JSX.Element {
           </defs>
           <g aria-hidden="true">
             {/* White streets need a ground to be seen on. */}
-            {districts.length === 0 && city.streets.length > 0 && <rect class="d1" width={width} height={height} />}
+            {districts.length === 0 && streets.length > 0 && <rect class="d1" width={width} height={height} />}
             {districts.map(({ d, tint }) => (
               <path class={`d${tint}`} d={d} />
             ))}
-            {city.ground.map(({ kind, geometry }) => (
-              <path class={kind} d={areaPath(geometry, projection)} fill-rule="evenodd" />
+            {ground.map(({ kind, d }) => (
+              <path class={kind} d={d} fill-rule="evenodd" />
             ))}
-            {(['stream', 'canal', 'river', 'rail'] as const).map((kind) => (
-              <path class={kind} d={groundLines(kind)} />
+            {lines.water !== '' && <path class="river" d={lines.water} />}
+            {lines.rail !== '' && <path class="rail" d={lines.rail} />}
+            {streets.map(({ kind, d }) => (
+              <path class={kind} d={d} />
             ))}
-            <path class="lane" d={byKind('lane')} />
-            <path class="street" d={byKind('street')} />
-            <path class="avenue" d={byKind('avenue')} />
             {districts.map(({ d }) => (
               <path class="border" d={d} />
             ))}
@@ -284,21 +299,27 @@ export function CityMap(props: MapProps): JSX.Element {
               ({ state, at }) => at.length > 0 && <path class={`dots ${state ?? ''}`} d={dotsPath(at, projection)} />,
             )}
             {streetNames.map(({ id, text, lang, kind }) => (
-              <text
-                class="small label"
-                dy={kind === 'avenue' ? 4 : -4}
-                lang={lang === language ? undefined : lang}
-                text-anchor="middle"
-              >
+              <text class="small label" dy={kind === 'avenue' ? 4 : -4} lang={other(lang)} text-anchor="middle">
                 <textPath href={`#${id}`} startOffset="50%">
                   {text}
                 </textPath>
               </text>
             ))}
-            {districtNames.map(({ text, lang, x, y }) => (
-              <text class="dist" x={n(x)} y={n(y)} lang={lang === language ? undefined : lang}>
-                {text}
-              </text>
+            {groundNames.map(({ of: { kind, language: lang }, x, y, lines: rows }) => (
+              <NameText
+                class={`small ${kind === 'water' ? 'wat' : 'gre'}`}
+                at={[x, y]}
+                rows={rows}
+                lang={other(lang)}
+              />
+            ))}
+            {districtNames.map(({ of, x, y, lines: rows }) => (
+              <NameText
+                class={phoneNames.has(of) ? 'dist' : 'dist small'}
+                at={[x, y]}
+                rows={rows}
+                lang={other(of.language)}
+              />
             ))}
             <g class="scale">
               <path class="s-ink" d={`M20 ${height - 20}v6h${n(barUnits)}v-6`} />
@@ -321,7 +342,8 @@ export function CityMap(props: MapProps): JSX.Element {
           </text>
         </svg>
         <figcaption>
-          <Simulated word={t('simulated')} when={city.simulated} /> {note} <Credit city={city} />
+          <Simulated word={t('simulated')} when={city.simulated} /> {note} {left > 0 && t('streetsLeft')}{' '}
+          <Credit city={city} />
           <br />
           {legend.map(({ shape, text }) => (
             <span class="key leg">

@@ -1,7 +1,6 @@
 import type { Entity } from '../../ngsild/index.ts';
-import { nameOf } from './view.ts';
+import { inOneLanguage, nameOf } from './view.ts';
 import type { Words } from '../../ui/index.ts';
-import { inLanguage } from '../../ui/index.ts';
 import { coreContext } from '../../ngsild/index.ts';
 
 const nameIri = coreContext.expand('name');
@@ -28,7 +27,7 @@ export function createNames(ask: (id: string) => Promise<Entity | undefined>): N
     remember,
     of: (id, language) => {
       const known = words.get(id);
-      if (known) return inLanguage(known, language).text;
+      if (known) return inOneLanguage(known, language).text;
       if (!words.has(id) && words.size < namesMax) {
         // Asked once; the next change of this entity has its name.
         words.set(id, undefined);

@@ -43,12 +43,19 @@ export function nameOf(entity: Entity, language: string): { text: string; langua
   const words = wordsOf(first(entity, nameIri));
   if (!words) return { text: `${typeWord(entity.type[0] ?? '', language)} ${localId(entity.id)}`, language };
   // A name without a language (a plain text) is in no known one.
-  return inLanguage(words, language);
+  return inOneLanguage(words, language);
+}
+
+/** In the reader's language, else as people there write it (`@none`), else in another language. */
+export function inOneLanguage(words: Words, language: string): { text: string; language: string } {
+  const plain = (words as Readonly<Record<string, string>>)['@none'];
+  if (plain === undefined || words[language as keyof Words] !== undefined) return inLanguage(words, language);
+  return { text: plain, language };
 }
 
 export const placeOf = (entity: Entity, language: string): string | undefined => {
   const words = wordsOf(first(entity, placeIri));
-  return words && inLanguage(words, language).text;
+  return words && inOneLanguage(words, language).text;
 };
 
 export const isSimulated = (entity: Entity): boolean => first(entity, simulatedIri)?.value === true;

@@ -1,8 +1,7 @@
 /**
  * The shapes of the city as vector tiles: districts, ground, streets. Runs in the tile worker.
  *
- * MVT layers: `district` (areas), `ground` (areas of water and green; lines of rivers,
- * canals, streams, rails), `street` (lines), `label` (one point per district, water or
+ * MVT layers: `district` (areas), `ground` (water, green), `line` (rivers, canals, streams, railways), `street`, `label` (one point per district, water or
  * park, so that a name stands once and not in every tile). Names are `name:tg`, `name:ru`, ...: the style picks.
  */
 import type { Feature, Geometry } from 'geojson';
@@ -15,16 +14,16 @@ import { zoomMax } from './address.ts';
 
 type District = City['districts'][number];
 type Ground = City['ground'][number];
-type GroundLine = City['groundLines'][number];
 type Street = City['streets'][number];
+type GroundLine = City['groundLines'][number];
 type AreaGeometry = District['geometry'];
 
 /** A piece of the profile; a big city is handed over in many. */
 export type CityPart = {
   readonly districts?: readonly District[];
   readonly ground?: readonly Ground[];
-  readonly groundLines?: readonly GroundLine[];
   readonly streets?: readonly Street[];
+  readonly groundLines?: readonly GroundLine[];
 };
 
 type Thinning = { readonly from: number; readonly namesFrom: number };
@@ -40,16 +39,23 @@ const few = 500;
 const fewFrom = 9;
 /** Names of parks and water stand from this zoom; those of districts always. */
 const groundNamesFrom = 12;
+/** Streams are many and thin. */
+const streamsFrom = 13;
 
 /** Vector tiles hold whole units: detail of 0.6 m at zoom 14, 4 cm at 18. */
 const options = { maxZoom: zoomMax, extent, buffer };
 
 /** Collects the parts; `finish` makes the index. Features keep no names apart from what the tile shows. */
 export function cityIndex(): TileIndex<CityPart> {
-  const collected: Record<'district' | 'ground' | 'label', Feature[]> = { district: [], ground: [], label: [] };
+  const collected: Record<'district' | 'ground' | 'line' | 'label', Feature[]> = {
+    district: [],
+    ground: [],
+    line: [],
+    label: [],
+  };
   const streets: Record<Street['kind'], Feature[]> = { avenue: [], street: [], lane: [], path: [] };
   let tints = 0;
-  let areas: { district: FeatureIndex; ground: FeatureIndex; label: FeatureIndex } | undefined;
+  let areas: Record<'district' | 'ground' | 'line' | 'label', FeatureIndex> | undefined;
   let lines: readonly { kind: Street['kind']; thinning: Thinning; index: FeatureIndex }[] = [];
 
   const label = (geometry: AreaGeometry, properties: Record<string, string | number>): void => {
@@ -71,7 +77,7 @@ export function cityIndex(): TileIndex<CityPart> {
         if (name) label(geometry, { kind, ...names(name), size: sizeOf(geometry) });
       }
       for (const { kind, name, line } of groundLines) {
-        collected.ground.push(feature({ type: 'LineString', coordinates: line }, { kind, ...(name && names(name)) }));
+        collected.line.push(feature({ type: 'LineString', coordinates: line }, { kind, ...(name && names(name)) }));
       }
       for (const { id, kind, name, line } of more) {
         const properties = { kind, ...(id !== undefined && { id }), ...(name && names(name)) };
@@ -80,15 +86,15 @@ export function cityIndex(): TileIndex<CityPart> {
     },
     finish() {
       const index = (features: Feature[]): FeatureIndex => featureIndex(features, options);
-      const { district, ground } = collected;
-      areas = { district: index(district), ground: index(ground), label: index(collected.label) };
+      const { district, ground, line } = collected;
+      areas = { district: index(district), ground: index(ground), line: index(line), label: index(collected.label) };
       lines = (Object.keys(streetKinds) as Street['kind'][]).map((kind) => {
         const { from, namesFrom } = streetKinds[kind];
         const many = streets[kind].length > few;
         const thinning = many ? { from, namesFrom } : { from: fewFrom, namesFrom: Math.min(namesFrom, 12) };
         return { kind, thinning, index: index(streets[kind]) };
       });
-      const count = district.length + ground.length + Object.values(streets).flat().length;
+      const count = district.length + ground.length + line.length + Object.values(streets).flat().length;
       for (const list of [...Object.values(collected), ...Object.values(streets)]) list.length = 0;
       return { features: count };
     },
@@ -105,6 +111,7 @@ export function cityIndex(): TileIndex<CityPart> {
       const layers = (): Record<string, Cut | null | undefined> => ({
         district: areas?.district.getTile(z, x, y),
         ground: areas?.ground.getTile(z, x, y),
+        line: some(areas?.line.getTile(z, x, y) ?? null, ({ tags }) => z >= streamsFrom || tags?.['kind'] !== 'stream'),
         street: joined(shown.map(({ tile }) => tile)),
         label,
       });

@@ -85,7 +85,7 @@ export function tileService(deps: {
       const key = JSON.stringify([type, q && printQ(q, coreContext), rest, filter]);
       const language = languageOf(parametersGiven, city);
       const words: TileWords = {
-        languages: [language, ...languages.filter((other) => other !== language)],
+        languages: [language, '@none', ...languages.filter((other) => other !== language)],
         types: Object.fromEntries(typesIn(type).map((iri) => [coreContext.compact(iri), typeWord(iri, language)])),
       };
       for (;;) {
@@ -145,7 +145,7 @@ const holds = (known: string | undefined, etag: string): boolean =>
 function* cityParts({ districts, ground, groundLines, streets }: City): Iterable<CityPart> {
   for (const district of districts) yield { districts: [district] };
   for (let i = 0; i < ground.length; i += 200) yield { ground: ground.slice(i, i + 200) };
-  for (let i = 0; i < groundLines.length; i += 500) yield { groundLines: groundLines.slice(i, i + 500) };
+  for (let i = 0; i < groundLines.length; i += 200) yield { groundLines: groundLines.slice(i, i + 200) };
   for (let from = 0; from < streets.length;) {
     let to = from;
     for (let positions = 0; to < streets.length && positions < positionsAtATime; to++) {

@@ -127,3 +127,28 @@ test('a tile that would be too large keeps an even part of its points and says h
   assert.ok(size <= tileBytesMax && size > tileBytesMax / 3, `${size} bytes`);
   assert.equal(thing.length + thinned, 20_000);
 });
+
+test('something that covers ground is its shape, and a point in it with its name', () => {
+  const coordinates = [
+    [
+      [68.74, 38.54],
+      [68.76, 38.54],
+      [68.76, 38.56],
+      [68.74, 38.56],
+      [68.74, 38.54],
+    ],
+  ];
+  const { thing, shape } = layersOf(
+    [{ id: 'urn:p:1', type: 'Pump', name: 'Field', geometry: { type: 'Polygon', coordinates } }],
+    12,
+    [68.75, 38.55],
+  );
+  assert.deepEqual(
+    shape?.map(({ kind, properties }) => [kind, properties]),
+    [['area', { id: 'urn:p:1', type: 'Pump' }]],
+  );
+  assert.deepEqual(
+    [thing?.[0]?.kind, thing?.[0]?.properties['name'], thing?.[0]?.properties['shape']],
+    ['point', 'Field', 'area'],
+  );
+});

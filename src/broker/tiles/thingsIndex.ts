@@ -26,7 +26,10 @@ export type Thing = {
 };
 export type ThingsPart = { readonly things?: readonly Thing[] };
 
-type Known = Omit<Thing, 'geometry'>;
+type Known = Omit<Thing, 'geometry'> & {
+  /** Set on the point of something that is not one itself. */
+  readonly shape?: 'line' | 'area';
+};
 
 /** As many points can be drawn one by one without harm. */
 const crowd = 3000;
@@ -43,7 +46,8 @@ export function thingsIndex(): TileIndex<ThingsPart> {
       for (const { geometry, ...known } of things) {
         const point = pointOf(geometry);
         if (point !== geometry) drawn.push(featureOf(geometry, known));
-        if (point) (known.state ? urgent : ordinary).push(featureOf(point, known));
+        const shape = point === geometry ? undefined : geometry.type.endsWith('Polygon') ? 'area' : 'line';
+        if (point) (known.state ? urgent : ordinary).push(featureOf(point, { ...known, ...(shape && { shape }) }));
       }
     },
     finish() {
@@ -118,7 +122,7 @@ function told(features: readonly CutFeature[], words: TileWords, full: boolean):
     features: features.map((feature): CutFeature => {
       const tags = feature.tags ?? {};
       if (tags['cluster'] === true) return { ...feature, tags: { count: tags['point_count'] } };
-      const { id, type, name, state, simulated } = tags as unknown as Known;
+      const { id, type, name, state, simulated, shape } = tags as unknown as Known;
       return {
         ...feature,
         tags: {
@@ -128,6 +132,7 @@ function told(features: readonly CutFeature[], words: TileWords, full: boolean):
           ...(full && { href: hrefOf(id, words) }),
           ...(state && { state }),
           ...(simulated && { simulated }),
+          ...(shape && { shape }),
         },
       };
     }),

@@ -5,8 +5,10 @@
  */
 import type { Box } from '../../city/index.ts';
 import type { RowDelta } from '../../store/ports.ts';
+import type { Language } from '../../city/profile.ts';
 import type { TimetableDoor } from '../gtfs/door.ts';
 import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
+import type { SourceKind } from '../schema.ts';
 
 export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs', 'gtfs-rt'] as const;
 export type ImportKind = (typeof importKinds)[number];
@@ -72,4 +74,19 @@ export type Importer = {
   recognises(name: string, head: Uint8Array): boolean;
   /** @throws Problem bad-data with all that is wrong before the first item; not-found */
   open(file: string, options: OpenOptions): Promise<OpenedFile>;
+  /**
+   * A first mapping for a file that has none.
+   * @param languages of the city, the first for readers who ask for none
+   * @throws Problem bad-data, not-found
+   */
+  suggest?(file: string, languages: readonly Language[]): Promise<MappingSuggestion>;
+};
+
+/** What a door makes of a file by looking at it: one element of `mappings`, without its source. */
+export type MappingSuggestion = {
+  /** What to look at before it is used. */
+  readonly note: string;
+  /** Kind of the source. */
+  readonly kind: SourceKind;
+  readonly mapping: Readonly<Record<string, unknown>>;
 };

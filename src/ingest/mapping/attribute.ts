@@ -1,5 +1,6 @@
 import type { Instance, Json } from '../../ngsild/entity.ts';
 import type { Cursor } from './cursor.ts';
+import { compileLanguages } from './languages.ts';
 import { statusAttribute, type Expand } from './names.ts';
 import { compilePath, type Getter } from './path.ts';
 import { refused, type Input, type Refused } from './reading.ts';
@@ -19,7 +20,7 @@ const fields = [
   'unit',
   'scale',
   'offset',
-].concat(['range', 'outOfRange', 'precision', 'missing', 'required']);
+].concat(['languages', 'range', 'outOfRange', 'precision', 'missing', 'required']);
 
 export type AttributeReader = {
   readonly iri: string;
@@ -64,13 +65,17 @@ export function compileAttribute(name: string, at: Cursor, context: AttributeCon
   const iri = context.expand(name);
   const kind = at.at('kind').oneOf(kinds, 'Property');
   const required = at.at('required').boolean(false);
-  const given = ['path', 'column', 'value', 'point'].filter((field) => at.at(field).given);
+  const given = ['path', 'column', 'value', 'point', 'languages'].filter((field) => at.at(field).given);
   if (given.length !== 1) {
-    at.fault('exactly one of path, column, value, point', given.length === 0 ? 'none of them' : given.join(' and '));
+    at.fault(
+      'exactly one of path, column, value, point, languages',
+      given.length === 0 ? 'none of them' : given.join(' and '),
+    );
     return undefined;
   }
   if (at.at('value').given) return { iri, required, ...compileFixed(at.at('value'), kind, context) };
   if (at.at('point').given) return { iri, required, fixed: false, take: compilePoint(at.at('point')) };
+  if (at.at('languages').given) return { iri, required, fixed: false, take: compileLanguages(at.at('languages')) };
   const get = getterOf(at, context.columns) ?? (() => undefined);
   switch (kind) {
     case 'Property':

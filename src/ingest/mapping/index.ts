@@ -1,6 +1,6 @@
 /** The mapping language: from a payload to readings. */
 export { loadMappingFile, parseMappingFile, type MappingFile } from './file.ts';
-export { isFilePayload, type CsvForm, type Mapping, type PayloadKind } from './mapping.ts';
+export { isFilePayload, type CollectionRule, type CsvForm, type Mapping, type PayloadKind } from './mapping.ts';
 export { sourceAttribute, statusAttribute } from './names.ts';
 export { fileMapping } from './select.ts';
 export { refusals, refused, type Refusal, type Refused, type Taken, type Target } from './reading.ts';

@@ -8,11 +8,15 @@ import { compileTemplate, inUri, type Template } from './template.ts';
 import { durationMs, timeReader, type TimeReader } from './time.ts';
 import { parseTopicPattern, type TopicPattern } from './topic.ts';
 
-export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'csv'] as const;
+export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'csv', 'geojson'] as const;
 export type PayloadKind = (typeof payloadKinds)[number];
 /** What arrives by itself, at an instant; the others are files. */
 const messagePayloads: readonly PayloadKind[] = ['json', 'number', 'text', 'ttn', 'chirpstack'];
 export const isFilePayload = (payload: PayloadKind): boolean => !messagePayloads.includes(payload);
+
+/** What a mapping says of a GeometryCollection with several members. */
+export const collectionRules = ['refuse', 'first'] as const;
+export type CollectionRule = (typeof collectionRules)[number];
 
 /** A table beside the data file: what its rows say of each column or value. */
 export type SideTable = { readonly name: string; readonly file: string; readonly key: string; readonly by: string };
@@ -44,6 +48,8 @@ export type Mapping = {
   /** The list in the payload of which each item is a reading. */
   readonly each: Getter | undefined;
   readonly csv: CsvForm | undefined;
+  /** What becomes of a GeometryCollection with several members. */
+  readonly collection: CollectionRule | undefined;
   /** Columns that a CSV file must have. */
   readonly columns: readonly string[];
   readonly play: PlayForm | undefined;
@@ -75,7 +81,7 @@ const fields = [
   'status',
   'attributes',
   'atBirth',
-].concat(['csv', 'play', 'note']);
+].concat(['csv', 'geojson', 'play', 'note']);
 
 /** Compiles one element of `mappings`; faults are noted at the cursor. */
 export function compileMapping(at: Cursor, context: MappingContext): Mapping | undefined {
@@ -138,6 +144,12 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   const status = compileStatus(at.at('status'), columns);
   const csv = payload === 'csv' ? compileCsv(at.at('csv')) : undefined;
   if (at.at('csv').given && payload !== 'csv') at.at('csv').fault('"payload": "csv" beside it');
+  const geojsonAt = at.at('geojson');
+  if (geojsonAt.given && payload !== 'geojson') geojsonAt.fault('"payload": "geojson" beside it');
+  const collection =
+    geojsonAt.given && geojsonAt.object(['collection'])
+      ? geojsonAt.at('collection').oneOf(collectionRules, 'refuse')
+      : undefined;
   const playAt = at.at('play');
   let play: PlayForm | undefined;
   if (playAt.given && playAt.object(['topic'])) {
@@ -166,6 +178,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     decoder: decoderAt.given ? decoderAt.text() : undefined,
     each,
     csv,
+    collection,
     columns: [...columns],
     play,
     types: typeIris,

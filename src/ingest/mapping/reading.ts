@@ -14,6 +14,7 @@ export const refusals = [
   'status', // the source's own quality control says that it is no measurement
   'missing', // nothing but missing values
   'duplicate', // the same entity and instant twice in one file
+  'geometry', // no place on earth: swapped, crossing itself, several at once
   'row', // a row that is no row: wrong number of columns, encoding
   'simulated', // a simulated value for a measured entity, or the reverse
   'refused', // the broker refused it

@@ -30,6 +30,7 @@ const kinds: Record<SourceReport['source']['kind'], IngestKey> = {
   mqtt: 'kindMqtt',
   lorawan: 'kindLorawan',
   csv: 'kindCsv',
+  geojson: 'kindGeojson',
   simulator: 'kindSimulator',
   http: 'kindHttp',
   gtfs: 'kindGtfs',

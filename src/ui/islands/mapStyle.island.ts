@@ -52,15 +52,6 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
     18,
     ['match', kind, 'avenue', 40 + more, 'street', 24 + more, 14 + more],
   ];
-  const waterWidth: ExpressionSpecification = [
-    'interpolate',
-    ['exponential', 1.6],
-    ['zoom'],
-    10,
-    ['match', kind, 'river', 2, 'canal', 1, 0.4],
-    17,
-    ['match', kind, 'river', 16, 'canal', 8, 3],
-  ];
   const streetOrder: ExpressionSpecification = ['match', kind, 'avenue', 2, 'street', 1, 0];
   const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
   const there: ExpressionSpecification = ['case', ['boolean', ['feature-state', 'moved'], false], 0, 1];
@@ -176,22 +167,24 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
         paint: { 'fill-color': colour(word) },
       })),
       {
-        id: 'waterways',
+        id: 'rivers',
         type: 'line',
         source: 'city',
-        'source-layer': 'ground',
-        filter: ['in', kind, ['literal', ['river', 'canal', 'stream']]],
+        'source-layer': 'line',
+        filter: ['!=', kind, 'rail'],
         layout: round,
-        paint: { 'line-color': colour('water'), 'line-width': waterWidth },
-      },
-      {
-        id: 'rails',
-        type: 'line',
-        source: 'city',
-        'source-layer': 'ground',
-        filter: is('rail'),
-        minzoom: 11,
-        paint: { 'line-color': colour('edge'), 'line-width': 1.5, 'line-dasharray': [6, 2] },
+        paint: {
+          'line-color': colour('water'),
+          'line-width': [
+            'interpolate',
+            ['exponential', 1.5],
+            ['zoom'],
+            11,
+            ['match', kind, 'river', 2.5, 'canal', 1.5, 0.75],
+            17,
+            ['match', kind, 'river', 18, 'canal', 10, 4],
+          ],
+        },
       },
       {
         // The edge of a street tells it from light ground, and streets that cross from each other.
@@ -210,6 +203,14 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
         'source-layer': 'street',
         layout: { ...round, 'line-sort-key': streetOrder },
         paint: { 'line-color': colour('street'), 'line-width': streetWidth(0) },
+      },
+      {
+        id: 'rails',
+        type: 'line',
+        source: 'city',
+        'source-layer': 'line',
+        filter: is('rail'),
+        paint: { 'line-color': colour('edge'), 'line-dasharray': [4, 2], 'line-width': 1.5 },
       },
       {
         id: 'borders',
@@ -261,6 +262,22 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
         },
         paint: { 'text-color': colour('muted'), 'text-halo-color': colour('street'), 'text-halo-width': 1.75 },
       },
+      {
+        id: 'river-names',
+        type: 'symbol',
+        source: 'city',
+        'source-layer': 'line',
+        filter: ['!=', kind, 'rail'],
+        layout: {
+          'symbol-placement': 'line',
+          'text-field': name,
+          'text-font': font,
+          'text-size': 12,
+          'text-max-angle': 35,
+          'symbol-spacing': 400,
+        },
+        paint: { 'text-color': colour('water-ink'), 'text-halo-color': colour('water'), 'text-halo-width': 1.5 },
+      },
       label('green-names', is('green'), 12, 'muted', 'green'),
       label('water-names', is('water'), 12, 'water-ink', 'water'),
       {
@@ -289,6 +306,25 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
           'text-allow-overlap': true,
         },
         paint: { 'text-color': colour('ink') },
+      },
+      {
+        // What covers ground is large enough to be named before points are.
+        id: 'area-names',
+        type: 'symbol',
+        source: 'things',
+        'source-layer': 'thing',
+        minzoom: 8,
+        maxzoom: 16,
+        filter: ['==', ['get', 'shape'], 'area'],
+        layout: {
+          'text-field': ['get', 'name'],
+          'text-font': font,
+          'text-size': 13,
+          'text-anchor': 'top',
+          'text-offset': [0, 0.5],
+          'text-max-width': 8,
+        },
+        paint: { 'text-color': colour('ink'), 'text-halo-color': colour('paper'), 'text-halo-width': 1.5 },
       },
       ...points('points', 'things', 'thing'),
       ...(urgent === undefined ? [] : points('urgent', 'urgent', 'thing')),

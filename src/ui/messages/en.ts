@@ -29,6 +29,7 @@ export const en = {
   zoomOut: 'Zoom out',
   twoFingers: 'Move the map with two fingers',
   zoomWithKey: 'Zoom with {key} and the wheel',
+  streetsLeft: 'Smaller streets are on the interactive map.',
   mapLoading: 'The map is loading.',
   mapFailed: 'The interactive map could not start. The drawn map and the list show the same.',
   here: 'You are here',

@@ -32,6 +32,7 @@ export const uz: Messages<UiKey> = {
   zoomOut: 'Uzoqlashtirish',
   twoFingers: 'Xaritani ikki barmoq bilan suring',
   zoomWithKey: 'Masshtab: {key} va sichqoncha gʻildiragi',
+  streetsLeft: 'Kichikroq koʻchalar harakatlanuvchi xaritada.',
   mapLoading: 'Xarita yuklanmoqda.',
   mapFailed: 'Harakatlanuvchi xarita ochilmadi. Chizilgan xarita va roʻyxat ham shuni koʻrsatadi.',
   here: 'Siz shu yerdasiz',

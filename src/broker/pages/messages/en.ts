@@ -101,7 +101,7 @@ export const en = {
   mapHead: 'Map of {city}',
   mapPage: 'Map',
   sources: 'Sources',
-  shownDots: '{n, plural, one {one dot shown} other {{n, num} dots shown}}',
+  shownDots: '{n, plural, one {One dot shown} other {{n, num} dots shown}}',
   hiddenType: '{what} are many and shown only when chosen.',
   connectFirst: 'Connect the first source',
   connectNext: 'A further source',

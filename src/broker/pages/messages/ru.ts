@@ -107,7 +107,7 @@ export const ru: Messages<PageKey> = {
   mapPage: 'Карта',
   sources: 'Источники',
   shownDots:
-    '{n, plural, one {показана {n, num} точка} few {показаны {n, num} точки} many {показано {n, num} точек} other {показано {n, num} точки}}',
+    '{n, plural, one {Показана {n, num} точка} few {Показаны {n, num} точки} many {Показано {n, num} точек} other {Показано {n, num} точки}}',
   hiddenType: '{what} слишком многочисленны и показываются только по выбору.',
   connectFirst: 'Подключить первый источник',
   connectNext: 'Ещё один источник',
