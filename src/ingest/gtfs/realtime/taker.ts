@@ -7,8 +7,14 @@ import type { FeedMessage } from './message.ts';
 import { vehicleTrack } from './track.ts';
 import { vehicleReading, vehicleType } from './vehicleReadings.ts';
 
-/** Readings in one record. */
-const groupSize = 1_000;
+/**
+ * Readings in one record. Live pages are sent at most 500 changes in a quarter of a second: a fleet of thousands that is
+ * recorded at once would move only in part, so it is spread over some beats.
+ */
+const groupSize = 240;
+const restMs = 260;
+/** Of all rests in one message. */
+const restMsMax = 8_000;
 const statusIri = iri('serviceStatus');
 const locationIri = iri('location');
 /** A vehicle that says nothing for so long is not on the road any more, or not heard. */
@@ -70,7 +76,9 @@ export function taker({ source, timetable, simulated, from }: TakerOptions, tool
   };
 
   const submit = async (taken: readonly Taken[]): Promise<void> => {
+    const rest = Math.min(restMs, restMsMax / (taken.length / groupSize));
     for (let i = 0; i < taken.length; i += groupSize) {
+      if (i > 0) await new Promise<void>((rested) => tools.timers.after(rest, rested));
       const group = taken.slice(i, i + groupSize);
       try {
         await tools.submit(group, from);
