@@ -3,7 +3,7 @@ import { benchCommand } from './bench.ts';
 import { backupCommand, backupDeed, type Holding } from './backup.ts';
 import type { Command } from './command.ts';
 import type { Deeds } from './control.ts';
-import { importCommand, importDeed, type Importing } from './import.ts';
+import { importCommand, importDeed, suggestDeed, type Importing } from './import.ts';
 import { initCommand } from './init.ts';
 import { importsCommand, importsDeed, undoCommand, undoDeed } from './imports.ts';
 import { playCommand } from './play.ts';
@@ -23,6 +23,7 @@ const deedsOf =
     import: importDeed(platform),
     imports: importsDeed(platform),
     undo: undoDeed(platform),
+    suggest: suggestDeed(platform),
     backup: backupDeed(platform, open, Date.now),
     digest: digestDeed(platform),
   });

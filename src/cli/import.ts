@@ -13,6 +13,10 @@ const options = {
   ),
   suggest: flag('Prints a first mapping for the file, to be read and corrected; takes nothing.'),
   source: text('ID')('Whose mapping; needed without --mapping, or when the mapping file has several for such files.'),
+  type: text('TYPE')('With --suggest for a table: what the rows are, such as Streetlight.'),
+  sheet: text('NAME')(
+    'The sheet of a workbook, by name or number; needed when several hold values and the mapping names none.',
+  ),
   data: withDefault(
     directory('The data directory. When a server runs on it, the server does the import.'),
     './data/city',
@@ -26,7 +30,7 @@ const options = {
 const toldByLetters = ['en', 'ru', 'tg', 'kk', 'ky'] as const;
 
 /** The part of a running platform that takes files. */
-export type Importing = { readonly ingest: Pick<Ingest, 'importFile' | 'imports'> };
+export type Importing = { readonly ingest: Pick<Ingest, 'importFile' | 'imports' | 'suggest'> };
 
 const optional = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
@@ -37,16 +41,33 @@ export const importDeed =
     const mapping = optional(wish['mapping']);
     const source = optional(wish['source']);
     const rejects = optional(wish['rejects']);
+    const sheet = optional(wish['sheet']);
     return ingest.importFile({
       file: String(wish['file']),
       ...(mapping !== undefined && { mapping: await loadMapping(mapping) }),
       signal,
       dryRun: wish['dryRun'] === true,
       ...(source !== undefined && { source }),
+      ...(sheet !== undefined && { sheet }),
       ...(rejects !== undefined && { rejectsFile: rejects }),
       onProgress: ({ bytes, bytesTotal, readings, rejected }) =>
         tell(bytes, bytesTotal, `${readings} readings${rejected > 0 ? `, ${rejected} rejected` : ''}`),
     });
+  };
+
+/** What `--suggest` answers: a mapping file, and what its writer has to decide. */
+type Suggested = { readonly file: unknown; readonly doubts: readonly string[] };
+
+export const suggestDeed =
+  ({ ingest }: Importing): Deed =>
+  async (wish) => {
+    const { suggestedFile } = await import('../ingest/index.ts');
+    const [sheet, type] = [optional(wish['sheet']), optional(wish['type'])];
+    const { view, suggestion } = await ingest.suggest(String(wish['file']), {
+      ...(sheet !== undefined && { sheet }),
+      ...(type !== undefined && { type }),
+    });
+    return { file: suggestedFile(suggestion, view.name), doubts: suggestion.doubts.map(({ text }) => text) };
   };
 
 export function importCommand<P extends Served & Importing>(needs: ReachDependencies<P>): Command {
@@ -56,20 +77,39 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
     details:
       'Every reading is kept, kept with a flag, or rejected with its reason; the counts add up to the file. The same command ' +
       'after an interruption, or for the same file again, takes only what is missing. Ctrl-C stops between two records.',
-    words: { called: 'FILE', about: 'A CSV file with a header, GeoJSON, or a timetable (GTFS, .zip).', min: 1, max: 1 },
+    words: {
+      called: 'FILE',
+      about: 'A table with a header (CSV, XLSX), GeoJSON, or a timetable (GTFS, .zip).',
+      min: 1,
+      max: 1,
+    },
     options,
     examples: [
       { line: 'chorsu import air.csv --mapping air.json --dry-run', does: 'What would be taken, and what not.' },
       { line: 'chorsu import air.csv --mapping air.json --data ./data/khujand', does: 'Takes it.' },
       { line: 'chorsu import air-2027.csv --source air', does: 'Takes another one by the mapping that is remembered.' },
-      { line: 'chorsu import clinics.geojson --suggest > clinics.json', does: 'A mapping to begin with.' },
+      { line: 'chorsu import lamps.xlsx --suggest > lamps.json', does: 'A mapping to complete, from header and rows.' },
+      { line: 'chorsu import clinics.geojson --suggest > clinics.json', does: 'The same for GeoJSON.' },
+      { line: 'chorsu import lamps.xlsx --mapping lamps.json --sheet 2', does: 'The second sheet of a workbook.' },
     ],
     act: async (given, [name = ''], terminal) => {
-      if (given.suggest) {
+      const chosen = {
+        ...(given.sheet !== undefined && { sheet: given.sheet }),
+        ...(given.type !== undefined && { type: given.type }),
+      };
+      if (given.suggest && /json(l|seq)?$/i.test(name)) {
         const { cityPath, loadCity } = await import('../city/index.ts');
         const { suggestedMapping } = await import('../ingest/index.ts');
         const own = given.city === undefined ? toldByLetters : loadCity(cityPath(given.city)).languages;
         terminal.out(`${JSON.stringify(await suggestedMapping(resolve(name), own), undefined, 2)}\n`);
+        return 0;
+      }
+      if (given.suggest) {
+        const wish = { do: 'suggest', file: resolve(name), ...chosen };
+        const errand = { data: given.data, city: given.city, title: 'Looking', unit: 'rows', looksOnly: true, wish };
+        const { file, doubts } = (await reach(errand, needs, terminal)) as Suggested;
+        terminal.out(`${JSON.stringify(file, null, 2)}\n`);
+        for (const doubt of doubts) terminal.err(`To decide: ${doubt}\n`);
         return 0;
       }
       const rejects = given.rejects ?? `${name}.rejects.csv`;
@@ -86,6 +126,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
             ...(given.mapping !== undefined && { mapping: resolve(given.mapping) }),
             dryRun: given.dryRun,
             ...(given.source !== undefined && { source: given.source }),
+            ...(given.sheet !== undefined && { sheet: given.sheet }),
             ...((!given.dryRun || given.rejects !== undefined) && { rejects: resolve(rejects) }),
           },
         },
@@ -98,14 +139,27 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
   });
 }
 
+/** Of a table; see `tableNotes` of ingest/. */
+const noteTexts: Readonly<Record<string, string>> = {
+  formulas: 'values that formulas gave',
+  errors: 'cells that show an error, taken as missing',
+  merged: 'cells filled from the merged cell they belong to',
+  hidden: 'hidden rows, taken like the others',
+  beyond: 'rows with values to the right of the header, which are not read',
+  far: 'places far outside of the city, taken as they are',
+  birth: 'names or places at birth that cannot be read; the values are taken',
+};
+
 function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err }: Terminal): void {
-  const { items, unit, readings, kept, flagged, rejected, alreadyThere, born, source, rejectedBy, preview } = report;
+  const { items, unit, readings, kept, flagged, rejected, alreadyThere, born, source, rejectedBy, preview, notes } =
+    report;
   for (const remark of report.remarks) out(`${remark}\n`);
   if (dryRun) for (const reading of preview) out(`${JSON.stringify(reading)}\n`);
   out(`${items} ${unit}s, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
   out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${born} new entities\n`);
   if (report.resumedAt > 0) out(`went on after ${unit} ${report.resumedAt}; the counts are of all runs\n`);
   for (const [reason, count] of Object.entries(rejectedBy)) out(`rejected for ${reason}: ${count}\n`);
+  for (const [note, count] of Object.entries(notes)) out(`${noteTexts[note] ?? note}: ${count}\n`);
   if (rejected > 0 && !dryRun) err(`The rejected ${unit}s stand in ${rejects}\n`);
   if (report.id !== undefined && kept + flagged > 0) err(`To take it back: chorsu undo ${report.id}\n`);
   if (report.stopped) err('Stopped before the end; the same command goes on from there.\n');

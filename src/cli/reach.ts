@@ -69,7 +69,8 @@ export const closedSettings = (data: string, city?: string): Settings => ({
   port: 0,
   mqttHost: '127.0.0.1',
   data,
-  ...(city !== undefined && { city: resolve(city) }),
+  // A name that is no path is one of the shipped profiles.
+  ...(city !== undefined && { city: existsSync(city) ? resolve(city) : city }),
   demo: false,
   mappings: [],
   historyMemoryMb: 512,

@@ -33,6 +33,9 @@ import { restoreLastAccepted } from './restore.ts';
 import { retentionOf } from './retention.ts';
 import type { Source, SourceReport } from './schema.ts';
 import { sourceRegistry } from './source.ts';
+import { inspectTable, type TableView } from './tables/inspect.ts';
+import type { TableOptions } from './tables/open.ts';
+import { suggestMapping, type SuggestOptions, type Suggestion } from './tables/suggest/suggest.ts';
 
 export type IngestDeps = {
   readonly broker: Broker;
@@ -78,6 +81,14 @@ export type Ingest = Module & {
   readonly imports: Pick<Imports, 'list' | 'get' | 'undo' | 'stop' | 'prune'>;
   /** Mappings for files that stay with their source. */
   readonly remembered: Remembered;
+  /**
+   * Looks at a table and proposes a mapping for it, with what it could not know.
+   * @throws Problem as openTable
+   */
+  suggest(
+    file: string,
+    options: SuggestOptions & Pick<TableOptions, 'sheet' | 'name'>,
+  ): Promise<{ readonly view: TableView; readonly suggestion: Suggestion }>;
   reports(): readonly SourceReport[];
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
   retention(): readonly { readonly type: string; readonly days: number | null }[];
@@ -209,6 +220,10 @@ export function ingest(deps: IngestDeps): Ingest {
     preview: (options, limit) => imports.preview(options, limit),
     imports,
     remembered,
+    async suggest(file, options) {
+      const view = await inspectTable(file, options);
+      return { view, suggestion: suggestMapping(view, options, city) };
+    },
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {
       const source = sources.get(sourceId);
@@ -263,6 +278,10 @@ export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } fr
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
 export { suggestedMapping } from './importing/suggest.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
+export { suggestedFile } from './tables/suggest/file.ts';
+export { inspectTable, type TableView } from './tables/inspect.ts';
+export { suggestMapping, type SuggestOptions, type Suggestion } from './tables/suggest/suggest.ts';
+export { doubtKinds, type Doubt, type DoubtKind } from './tables/suggest/doubt.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';
 export type { Connection, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

@@ -20,7 +20,7 @@ export function readPayload(mapping: Pick<Mapping, 'payload' | 'decoder'>, bytes
       case 'ttn':
       case 'chirpstack':
         return { value: readUplink(mapping.payload, parseJson(bytes), mapping.decoder) };
-      case 'csv':
+      case 'table':
         return refused('payload', 'a CSV mapping takes files, not messages');
       case 'geojson':
         return refused('payload', 'a GeoJSON mapping takes files, not messages');

@@ -3,7 +3,7 @@ import mqtt from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import { Problem } from '../base/problem.ts';
 import type { Reading } from '../broker/index.ts';
-import { rowReader } from './csv/rows.ts';
+import { rowReader } from './tables/rows.ts';
 import { fileMapping, sourceAttribute, type Mapping, type MappingFile } from './mapping/index.ts';
 
 export type PlayOptions = {
@@ -36,9 +36,9 @@ export type PlayReport = {
  * @throws Problem bad-data (no `play` in the mapping, no CSV), not-found, overloaded when the broker goes away
  */
 export async function play(options: PlayOptions, { clock }: { clock: Clock }): Promise<PlayReport> {
-  const mapping = fileMapping(options.mapping, 'csv', options.source);
+  const mapping = fileMapping(options.mapping, 'table', options.source);
   const { play: form } = mapping;
-  if (!form) throw new Problem('bad-data', 'the CSV mapping has no "play": { "topic": ... }', 'play');
+  if (!form) throw new Problem('bad-data', 'the mapping has no "play": { "topic": ... }', 'play');
   const reader = await rowReader(options.file, mapping);
   const { speed = 'max', inFlightMax = 500 } = options;
   const target = mapping.target({});
@@ -63,11 +63,11 @@ export async function play(options: PlayOptions, { clock }: { clock: Clock }): P
   };
 
   try {
-    for await (const { rows, read } of reader.file.rows()) {
+    for await (const { rows, read } of reader.table.rows()) {
       for (const row of rows) {
         if (options.signal?.aborted) break;
         counts.rows++;
-        if (row.fault !== undefined) {
+        if (row.fault !== undefined || row.faults) {
           counts.skipped++;
           continue;
         }
@@ -93,7 +93,7 @@ export async function play(options: PlayOptions, { clock }: { clock: Clock }): P
           });
         }
       }
-      options.onProgress?.({ ...report(), bytes: read, bytesTotal: reader.file.bytes });
+      options.onProgress?.({ ...report(), bytes: read, bytesTotal: reader.table.bytes });
       if (options.signal?.aborted) break;
     }
     await below(0);
@@ -101,6 +101,7 @@ export async function play(options: PlayOptions, { clock }: { clock: Clock }): P
   } finally {
     client.removeAllListeners('close');
     client.on('error', () => {});
+    await reader.close();
     await client.endAsync(failure !== undefined);
   }
 }

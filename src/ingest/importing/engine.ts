@@ -82,6 +82,7 @@ export async function runImport(
     ...record,
     counts: { ...counts },
     rejectedBy: { ...rejectedBy },
+    notes: opened.notes?.() ?? {},
     rejectsBytes: await rejects.write(),
     place,
     ...change,

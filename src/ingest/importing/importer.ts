@@ -37,6 +37,8 @@ export type OpenedFile = {
    * nobody holds more than a group.
    */
   items(): AsyncIterable<{ readonly items: readonly ImportItem[]; readonly read: number }>;
+  /** What was met in the items read so far that their reader should know of, with how often (`formulas: 12`). */
+  notes?(): Readonly<Record<string, number>>;
   /** What is to be known of the file as a whole, in English: what it holds, what is doubtful, what is not used. */
   readonly remarks?: readonly string[];
   /**
@@ -52,7 +54,7 @@ export type OpenOptions = {
   readonly mapping: MappingFile;
   /** Whose mapping; needed only when the mapping file has several for this kind of file. */
   readonly source?: string;
-  /** Of a workbook; default its first. */
+  /** Of a workbook: name or number from 1; default the one of the mapping, else the only visible one with values. */
   readonly sheet?: string;
   /** The platform's clock, ms: for items without a time of their own, and for `maxFuture`. */
   readonly now: () => number;

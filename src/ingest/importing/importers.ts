@@ -2,14 +2,20 @@
 import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
-import { csvImporter } from '../csv/file.ts';
 import { geojsonImporter } from '../geojson/file.ts';
 import { gtfsImporter } from '../gtfs/door.ts';
 import { recordedImporter } from '../gtfs/realtime/recorded.ts';
+import { csvImporter, xlsxImporter } from '../tables/file.ts';
 import type { Importer, OpenedFile, OpenOptions } from './importer.ts';
 
 /** Asked in this order: a door that looks at the first bytes stands before one that looks at the name alone. */
-export const importers: readonly Importer[] = [gtfsImporter, recordedImporter, csvImporter, geojsonImporter];
+export const importers: readonly Importer[] = [
+  xlsxImporter,
+  gtfsImporter,
+  recordedImporter,
+  csvImporter,
+  geojsonImporter,
+];
 
 /** Of a file's beginning, enough to tell an archive, JSON and text apart. */
 const headBytes = 4096;

@@ -12,7 +12,8 @@ import { importsOn } from '../fixtures/imports.ts';
 import { spyOn } from '../fixtures/spy.ts';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
-import { openCsv, type CsvRow } from '../csv/reader.ts';
+import { openTable } from '../tables/open.ts';
+import type { TableRow } from '../tables/table.ts';
 import { findImporter } from './importers.ts';
 import type { ImportOptions, ImportReport } from './views.ts';
 
@@ -26,9 +27,9 @@ async function file(content: string | Uint8Array): Promise<string> {
   await writeFile(path, content);
   return path;
 }
-async function rowsOf(path: string, delimiter?: string): Promise<CsvRow[]> {
-  const all: CsvRow[] = [];
-  for await (const { rows } of (await openCsv(path, delimiter)).rows()) all.push(...rows);
+async function rowsOf(path: string): Promise<TableRow[]> {
+  const all: TableRow[] = [];
+  for await (const { rows } of (await (await openTable(path)).table(undefined)).rows()) all.push(...rows);
   return all;
 }
 
@@ -111,7 +112,7 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
   assert.deepEqual(report.rejectedBy, { duplicate: 1, missing: 1, row: 2, time: 1, type: 2 });
   assert.equal(broker.readings.length, 3);
   const rejects = await rowsOf(rejectsFile);
-  assert.deepEqual(rejects.map(({ fields }) => `${fields[0]} ${fields[1]}`).toSorted(), [
+  assert.deepEqual(rejects.map(({ cells }) => `${cells[0]} ${cells[1]}`).toSorted(), [
     '10 row',
     '3 duplicate',
     '4 missing',
@@ -120,9 +121,9 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
     '7 type',
     '9 type',
   ]);
-  assert.match(rejects.find(({ fields }) => fields[0] === '10')?.fields[2] ?? '', /column 3 is not valid UTF-8/);
-  assert.match(rejects.find(({ fields }) => fields[0] === '5')?.fields[2] ?? '', /found 2 columns, wanted 3/);
-  assert.match(rejects.find(({ fields }) => fields[0] === '9')?.fields[3] ?? '', /^'=1\+1/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '10')?.cells[2]), /column 3 is not valid UTF-8/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '5')?.cells[2]), /found 2 columns, wanted 3/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '9')?.cells[3]), /^'=1\+1/);
 });
 
 test('a dry run counts the same and takes nothing', async () => {

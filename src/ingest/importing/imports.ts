@@ -16,7 +16,7 @@ import type { TimetableDoor } from '../gtfs/door.ts';
 import type { OpenedFile } from './importer.ts';
 import { openImport } from './importers.ts';
 import type { Remembered } from './remembered.ts';
-import { batchRow, importRow, noCounts, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
+import { batchRow, importRow, nothingYet, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
 import { ownRecords, toJson, undoImport, type UndoOptions } from './undo.ts';
 import type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './views.ts';
 
@@ -199,11 +199,7 @@ export function fileImports(deps: {
       bytes,
       identity,
       state: 'running',
-      counts: noCounts,
-      rejectedBy: {},
-      place: 0,
-      batches: 0,
-      rejectsBytes: 0,
+      ...nothingYet,
       startedAt: clock.now(),
       finishedAt: null,
       error: null,
@@ -219,6 +215,7 @@ export function fileImports(deps: {
       source,
       unit,
       rejectedBy: record.rejectedBy,
+      notes: record.notes,
       preview,
       resumedAt: given.place,
       stopped: record.state === 'stopped' || record.state === 'running',

@@ -77,6 +77,8 @@ export type ImportRecord = {
   readonly state: ImportState;
   readonly counts: ImportCounts;
   readonly rejectedBy: Readonly<Partial<Record<Refusal, number>>>;
+  /** What was met in the file so far, with how often; see `OpenedFile.notes`. */
+  readonly notes: Readonly<Record<string, number>>;
   /** Items that are dealt with; an import that goes on begins after them. */
   readonly place: number;
   /** Records that took something. */
@@ -102,6 +104,16 @@ export const noCounts: ImportCounts = {
   alreadyThere: 0,
   born: 0,
 };
+
+/** Of an import that begins. */
+export const nothingYet = {
+  counts: noCounts,
+  rejectedBy: {},
+  notes: {},
+  place: 0,
+  batches: 0,
+  rejectsBytes: 0,
+} as const;
 
 export function importRow(record: ImportRecord): RowDelta {
   const { id, source, identity, state, startedAt, finishedAt, ...detail } = record;

@@ -14,7 +14,7 @@ export type FileOptions = {
   readonly mapping?: MappingFile;
   /** Whose mapping; needed only when the mapping file has several for this kind of file. */
   readonly source?: string;
-  /** Of a workbook; default its first. */
+  /** Of a workbook: name or number from 1; default the one of the mapping, else the only visible one with values. */
   readonly sheet?: string;
 };
 export type ImportOptions = EngineOptions & FileOptions;
@@ -28,6 +28,8 @@ export type ImportReport = ImportCounts & {
   readonly rejectedBy: ImportRecord['rejectedBy'];
   /** The first readings of this run, as they are or would be taken. */
   readonly preview: readonly Reading[];
+  /** What was met in the file, with how often: of a table see tables/table.ts. */
+  readonly notes: ImportRecord['notes'];
   /** Items that an earlier run had dealt with; the counts are of all runs together. */
   readonly resumedAt: number;
   readonly stopped: boolean;

@@ -2,12 +2,15 @@ import type { Instance, Json } from '../../ngsild/entity.ts';
 import type { Cursor } from './cursor.ts';
 import { compileLanguages } from './languages.ts';
 import { statusAttribute, type Expand } from './names.ts';
+import { decimals, textNumber, type Decimal } from './number.ts';
 import { compilePath, type Getter } from './path.ts';
+import { compilePoint } from './point.ts';
 import { refused, type Input, type Refused } from './reading.ts';
 import { compileTemplate, inText, inUri } from './template.ts';
+import { formatsOf, timeReader, zoneOf } from './time.ts';
 
 const kinds = ['Property', 'GeoProperty', 'Relationship', 'LanguageProperty', 'JsonProperty'] as const;
-const forms = ['number', 'numberInText', 'text', 'boolean', 'words'] as const;
+const forms = ['number', 'numberInText', 'text', 'boolean', 'words', 'date', 'dateTime'] as const;
 const fields = [
   'path',
   'column',
@@ -20,7 +23,7 @@ const fields = [
   'unit',
   'scale',
   'offset',
-].concat(['languages', 'range', 'outOfRange', 'precision', 'missing', 'required']);
+].concat(['languages', 'range', 'outOfRange', 'precision', 'missing', 'required', 'decimal', 'format', 'zone']);
 
 export type AttributeReader = {
   readonly iri: string;
@@ -36,7 +39,11 @@ export type AttributeContext = {
   readonly captures: readonly string[];
   /** Numbers come as text: CSV, or the bare text of a payload. */
   readonly textual: boolean;
-  /** Collects the columns that a CSV file must have. */
+  /** Texts that name where a value stands are columns, not paths. */
+  readonly ofTable: boolean;
+  /** Of a table: which sign parts the decimals of its numbers. */
+  readonly decimal: Decimal | undefined;
+  /** Collects the columns that a table must have. */
   readonly columns: Set<string>;
 };
 
@@ -74,8 +81,15 @@ export function compileAttribute(name: string, at: Cursor, context: AttributeCon
     return undefined;
   }
   if (at.at('value').given) return { iri, required, ...compileFixed(at.at('value'), kind, context) };
-  if (at.at('point').given) return { iri, required, fixed: false, take: compilePoint(at.at('point')) };
-  if (at.at('languages').given) return { iri, required, fixed: false, take: compileLanguages(at.at('languages')) };
+  if (at.at('point').given) return { iri, required, fixed: false, take: compilePoint(at.at('point'), context.columns) };
+  if (at.at('languages').given) {
+    return {
+      iri,
+      required,
+      fixed: false,
+      take: compileLanguages(at.at('languages'), context.ofTable ? context.columns : undefined),
+    };
+  }
   const get = getterOf(at, context.columns) ?? (() => undefined);
   switch (kind) {
     case 'Property':
@@ -137,29 +151,12 @@ function compileFixed(
   };
 }
 
-/** `[path of the longitude, path of the latitude]`. */
-function compilePoint(at: Cursor): AttributeReader['take'] {
-  const paths = at.items().map((item) => {
-    const getter = compilePath(item.text());
-    if (!getter) item.fault('a path');
-    return getter;
-  });
-  if (paths.length !== 2) at.fault('two paths: longitude, latitude');
-  const [longitude, latitude] = paths;
-  return ({ payload, observedAt }) => {
-    const x = longitude?.(payload);
-    const y = latitude?.(payload);
-    if (x === undefined || x === null || x === '' || y === undefined || y === null || y === '') return undefined;
-    const point = [Number(x), Number(y)] as const;
-    const fits = Math.abs(point[0]) <= 180 && Math.abs(point[1]) <= 90;
-    if (!fits) return refused('range', 'point: not a longitude and a latitude in degrees');
-    return { type: 'GeoProperty', value: { type: 'Point', coordinates: [...point] }, observedAt };
-  };
-}
-
 function compileProperty(at: Cursor, get: Getter, context: AttributeContext): AttributeReader['take'] {
-  const name = at.path.split('.').at(-1) ?? at.path;
+  // Who looks into the table looks for the column, not for what it becomes.
+  const name = at.at('column').given ? `column "${at.at('column').text()}"` : (at.path.split('.').at(-1) ?? at.path);
   const form = at.at('as').oneOf(forms, 'number');
+  const decimal = at.at('decimal').given ? at.at('decimal').oneOf(decimals, '.') : context.decimal;
+  const instant = form === 'date' || form === 'dateTime' ? compileInstant(at, form) : undefined;
   const missing = at
     .at('missing')
     .items()
@@ -168,7 +165,7 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
     value === undefined ||
     value === null ||
     (context.textual && value === '') ||
-    missing.some((marker) => marker === value || (typeof marker === 'number' && marker === textNumber(value)));
+    missing.some((marker) => marker === value || (typeof marker === 'number' && marker === textNumber(value, decimal)));
   const unitCode = at.at('unitCode').given ? at.at('unitCode').text() : undefined;
   const convert = compileConversion(at, context.columns);
   const words = new Map(
@@ -199,7 +196,7 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
     let value: Json;
     let status = input.status;
     if (form === 'number' || form === 'numberInText') {
-      const parsed = typeof raw === 'number' ? raw : asText ? textNumber(raw) : undefined;
+      const parsed = typeof raw === 'number' ? raw : asText ? textNumber(raw, decimal) : undefined;
       if (parsed === undefined || !Number.isFinite(parsed))
         return refused('type', `${name}: ${show(raw)} is no number`);
       const converted = convert(parsed, input.payload);
@@ -210,6 +207,10 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
         input.flagged = true;
       }
       value = factor === 0 ? converted : Math.round(converted * factor) / factor;
+    } else if (instant) {
+      const read = instant(raw);
+      if (read === undefined) return refused('type', `${name}: ${show(raw)} is no ${form}`);
+      value = read;
     } else if (form === 'words') {
       const word = words.get(String(raw));
       if (word === undefined) return refused('type', `${name}: ${show(raw)} is not among the words`);
@@ -245,6 +246,22 @@ function compileProperty(at: Cursor, get: Getter, context: AttributeContext): At
   };
 }
 
+/** A day or an instant as a typed value of NGSI-LD (4.6.3), by `format` and `zone` as in `time`. */
+function compileInstant(at: Cursor, form: 'date' | 'dateTime'): (raw: unknown) => Json | undefined {
+  // A day has no zone: it is read and written as if it were one of UTC.
+  const reader = timeReader(formatsOf(at.at('format')), form === 'date' ? 'UTC' : zoneOf(at.at('zone')));
+  if (typeof reader === 'string') {
+    at.at('format').fault(reader);
+    return () => undefined;
+  }
+  return (raw) => {
+    const ms = reader(raw);
+    if (ms === undefined) return undefined;
+    const text = new Date(ms).toISOString();
+    return form === 'date' ? { '@type': 'Date', '@value': text.slice(0, 10) } : { '@type': 'DateTime', '@value': text };
+  };
+}
+
 /** value = (found x scale + offset), then by the unit that the payload names. */
 function compileConversion(at: Cursor, columns: Set<string>): (value: number, payload: unknown) => number | Refused {
   const scale = at.at('scale').given ? at.at('scale').number() : 1;
@@ -270,15 +287,6 @@ function compileConversion(at: Cursor, columns: Set<string>): (value: number, pa
     if (!conversion) return refused('unit', `unit ${show(word)} is not allowed; allowed: ${wanted}`);
     return (value * scale + offset) * conversion[0] + conversion[1];
   };
-}
-
-/** A decimal number written out; not "", "0x1F", "Infinity". A comma may stand for the point. */
-export function textNumber(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || value.length > 40) return undefined;
-  const text = value.trim().replace(',', '.');
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?$/.test(text)) return undefined;
-  return Number(text);
 }
 
 /** A few characters of what was found, for a message. */

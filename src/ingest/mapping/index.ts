@@ -1,6 +1,7 @@
 /** The mapping language: from a payload to readings. */
 export { loadMappingFile, parseMappingFile, type MappingFile } from './file.ts';
-export { isFilePayload, type CollectionRule, type CsvForm, type Mapping, type PayloadKind } from './mapping.ts';
+export { isFilePayload, type CollectionRule, type Mapping, type PayloadKind } from './mapping.ts';
+export { type TableForm } from './tableForm.ts';
 export { sourceAttribute, statusAttribute } from './names.ts';
 export { fileMapping } from './select.ts';
 export { refusals, refused, type Refusal, type Refused, type Taken, type Target } from './reading.ts';

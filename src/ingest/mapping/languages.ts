@@ -7,13 +7,17 @@ import { compilePath } from './path.ts';
 /** Texts longer than this are no names. */
 const textMax = 10_000;
 
-/** Languages that have no text are left out; without any there is no value. */
-export function compileLanguages(at: Cursor): AttributeReader['take'] {
+/**
+ * Languages that have no text are left out; without any there is no value.
+ * @param columns of a table, whose columns are named instead of paths: collects them
+ */
+export function compileLanguages(at: Cursor, columns: Set<string> | undefined): AttributeReader['take'] {
   const getters = at.entries().map(([language, item]) => {
     if (!(known as readonly string[]).includes(language) && language !== '@none') {
       item.fault(`a language: ${known.join(', ')}, or @none`);
     }
-    const get = compilePath(item.text());
+    columns?.add(item.text());
+    const get = compilePath(columns ? `[${JSON.stringify(item.text())}]` : item.text());
     if (!get) item.fault('a path such as properties["name:tg"]');
     return { language, get };
   });

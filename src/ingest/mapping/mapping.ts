@@ -5,11 +5,13 @@ import { sourceAttribute, type Expand } from './names.ts';
 import { compilePath, type Getter } from './path.ts';
 import { refused, type Input, type Refused, type Taken, type Target } from './reading.ts';
 import { compileTemplate, inUri, type Template } from './template.ts';
-import { durationMs, timeReader, type TimeReader } from './time.ts';
+import { durationMs, formatsOf, timeReader, zoneOf, type TimeReader } from './time.ts';
+import { compileTable, type TableForm } from './tableForm.ts';
 import { parseTopicPattern, type TopicPattern } from './topic.ts';
 
-export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'csv', 'geojson'] as const;
-export type PayloadKind = (typeof payloadKinds)[number];
+/** `csv` is the older word for `table`. */
+export const payloadKinds = ['json', 'number', 'text', 'ttn', 'chirpstack', 'table', 'csv', 'geojson'] as const;
+export type PayloadKind = Exclude<(typeof payloadKinds)[number], 'csv'>;
 /** What arrives by itself, at an instant; the others are files. */
 const messagePayloads: readonly PayloadKind[] = ['json', 'number', 'text', 'ttn', 'chirpstack'];
 export const isFilePayload = (payload: PayloadKind): boolean => !messagePayloads.includes(payload);
@@ -18,15 +20,6 @@ export const isFilePayload = (payload: PayloadKind): boolean => !messagePayloads
 export const collectionRules = ['refuse', 'first'] as const;
 export type CollectionRule = (typeof collectionRules)[number];
 
-/** A table beside the data file: what its rows say of each column or value. */
-export type SideTable = { readonly name: string; readonly file: string; readonly key: string; readonly by: string };
-export type CsvForm = {
-  readonly delimiter: string;
-  /** Each column is a series of its own: rows are instants. The reading is `{ column, value, row }`. */
-  readonly wide: boolean;
-  readonly skip: readonly string[];
-  readonly tables: readonly SideTable[];
-};
 /** How `chorsu play` sends a row again: the topic, filled from the row. */
 export type PlayForm = { readonly topic: Template };
 
@@ -47,10 +40,10 @@ export type Mapping = {
   readonly decoder: string | undefined;
   /** The list in the payload of which each item is a reading. */
   readonly each: Getter | undefined;
-  readonly csv: CsvForm | undefined;
+  readonly table: TableForm | undefined;
   /** What becomes of a GeometryCollection with several members. */
   readonly collection: CollectionRule | undefined;
-  /** Columns that a CSV file must have. */
+  /** Columns that a table must have. */
   readonly columns: readonly string[];
   readonly play: PlayForm | undefined;
   /** IRIs of types that do not depend on the payload. */
@@ -81,7 +74,7 @@ const fields = [
   'status',
   'attributes',
   'atBirth',
-].concat(['csv', 'geojson', 'play', 'note']);
+].concat(['table', 'csv', 'geojson', 'play', 'note']);
 
 /** Compiles one element of `mappings`; faults are noted at the cursor. */
 export function compileMapping(at: Cursor, context: MappingContext): Mapping | undefined {
@@ -91,7 +84,8 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   if (source !== '' && !context.sources.has(source)) {
     at.at('source').fault(`a source of this file: ${[...context.sources.keys()].join(', ') || 'none is declared'}`);
   }
-  const payload = at.at('payload').oneOf(payloadKinds, 'json');
+  const saidPayload = at.at('payload').oneOf(payloadKinds, 'json');
+  const payload: PayloadKind = saidPayload === 'csv' ? 'table' : saidPayload;
   const topicAt = at.at('topic');
   let topic: TopicPattern | undefined;
   if (topicAt.given) {
@@ -101,11 +95,14 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   }
   const captures = topic?.names ?? [];
   const columns = new Set<string>();
+  const table = compileTable(at, payload);
   const attributeContext = {
     columns,
+    ofTable: payload === 'table',
+    decimal: table?.decimal,
     expand: context.expand,
     captures,
-    textual: payload === 'csv' || payload === 'text' || payload === 'number',
+    textual: payload === 'table' || payload === 'text' || payload === 'number',
   };
   const decoderAt = at.at('decoder');
   if (decoderAt.given && !context.decoders.includes(decoderAt.text())) {
@@ -139,11 +136,9 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     if (reader) birthReaders.push(reader);
     shortNames.set(context.expand(name), name);
   }
-  if (payload === 'csv') for (const name of id?.needs ?? []) columns.add(name);
+  if (payload === 'table') for (const name of id?.needs ?? []) columns.add(name);
   const time = compileTime(at.at('time'), columns, isFilePayload(payload));
   const status = compileStatus(at.at('status'), columns);
-  const csv = payload === 'csv' ? compileCsv(at.at('csv')) : undefined;
-  if (at.at('csv').given && payload !== 'csv') at.at('csv').fault('"payload": "csv" beside it');
   const geojsonAt = at.at('geojson');
   if (geojsonAt.given && payload !== 'geojson') geojsonAt.fault('"payload": "geojson" beside it');
   const collection =
@@ -159,13 +154,14 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
 
   const birthIsFixed = birthReaders.every((reader) => reader.fixed);
   const born: Attributes = { [sourceAttribute]: [{ type: 'Property', value: source }] };
-  const birth = (captured: Target['captured'], from: unknown, observedAt: string): Attributes => {
+  const birth = (captured: Target['captured'], from: unknown, observedAt: string, faults: string[]): Attributes => {
     const attrs: Record<string, readonly Instance[]> = { ...born };
     const input: Input = { captured, payload: from, observedAt, status: undefined, flagged: false };
     for (const reader of birthReaders) {
       const instance = reader.take(input);
       // What stands still was not observed; a fault in a name or place is no reason to lose the value.
       if (instance && 'type' in instance) attrs[reader.iri] = [still(instance)];
+      else if (instance) faults.push(instance.detail);
     }
     return attrs;
   };
@@ -177,7 +173,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
     topic,
     decoder: decoderAt.given ? decoderAt.text() : undefined,
     each,
-    csv,
+    table,
     collection,
     columns: [...columns],
     play,
@@ -187,7 +183,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
       captured,
       id: id?.fixed === true ? id.fill(captured, undefined) : undefined,
       type: typeIris,
-      atBirth: birthIsFixed ? birth(captured, undefined, '') : undefined,
+      atBirth: birthIsFixed ? birth(captured, undefined, '', []) : undefined,
     }),
     read(target, from, receivedMs) {
       const observedMs = time.read(from, receivedMs);
@@ -211,17 +207,20 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
         } else return instance;
       }
       if (!any) return refused('missing', 'no value in it');
+      const faults: string[] = [];
+      const atBirth = target.atBirth ?? birth(target.captured, from, observedAt, faults);
       return {
         reading: {
           id: entityId,
           type: target.type ?? typeIris,
           attrs,
-          atBirth: target.atBirth ?? birth(target.captured, from, observedAt),
+          atBirth,
           simulated,
         },
         observedMs,
         flagged: input.flagged,
         ...(time.none && { timeless: true as const }),
+        ...(faults.length > 0 && { birthFaults: faults }),
       };
     },
   };
@@ -282,14 +281,17 @@ function compileTime(at: Cursor, columns: Set<string>, ofFile: boolean): Time {
   }
   const get = getterOf(at, columns);
   if (!get) at.fault('the path or column of the time, or start and step');
-  const zoneName = at.at('zone').given ? at.at('zone').text() : undefined;
-  const reader = timeReader(at.at('format').text('iso'), zoneName);
+  const formats = formatsOf(at.at('format'));
+  const where = at.at('column').given ? `column "${at.at('column').text()}": ` : '';
+  const reader = timeReader(formats, zoneOf(at.at('zone')));
   if (typeof reader === 'string') at.at('format').fault(reader);
   return {
     read: (payload, receivedMs) => {
       const raw = get?.(payload);
       const observedMs = typeof reader === 'string' ? undefined : reader(raw);
-      return observedMs === undefined ? refused('time', `${show(raw)} is no instant`) : checked(observedMs, receivedMs);
+      return observedMs === undefined
+        ? refused('time', `${where}${show(raw)} is no instant (${formats.join(', ')})`)
+        : checked(observedMs, receivedMs);
     },
   };
 }
@@ -319,28 +321,5 @@ function compileStatus(at: Cursor, columns: Set<string>): (input: Input) => Refu
       input.flagged = true;
     }
     return undefined;
-  };
-}
-
-function compileCsv(at: Cursor): CsvForm {
-  if (at.given) at.object(['delimiter', 'wide', 'skip', 'tables']);
-  const delimiter = at.at('delimiter').text(',');
-  if (delimiter.length !== 1 || '"\r\n'.includes(delimiter)) at.at('delimiter').fault('one character');
-  return {
-    delimiter,
-    wide: at.at('wide').boolean(false),
-    skip: at
-      .at('skip')
-      .items()
-      .map((item) => item.text()),
-    tables: at
-      .at('tables')
-      .entries()
-      .map(([name, item]) => {
-        item.object(['file', 'key', 'by']);
-        const file = item.at('file').text();
-        if (/^\/|\\|\0|(^|\/)\.\.(\/|$)/.test(file)) item.at('file').fault('a file beside the data file, without ..');
-        return { name, file, key: item.at('key').text(), by: item.at('by').text() };
-      }),
   };
 }

@@ -32,6 +32,8 @@ export type Taken = {
   readonly timeless?: true;
   /** Kept with a status that says: doubtful or out of range. */
   readonly flagged: boolean;
+  /** Attributes at birth that the payload has and that cannot be read; the entity is born without them. */
+  readonly birthFaults?: readonly string[];
   readonly reason?: undefined;
 };
 

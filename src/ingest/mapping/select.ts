@@ -10,12 +10,11 @@ export function fileMapping({ mappings }: MappingFile, payload: PayloadKind, sou
   const found = mappings.filter((one) => one.payload === payload && (source === undefined || one.source === source));
   const [only] = found;
   if (only && found.length === 1) return only;
-  const kind = payload.toUpperCase();
   throw new Problem(
     'bad-data',
     found.length === 0
-      ? `the mapping file has no ${kind} mapping${source === undefined ? '' : ` of source ${source}`}`
-      : `the mapping file has ${found.length} ${kind} mappings: name the source (${found.map((one) => one.source).join(', ')})`,
+      ? `the mapping file has no mapping with payload "${payload}"${source === undefined ? '' : ` of source ${source}`}`
+      : `the mapping file has ${found.length} mappings with payload "${payload}": name the source (${found.map((one) => one.source).join(', ')})`,
     'source',
   );
 }

@@ -1,3 +1,4 @@
+import type { Cursor } from './cursor.ts';
 import { zone, type Zone } from './zone.ts';
 
 /** Reads an instant: milliseconds since 1970 UTC, or undefined when the value is none. */
@@ -43,10 +44,11 @@ function dateMs(
   return Date.UTC(year, month - 1, day, hour, minute, second, millis);
 }
 
-const tokens = ['yyyy', 'MM', 'dd', 'HH', 'hh', 'mm', 'ss', 'SSS', 'a', 'H', 'h', 'd', 'M'] as const;
+const tokens = ['yyyy', 'yy', 'MM', 'dd', 'HH', 'hh', 'mm', 'ss', 'SSS', 'a', 'H', 'h', 'd', 'M'] as const;
 type Token = (typeof tokens)[number];
 const tokenPatterns: Record<Token, string> = {
   yyyy: '(\\d{4})',
+  yy: '(\\d\\d)',
   MM: '(\\d\\d)',
   dd: '(\\d\\d)',
   HH: '(\\d\\d)',
@@ -61,6 +63,32 @@ const tokenPatterns: Record<Token, string> = {
   M: '(\\d\\d?)',
 };
 
+/**
+ * What the readers of tables write for the date of a cell: local, as precise as it is shown. The T matters: a text with a
+ * space may be a clock of 12 hours that lost its half.
+ */
+const cellDate = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?)?$/;
+
+function readCellDate(value: unknown, inZone: Zone): number | undefined {
+  const match = typeof value === 'string' && value.length <= 30 ? cellDate.exec(value) : null;
+  if (!match) return undefined;
+  const part = (index: number): number => Number(match[index] ?? 0);
+  const millis = Number((match[7] ?? '').padEnd(3, '0'));
+  const local = dateMs(part(1), part(2), part(3), part(4), part(5), part(6), millis);
+  const utc = local === undefined ? undefined : inZone.toUtc(local);
+  return utc === undefined ? undefined : plausible(utc);
+}
+
+/** Days of a spreadsheet that lost its dates: 45750.5 is noon of 3 April 2025. 61 is the first day that all count alike. */
+function serialReader(epochMs: number, least: number, inZone: Zone): TimeReader {
+  return (value) => {
+    const days = asNumber(typeof value === 'string' ? value.replace(',', '.') : value);
+    if (!(days >= least && days < 2_958_466)) return readCellDate(value, inZone);
+    const utc = inZone.toUtc(epochMs + Math.round(days * 86_400_000));
+    return utc === undefined ? undefined : plausible(utc);
+  };
+}
+
 /** `yyyy-MM-dd hh:mm a` and the like; `hh` is a 12-hour label and needs `a`, where 12 AM is midnight. */
 function patternReader(pattern: string, inZone: Zone): TimeReader | string {
   const order: Token[] = [];
@@ -74,17 +102,25 @@ function patternReader(pattern: string, inZone: Zone): TimeReader | string {
       at += token.length;
     } else {
       const character = pattern.charAt(at++);
-      if (/[A-Za-z]/.test(character)) return `the letters yyyy MM dd HH hh mm ss SSS a; not "${character}"`;
+      if (/[A-Za-z]/.test(character)) return `the letters yyyy yy MM dd HH hh mm ss SSS a; not "${character}"`;
       source += character.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&');
     }
   }
   const has = (...wanted: Token[]): boolean => wanted.some((token) => order.includes(token));
-  if (!has('yyyy') || !has('MM', 'M') || !has('dd', 'd')) return 'year, month and day: yyyy, MM, dd';
+  if (
+    has('yyyy') === has('yy') ||
+    (has('dd', 'd') && !has('MM', 'M')) ||
+    (has('HH', 'H', 'hh', 'h') && !has('dd', 'd'))
+  ) {
+    return 'a year (yyyy, or yy for 2000 to 2099), then month and day as far as they are written: yyyy, MM, dd';
+  }
   if (has('hh', 'h') !== has('a')) return 'hh and a together (12-hour clock), or HH';
   const expression = new RegExp(`^${source}$`);
   return (value) => {
-    const match = typeof value === 'string' && value.length <= 60 ? expression.exec(value) : null;
-    if (!match) return undefined;
+    const text = typeof value === 'number' ? String(value) : value;
+    const match = typeof text === 'string' && text.length <= 60 ? expression.exec(text) : null;
+    // A sheet gives a date, CSV of the same sheet a text: one mapping reads both.
+    if (!match) return readCellDate(value, inZone);
     const part: Partial<Record<Token, string>> = {};
     order.forEach((token, index) => {
       part[token] = match[index + 1] ?? '';
@@ -97,9 +133,9 @@ function patternReader(pattern: string, inZone: Zone): TimeReader | string {
       hour = (hour % 12) + (part.a?.toLowerCase() === 'pm' ? 12 : 0);
     }
     const local = dateMs(
-      Number(part.yyyy),
-      Number(part.MM ?? part.M),
-      Number(part.dd ?? part.d),
+      part.yyyy === undefined ? 2000 + Number(part.yy) : Number(part.yyyy),
+      Number(part.MM ?? part.M ?? 1),
+      Number(part.dd ?? part.d ?? 1),
       hour,
       Number(part.mm ?? 0),
       Number(part.ss ?? 0),
@@ -112,19 +148,52 @@ function patternReader(pattern: string, inZone: Zone): TimeReader | string {
 }
 
 /**
- * @param format `iso`, `unix` (seconds), `unixMs`, or a pattern such as `yyyy-MM-dd HH:mm`
- * @param zoneName IANA name; needed by patterns only
+ * @param format `iso`, `unix` (seconds), `unixMs`, `excel` (days, the 1900 system), `excel1904`, or a pattern such as
+ *   `yyyy-MM-dd HH:mm`; of several the first that reads a value counts
+ * @param zoneName IANA name; needed by patterns and days; with `iso` it is for values without an offset
  * @returns the reader, or what was wanted instead
  */
-export function timeReader(format: string, zoneName: string | undefined): TimeReader | string {
-  if (format === 'iso') return readIso;
+export function timeReader(format: string | readonly string[], zoneName: string | undefined): TimeReader | string {
+  const formats = typeof format === 'string' ? [format] : format;
+  const readers = formats.map((one) => oneReader(one, zoneName));
+  for (const reader of readers) if (typeof reader === 'string') return reader;
+  const [first, ...more] = readers as TimeReader[];
+  if (!first) return 'at least one format';
+  if (more.length === 0) return first;
+  return (value) => {
+    for (const reader of readers as TimeReader[]) {
+      const ms = reader(value);
+      if (ms !== undefined) return ms;
+    }
+    return undefined;
+  };
+}
+
+function oneReader(format: string, zoneName: string | undefined): TimeReader | string {
+  if (format === 'iso' && zoneName === undefined) return readIso;
   if (format === 'unix') return (value) => plausible(Math.round(asNumber(value) * 1000));
   if (format === 'unixMs') return (value) => plausible(Math.round(asNumber(value)));
-  if (!/yyyy/.test(format)) return 'iso, unix, unixMs or a pattern such as "yyyy-MM-dd HH:mm"';
+  const isDays = format === 'excel' || format === 'excel1904';
+  if (!isDays && format !== 'iso' && !/yy/.test(format)) {
+    return 'iso, unix, unixMs, excel or a pattern such as "yyyy-MM-dd HH:mm"';
+  }
   if (zoneName === undefined) return 'a zone beside it: a local time without one could be any of 24 instants';
   const inZone = zone(zoneName);
-  return inZone ? patternReader(format, inZone) : `a zone that exists (IANA name); not "${zoneName}"`;
+  if (!inZone) return `a zone that exists (IANA name); not "${zoneName}"`;
+  if (format === 'iso') {
+    return (value) =>
+      readIso(value) ?? readCellDate(typeof value === 'string' ? value.trim().replace(' ', 'T') : value, inZone);
+  }
+  if (format === 'excel') return serialReader(Date.UTC(1899, 11, 30), 61, inZone);
+  return isDays ? serialReader(Date.UTC(1904, 0, 1), 0, inZone) : patternReader(format, inZone);
 }
+
+/** `format` of a mapping: one, or a list that is tried in order. */
+export function formatsOf(at: Cursor): readonly string[] {
+  return Array.isArray(at.value) ? at.items().map((item) => item.text()) : [at.text('iso')];
+}
+
+export const zoneOf = (at: Cursor): string | undefined => (at.given ? at.text() : undefined);
 
 const durations = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 

@@ -1,0 +1,87 @@
+/** The doors for tables: each row, or each cell of a wide table, by a mapping with `"payload": "table"`. */
+import { Problem } from '../../base/problem.ts';
+import { refused, fileMapping, type Refused, type Taken } from '../mapping/index.ts';
+import type { Importer, ImportItem, OpenedFile, OpenOptions } from '../importing/importer.ts';
+import { placing } from '../placing.ts';
+import { isWorkbook } from './open.ts';
+import { rowReader, type RowPayload } from './rows.ts';
+import type { TableRow } from './table.ts';
+
+export const csvImporter: Importer = {
+  kind: 'csv',
+  accepts: 'CSV (.csv, .tsv, .txt)',
+  // By its name alone: a CSV file in the wrong encoding is to be told so, not that it is no CSV file.
+  recognises: (name, head) => /\.(csv|tsv|txt|tab)$/i.test(name) && !isWorkbook(head),
+  open: openTableFile,
+};
+
+export const xlsxImporter: Importer = {
+  kind: 'xlsx',
+  accepts: 'Excel (.xlsx)',
+  // Older and other workbooks too, so that they are told what to save them as; a CSV name does not make a workbook CSV.
+  recognises: (name, head) => isWorkbook(head) && /\.(xls[xmb]?|ods|csv|tsv|txt)$/i.test(name),
+  open: openTableFile,
+};
+
+/** Small enough that nobody waits for one. */
+const groupRows = 250;
+
+/** @throws Problem bad-data (columns missing, a file that is no table, no mapping for it), not-found */
+export async function openTableFile(
+  path: string,
+  { mapping: file, source, sheet, box, now }: OpenOptions,
+): Promise<OpenedFile> {
+  const mapping = fileMapping(file, 'table', source);
+  const reader = await rowReader(path, mapping, sheet);
+  const { table } = reader;
+  const target = mapping.target({});
+  const places = box && placing(box);
+  const counts = { far: 0, birth: 0 };
+  const readOrRefuse = (payload: RowPayload): Taken | Refused => {
+    try {
+      return mapping.read(target, payload, now());
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return refused('row', error.message);
+    }
+  };
+  const read = (payload: RowPayload): Taken | Refused => {
+    const result = readOrRefuse(payload);
+    if (result.reason !== undefined) return result;
+    if (result.birthFaults !== undefined) counts.birth++;
+    const place = places?.check(result);
+    if (place === 'far') counts.far++;
+    return typeof place === 'object' ? place : result;
+  };
+  const itemOf = (row: TableRow): ImportItem => {
+    const { number, fault } = row;
+    const results = fault === undefined ? reader.payloads(row).map(read) : [refused('row', fault)];
+    return {
+      number,
+      // Written out only when somebody asks: most rows are taken.
+      get text() {
+        return row.text;
+      },
+      results,
+    };
+  };
+  return {
+    kind: table.kind,
+    source: mapping.source,
+    bytes: table.bytes,
+    unit: 'row',
+    async *items() {
+      for await (const { rows, read: bytes } of table.rows()) {
+        for (let from = 0; from < rows.length; from += groupRows) {
+          yield { items: rows.slice(from, from + groupRows).map(itemOf), read: bytes };
+        }
+      }
+    },
+    notes: () => ({
+      ...table.notes(),
+      ...(counts.far > 0 && { far: counts.far }),
+      ...(counts.birth > 0 && { birth: counts.birth }),
+    }),
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,15 @@
+import type { Cell } from './table.ts';
+
+const lineMax = 4_000;
+
+/** Cells as a line of CSV (RFC 4180), cut off when it gets long. */
+export function lineOf(cells: readonly Cell[], delimiter = ','): string {
+  let line = '';
+  for (let i = 0; i < cells.length && line.length < lineMax; i++) {
+    const cell = cells[i];
+    const text = cell === undefined ? '' : String(cell);
+    const quoted = text.includes('"') || text.includes('\n') || text.includes(delimiter);
+    line += (i > 0 ? delimiter : '') + (quoted ? `"${text.replaceAll('"', '""')}"` : text);
+  }
+  return line.length > lineMax ? `${line.slice(0, lineMax)}...` : line;
+}
