@@ -50,6 +50,8 @@ export type FeedTools = {
   unknown(taken: readonly Taken[]): Promise<readonly Taken[]>;
   /** The same, one answer for each: what is left of it that history does not hold. */
   judge(taken: readonly Taken[]): Promise<readonly (Taken | undefined)[]>;
+  /** ms; the newest instant stored of the entity's attribute (IRI): where to go on after a restart. */
+  newest(id: string, attribute: string): Promise<number | undefined>;
   /** Counts and keeps what could not be read. */
   refuse(why: Refused, from: string, count?: number): void;
   /** Whether the other side answers; shown with the source. */

@@ -4,7 +4,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import { seededRandom } from '../../base/random.ts';
 import { systemTimers, type Timers } from '../../base/timers.ts';
 import type { Broker } from '../../broker/index.ts';
-import type { Outbound } from '../../http/index.ts';
+import { systemPrincipal, type Outbound } from '../../http/index.ts';
 import { knownReadings } from '../importing/known.ts';
 import type { Health } from '../health.ts';
 import type { Intake } from '../intake.ts';
@@ -75,6 +75,12 @@ function toolsOf(definition: FeedDefinition, index: number, deps: LiveFeedsDeps)
     submit: (taken, from) => (taken.length === 0 ? Promise.resolve({}) : intake.submit(source, kind, from, taken)),
     judge,
     unknown: async (taken) => (await judge(taken)).filter((left) => left !== undefined),
+    async newest(id, attribute) {
+      const stored = await broker.find(systemPrincipal, 0, id);
+      const ms = (stored?.entity.attrs[attribute] ?? []).map(({ observedAt = '' }) => Date.parse(observedAt));
+      const known = ms.filter((at) => !Number.isNaN(at));
+      return known.length === 0 ? undefined : Math.max(...known);
+    },
     refuse: (why, from, count) => health.rejected(source, why, from, count),
     connection: (now) => health.connection(source, name, now),
   };

@@ -48,6 +48,7 @@ function toolsAt(seed: number) {
     submit: never,
     unknown: never,
     judge: never,
+    newest: never,
     refuse: ({ detail }) => refusals.push(detail),
     connection: (now) => connections.push(now),
   };
