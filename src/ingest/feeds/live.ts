@@ -4,7 +4,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import { seededRandom } from '../../base/random.ts';
 import { systemTimers, type Timers } from '../../base/timers.ts';
 import type { Broker } from '../../broker/index.ts';
-import { systemPrincipal, type Outbound } from '../../http/index.ts';
+import type { Outbound } from '../../http/index.ts';
 import { knownReadings } from '../importing/known.ts';
 import type { Health } from '../health.ts';
 import type { Intake } from '../intake.ts';
