@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import type { lookup } from 'node:dns';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttps } from 'node:https';
 import { createServer as createTcp, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -250,6 +255,25 @@ test('requests are counted by host and outcome, and the number of hosts is bound
   );
   for (let n = 0; n < 300; n++) await failure(counting.get(`http://h${n}.invalid/`));
   assert.ok((own.text().match(/outbound_requests_total\{/g) ?? []).length < 220);
+});
+
+test('a certificate that nobody vouches for is not accepted, and said to be the reason', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'chorsu-tls-'));
+  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  const [key, cert] = [join(directory, 'key.pem'), join(directory, 'cert.pem')];
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
+  try {
+    execFileSync('openssl', [...request, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+  } catch {
+    t.skip('skipped: openssl is not installed');
+    return;
+  }
+  const secure = createHttps({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => response.end('ok'));
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+  t.after(() => secure.close());
+  const why = await failure(client.get(`https://127.0.0.1:${(secure.address() as AddressInfo).port}/`));
+  assert.equal(why.reason, 'tls');
+  assert.match(why.message, /the certificate is not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT\)/);
 });
 
 test('which addresses are public', () => {

@@ -236,6 +236,32 @@ test('a broker that knows no MQTT 5 is spoken to in 3.1.1', async () => {
   await until(async () => ((await instancesOf(city, 'p')) === 1 ? true : undefined), 'the value');
 });
 
+test('the MQTT side of a SensorThings service is a broker like any other', { skip }, async () => {
+  const there = await broker();
+  const file = join(await folder(), 'feeds.json');
+  const { sources } = mappingOf();
+  const mapping = {
+    source: 'plant',
+    topic: 'v1.1/{stream}/Observations',
+    entity: { id: 'urn:ngsi-ld:FloodMonitoring:{stream}', type: 'FloodMonitoring' },
+    time: { path: 'phenomenonTime' },
+    attributes: { currentLevel: { path: 'result', unitCode: 'MTR', required: true } },
+  };
+  const feeds = [{ kind: 'mqtt', source: 'plant', url: `mqtt://127.0.0.1:${there.port}` }];
+  await writeFile(file, JSON.stringify({ sources, mappings: [mapping], feeds }));
+  const city = await openTestCity({ mappings: [file] });
+  closers.push(() => city.close());
+  await becomes(city, 'reachable');
+  // As the service publishes it: an Observation as it was made.
+  const observation = { '@iot.id': 5, phenomenonTime: '2026-01-01T00:00:00.000Z', resultTime: null, result: 1.25 };
+  await publishLines(there, 'mqttv5', 'v1.1/Datastreams(1)/Observations', [JSON.stringify(observation)]);
+  const level = await until(async () => {
+    const answer = await city.fetch('/entities/urn:ngsi-ld:FloodMonitoring:Datastreams(1)?options=keyValues');
+    return answer.status === 200 ? ((await answer.json()) as { currentLevel: number }).currentLevel : undefined;
+  }, 'the level');
+  assert.equal(level, 1.25);
+});
+
 test('every fault of the declaration is named with its place', () => {
   const faultsOf = (feed: object): string => {
     try {

@@ -12,7 +12,7 @@ const qualityIri = coreContext.expand('resultQuality');
 const textMax = 10_000;
 
 /**
- * One Observation (OGC 18-088, 8.2.8) to a reading: `result` as number, text or truth value, observed at `phenomenonTime`
+ * One Observation (OGC 18-088, 8.2) to a reading: `result` as number, text or truth value, observed at `phenomenonTime`
  * (the end of it, where it is an interval; `resultTime` where it is missing).
  * @param nowMs the platform's clock, for `maxFuture`
  */

@@ -8,7 +8,6 @@ import fc from 'fast-check';
 import { Problem } from '../../../base/problem.ts';
 import { systemPrincipal } from '../../../http/principal.ts';
 import { coreContext } from '../../../ngsild/index.ts';
-import type { Settings } from '../../../platform.ts';
 import { openTestCity, type TestCity } from '../../../../test/fixtures/testCity.ts';
 import { cursor, type Fault } from '../../mapping/cursor.ts';
 import { parseMappingFile } from '../../mapping/index.ts';
@@ -70,7 +69,7 @@ const mappingOf = (feed: object): string =>
     feeds: [{ kind: 'sensorthings', source: 'ministry', type: 'AirQualityObserved', everyS: 1, ...feed }],
   });
 
-async function cityWith(feed: object, settings: Partial<Settings> = {}): Promise<TestCity> {
+async function cityWith(feed: object, settings: Parameters<typeof openTestCity>[0] = {}): Promise<TestCity> {
   const directory = await mkdtemp(join(tmpdir(), 'chorsu-sta-'));
   closers.push(() => rm(directory, { recursive: true, force: true }));
   const file = join(directory, 'feeds.json');

@@ -10,7 +10,7 @@ import { unitCodeOf, type UnitOfMeasurement } from './units.ts';
 /** What an observation is of: an entity with what it has from birth on. */
 export type Target = { readonly id: string; readonly atBirth: Attributes };
 
-/** A Datastream (OGC 18-088, 8.2.5) as this city takes it. */
+/** A Datastream (OGC 18-088, 8.2) as this city takes it. */
 export type Stream = {
   readonly id: string | number;
   /** As people know it: `Datastream 12 "Air temperature"`. */
