@@ -2,6 +2,7 @@
  * Wires one city, bottom up: stores, broker, history, modules, doors. The only file besides `main.ts` and `cli/` that
  * knows everybody.
  */
+import { join } from 'node:path';
 import { systemClock, type Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import { createMetrics, type Metrics } from './base/metrics.ts';
@@ -183,6 +184,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       metrics,
       log,
       mapping,
+      uploads: join(store.directory.path, 'uploads'),
       outbound: outbound({ version: about.version, clock, metrics }),
       url: () => server?.url,
       mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },

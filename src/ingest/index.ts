@@ -1,5 +1,6 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
 import type { Clock } from '../base/clock.ts';
+import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
@@ -23,10 +24,13 @@ import { rememberedMappings, rememberedTables, type Remembered } from './importi
 import { importRoutes } from './importing/routes.ts';
 import { importTables } from './importing/tables.ts';
 import type { FileOptions, ImportOptions, ImportReport, Preview } from './importing/views.ts';
+import { openUploads } from './importing/uploads.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
 import { mqttBroker, type MqttOptions } from './mqtt.ts';
+import { filePreparation } from './pages/imports/preparation.ts';
+import { importPageRoutes } from './pages/imports/routes.ts';
 import { ingestWords } from './pages/messages/index.ts';
 import { reception } from './reception.ts';
 import { restoreLastAccepted } from './restore.ts';
@@ -43,7 +47,7 @@ export type IngestDeps = {
   readonly rows: Rows;
   /** Where files are kept whole, such as timetables. */
   readonly files: Files;
-  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'bbox' | 'name' | 'id'>;
+  readonly city: Pick<City, 'lawPack' | 'timeZone' | 'center' | 'bbox' | 'name' | 'id' | 'languages'>;
   /** Absent: no pages, only the API. */
   readonly site?: Site;
   readonly clock: Clock;
@@ -51,6 +55,8 @@ export type IngestDeps = {
   readonly log: Log;
   /** What `loadMapping` gave; absent: nothing is mapped. */
   readonly mapping?: MappingFile;
+  /** Where files that a browser sends wait; absent: none are taken. */
+  readonly uploads?: string;
   /** For live feeds; absent: none runs. */
   readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
@@ -159,12 +165,9 @@ export function ingest(deps: IngestDeps): Ingest {
     isSimulated: (source) => sources.find(source)?.simulated === true,
     realtime: live.board,
   });
-  const remembered = rememberedMappings({
-    broker,
-    rows: deps.rows,
-    clock,
-    parse: (bytes, name) => parseMappingFile(bytes, name, Object.keys(decoders), feedKinds),
-  });
+  const parse = (bytes: Uint8Array, name: string): MappingFile =>
+    parseMappingFile(bytes, name, Object.keys(decoders), feedKinds);
+  const remembered = rememberedMappings({ broker, rows: deps.rows, clock, parse });
   const imports = fileImports({
     broker: recording,
     rows: deps.rows,
@@ -210,6 +213,11 @@ export function ingest(deps: IngestDeps): Ingest {
       });
       importRoutes(app, { imports, log });
       timetables.routes(app);
+      if (site && deps.uploads !== undefined) {
+        const uploads = openUploads({ directory: deps.uploads, clock, newId: randomId });
+        const preparation = filePreparation({ city, imports, uploads, sources, remembered, parse });
+        importPageRoutes(app, { site, imports, uploads, preparation, sources, timeZone: city.timeZone, log });
+      }
     },
     navigation: (language) => [
       ...timetables.navigation(language),

@@ -33,6 +33,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
       id: 'chorrah',
       center: [68.78, 38.56],
       bbox: [68.7, 38.5, 68.9, 38.65],
+      languages: ['tg', 'en'],
       name: { en: 'Chorrah' },
       timeZone: 'Asia/Dushanbe',
       lawPack: { country: 'TJ', householdReadings: false, laws: [] },

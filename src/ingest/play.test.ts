@@ -40,6 +40,7 @@ async function city() {
       id: 'chorrah',
       center: [68.78, 38.56],
       bbox: [68.7, 38.5, 68.9, 38.65],
+      languages: ['tg', 'en'],
       name: { en: 'Chorrah' },
       timeZone: 'UTC',
       lawPack: { country: 'XX', householdReadings: false, laws: [] },

@@ -117,6 +117,7 @@ export function renderPage(site: Site, reader: Reader, content: PageContent): st
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>{`${content.title} – ${name}`}</title>
+        {content.refreshS !== undefined && <meta http-equiv="refresh" content={String(content.refreshS)} />}
         {content.description && <meta name="description" content={content.description} />}
         <link rel="stylesheet" href={assets.css} />
         {kind === 'console' && <link rel="stylesheet" href={assets.fontsCss} />}

@@ -33,6 +33,8 @@ export type PageContent = {
   readonly section?: string;
   readonly description?: string;
   readonly islands?: readonly IslandName[];
+  /** The browser looks again after so many seconds, without a script. */
+  readonly refreshS?: number;
   /** Console pages carry Noto Sans and stand closer together. */
   readonly kind?: 'portal' | 'console';
   readonly status?: 200 | 400 | 403 | 404 | 409 | 429 | 500 | 503;

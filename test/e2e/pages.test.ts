@@ -15,6 +15,7 @@ const paths = [
   '/entities/urn:ngsi-ld:AirQualityObserved:namuna-air-1?range=day',
   '/map?find=navrud&pick=1',
   '/sources',
+  '/imports',
   '/console/kit',
   '/entities/urn:ngsi-ld:Nothing:here',
 ];

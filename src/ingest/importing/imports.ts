@@ -231,6 +231,7 @@ export function fileImports(deps: {
       work.total = bytes;
       const own = known ? { own: await ownRecords(rows, given.id) } : {};
       await broker.record(systemPrincipal, 0, [], { by: 'import', source }, [importRow(given)]);
+      await options.onBegin?.(given.id);
       const onProgress = (progress: ImportProgress): void => {
         const { bytes: done, bytesTotal: _, ...counts } = progress;
         Object.assign(work, { done, counts });

@@ -17,7 +17,11 @@ export type FileOptions = {
   /** Of a workbook: name or number from 1; default the one of the mapping, else the only visible one with values. */
   readonly sheet?: string;
 };
-export type ImportOptions = EngineOptions & FileOptions;
+export type ImportOptions = EngineOptions &
+  FileOptions & {
+    /** The import stands in the list, under this id, and nothing of the file is taken yet. */
+    readonly onBegin?: (id: string) => Promise<void>;
+  };
 
 export type ImportReport = ImportCounts & {
   /** Under which it is listed and taken back; absent for a dry run. */

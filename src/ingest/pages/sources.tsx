@@ -17,6 +17,7 @@ import {
   uiWords,
 } from '../../ui/index.ts';
 import type { Connection, Reject, SourceReport, SourceState } from '../schema.ts';
+import { importsWords } from './imports/messages/index.ts';
 import { ingestWords, type IngestKey } from './messages/index.ts';
 import { RealtimePart } from './realtime.tsx';
 
@@ -91,6 +92,7 @@ export function sourcesPage(data: SourcesData, reader: Reader): PageContent {
         <Links
           items={[
             reports.length > 0 && { href: reader.to('/sources/connect'), text: t('connectMore') },
+            { href: reader.to('/imports'), text: importsWords(reader.language)('title') },
             { href: '/api/sources', text: t('asJson') },
           ]}
         />

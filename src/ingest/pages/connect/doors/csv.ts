@@ -60,6 +60,7 @@ export const csvDoor: Door = {
   }),
   copied: ({ center: [lon, lat], now }) => [
     { step: 'sample', text: `station,time,pm25,lon,lat\nb2,${new Date(now).toISOString()},14.2,${lon},${lat}` },
+    { step: 'page', href: '/imports' },
     { step: 'trial', text: 'chorsu import readings.csv --mapping csv.json --data DIR --dry-run' },
     { step: 'import', text: 'chorsu import readings.csv --mapping csv.json --data DIR' },
   ],

@@ -6,5 +6,14 @@ import { httpDoor } from './http.ts';
 import { lorawanDoor } from './lorawan.ts';
 import { mqttDoor } from './mqtt.ts';
 import { openMeteoDoor } from './openMeteo.ts';
+import { xlsxDoor } from './xlsx.ts';
 
-export const doors: readonly Door[] = [mqttDoor, externalMqttDoor, lorawanDoor, httpDoor, csvDoor, openMeteoDoor];
+export const doors: readonly Door[] = [
+  mqttDoor,
+  externalMqttDoor,
+  lorawanDoor,
+  httpDoor,
+  csvDoor,
+  xlsxDoor,
+  openMeteoDoor,
+];

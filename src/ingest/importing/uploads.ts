@@ -1,0 +1,186 @@
+/**
+ * Files that a browser sent: they lie in the data directory until what they hold is taken, so that an import which was
+ * stopped can go on after a restart. What nobody took goes after a week.
+ */
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy } from '@fastify/busboy';
+import type { Clock } from '../../base/clock.ts';
+import type { NewId } from '../../base/ids.ts';
+import { isObject } from '../../base/json.ts';
+import { Problem } from '../../base/problem.ts';
+
+export type Upload = {
+  readonly id: string;
+  /** As the browser called it, without folders. */
+  readonly name: string;
+  readonly bytes: number;
+  /** ISO 8601. */
+  readonly receivedAt: string;
+  /** Where it lies. The name's ending is kept: doors recognise a file by it. */
+  readonly path: string;
+};
+
+export type Uploads = {
+  /**
+   * Streams the one file of a `multipart/form-data` body to disk; memory stays flat.
+   * @throws Problem unsupported-media-type, bad-data (no file, several, a body cut off), too-large; nothing is kept then
+   */
+  receive(request: Request): Promise<Upload>;
+  /** @throws Problem not-found */
+  get(id: string): Promise<Upload>;
+  /** Newest first. */
+  list(): Promise<readonly Upload[]>;
+  remove(id: string): Promise<void>;
+  /** What a person has said of the file so far; it is there again after a reload and a restart. */
+  note(id: string, choices: Readonly<Record<string, unknown>>): Promise<void>;
+  noted(id: string): Promise<Readonly<Record<string, unknown>>>;
+};
+
+/** Larger files go by the command line, which needs no copy. */
+export const uploadMaxBytes = 2_000_000_000;
+const keptMs = 7 * 86_400_000;
+const idPattern = /^[0-9A-Z]{10}$/;
+
+export function openUploads(deps: { directory: string; clock: Clock; newId: NewId; maxBytes?: number }): Uploads {
+  const { directory, clock, newId, maxBytes = uploadMaxBytes } = deps;
+
+  const find = async (id: string): Promise<Upload | undefined> => {
+    if (!idPattern.test(id)) return undefined;
+    const home = join(directory, id);
+    try {
+      const about: unknown = JSON.parse(await readFile(join(home, 'about.json'), 'utf8'));
+      if (!isObject(about)) return undefined;
+      const { name, receivedAt } = about;
+      if (typeof name !== 'string' || typeof receivedAt !== 'string') return undefined;
+      const path = join(home, storedName(name));
+      return { id, name, receivedAt, path, bytes: (await stat(path)).size };
+    } catch {
+      return undefined;
+    }
+  };
+
+  const get = async (id: string): Promise<Upload> => {
+    const upload = await find(id);
+    if (!upload)
+      throw new Problem('not-found', 'there is no such file; files that nobody takes go after a week', 'upload');
+    return upload;
+  };
+
+  const list = async (): Promise<Upload[]> => {
+    const ids = await readdir(directory).catch(() => [] as string[]);
+    const found = await Promise.all(ids.map((id) => find(id)));
+    return found
+      .filter((upload) => upload !== undefined)
+      .sort((one, other) => other.receivedAt.localeCompare(one.receivedAt));
+  };
+
+  const remove = async (id: string): Promise<void> => {
+    if (idPattern.test(id)) await rm(join(directory, id), { recursive: true, force: true });
+  };
+
+  /** Takes away what was never finished and what has waited too long. */
+  const sweep = async (): Promise<void> => {
+    const kept = new Map((await list()).map((upload) => [upload.id, Date.parse(upload.receivedAt)]));
+    for (const id of await readdir(directory).catch(() => [] as string[])) {
+      const receivedMs = kept.get(id);
+      const startedMs = receivedMs ?? (await stat(join(directory, id))).mtimeMs;
+      if (clock.now() - startedMs > (receivedMs === undefined ? 86_400_000 : keptMs)) await remove(id);
+    }
+  };
+
+  return {
+    async receive(request) {
+      const type = request.headers.get('content-type') ?? '';
+      if (!/^multipart\/form-data\s*;/i.test(type) || request.body === null) {
+        throw new Problem('unsupported-media-type', 'expected a file as multipart/form-data', 'content-type');
+      }
+      await sweep();
+      const id = newId();
+      const home = join(directory, id);
+      await mkdir(home, { recursive: true, mode: 0o700 });
+      try {
+        const name = await fileOf(request.body, type, home, maxBytes);
+        const about = JSON.stringify({ name, receivedAt: new Date(clock.now()).toISOString() });
+        await pipeline(Readable.from([about]), createWriteStream(join(home, 'about.json'), { mode: 0o600 }));
+      } catch (error) {
+        await rm(home, { recursive: true, force: true });
+        throw error;
+      }
+      const upload = await find(id);
+      if (!upload) throw new Problem('internal', 'the file was received and is not there');
+      return upload;
+    },
+    get,
+    list,
+    remove,
+    async note(id, choices) {
+      const { path } = await get(id);
+      await writeFile(join(dirname(path), 'choices.json'), JSON.stringify(choices), { mode: 0o600 });
+    },
+    async noted(id) {
+      const { path } = await get(id);
+      try {
+        const choices: unknown = JSON.parse(await readFile(join(dirname(path), 'choices.json'), 'utf8'));
+        return isObject(choices) ? choices : {};
+      } catch {
+        return {};
+      }
+    },
+  };
+}
+
+/** On disk a file has no name of the outside but its ending. */
+const storedName = (name: string): string => `file${/(\.[A-Za-z0-9]{1,8}){0,2}$/.exec(name)?.[0].toLowerCase() ?? ''}`;
+
+/** @returns the name of the file, which then lies whole in `home` */
+async function fileOf(
+  body: NonNullable<Request['body']>,
+  type: string,
+  home: string,
+  maxBytes: number,
+): Promise<string> {
+  const form = new Busboy({
+    headers: { 'content-type': type },
+    limits: { files: 1, fields: 20, fileSize: maxBytes, fieldSize: 10_000 },
+  });
+  let name: string | undefined;
+  let written: Promise<void> | undefined;
+  let tooMany = false;
+  form.on('file', (_field, stream, fileName) => {
+    const own = (fileName ?? '').split(/[/\\]/).at(-1)?.trim().slice(0, 200) ?? '';
+    if (own === '') {
+      stream.resume();
+      return;
+    }
+    name = own;
+    written = pipeline(stream, createWriteStream(join(home, storedName(own)), { mode: 0o600, flush: true })).then(
+      () => {
+        if (stream.truncated) {
+          throw new Problem(
+            'too-large',
+            `the file is larger than ${Math.floor(maxBytes / 1_000_000)} MB; take it with "chorsu import" on the command line`,
+            'file',
+          );
+        }
+      },
+    );
+    // Seen below; a failure must not be unhandled while the rest of the body arrives.
+    written.catch(() => {});
+  });
+  form.on('filesLimit', () => {
+    tooMany = true;
+  });
+  try {
+    await pipeline(Readable.fromWeb(body as Parameters<typeof Readable.fromWeb>[0]), form);
+  } catch (error) {
+    throw new Problem('bad-data', `the file did not arrive whole (${(error as Error).message})`, 'file');
+  }
+  await written;
+  if (tooMany) throw new Problem('bad-data', 'expected one file, found several', 'file');
+  if (name === undefined) throw new Problem('bad-data', 'no file was chosen', 'file');
+  return name;
+}

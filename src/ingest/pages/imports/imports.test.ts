@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import { openTestCity, type TestCity } from '../../../../test/fixtures/testCity.ts';
+
+const table = ['No;Street;Power, W;lon;lat']
+  .concat(Array.from({ length: 40 }, (_, n) => `L-${n};Rudaki ${n};${60 + n};68.7${n + 10};38.5${n + 10}`))
+  .concat('L-40;Bad;much;68.7;38.5')
+  .join('\n');
+const sourceAnswers = { sourceName: 'Street lights', purpose: 'Upkeep', owner: 'City lights', legalBasis: 'Charter' };
+
+suite('the way of a file through the browser', () => {
+  let city: TestCity;
+  before(async () => {
+    city = await openTestCity({ city: 'dushanbe' });
+  });
+  after(() => city.close());
+
+  const page = async (path: string): Promise<string> => {
+    const answer = await fetch(city.url + path);
+    assert.equal(answer.status, 200, path);
+    return answer.text();
+  };
+  /** @returns where the answer leads */
+  const send = async (path: string, body: FormData | URLSearchParams, status = 303): Promise<string> => {
+    const answer = await fetch(city.url + path, { method: 'POST', body, redirect: 'manual' });
+    assert.equal(answer.status, status, `${path}: ${await answer.text()}`);
+    return answer.headers.get('location') ?? '';
+  };
+  const upload = (name: string, content: string | Uint8Array<ArrayBuffer>): Promise<string> => {
+    const form = new FormData();
+    form.append('file', new Blob([content]), name);
+    return send('/en/imports', form);
+  };
+  const lights = async (): Promise<number> => {
+    const answer = await city.fetch('/entities?type=Streetlight&limit=1&count=true');
+    return Number(answer.headers.get('ngsild-results-count'));
+  };
+  /** The form as a browser would send it back. */
+  const formOf = (html: string): URLSearchParams => {
+    const answers = new URLSearchParams();
+    for (const [, name = '', value = ''] of html.matchAll(/<input[^>]* name="([^"]+)"[^>]* value="([^"]*)"/g)) {
+      answers.set(name, value);
+    }
+    for (const [, name = '', options = ''] of html.matchAll(/<select[^>]* name="([^"]+)"[^>]*>(.*?)<\/select>/gs)) {
+      answers.set(name, /<option value="([^"]*)" selected/.exec(options)?.[1] ?? '');
+    }
+    return answers;
+  };
+
+  test('it is sent, looked at, taken, and taken back, without a script', async () => {
+    const prepare = await upload('lamps.csv', table);
+    assert.match(prepare, /^\/en\/imports\/new\/[0-9A-Z]{10}$/);
+    const first = await page(prepare);
+    assert.match(first, /urn:ngsi-ld:Streetlight:L-0/);
+    assert.equal(await lights(), 0, 'a look takes nothing');
+
+    const answers = formOf(first);
+    assert.equal(answers.get('column2'), 'Power, W');
+    answers.set('do', 'take');
+    assert.equal(await send(prepare, answers), prepare, 'a source without words is asked again');
+    assert.match(await page(prepare), /role="alert"/);
+    assert.equal(await lights(), 0);
+
+    for (const [name, value] of Object.entries(sourceAnswers)) answers.set(name, value);
+    answers.set('name2', 'lampPower');
+    answers.set('role2', 'number');
+    const path = await send(prepare, answers);
+    assert.match(path, /^\/en\/imports\/[0-9A-Z]{10}$/);
+    assert.equal(await lights(), 40);
+    const taken = await (await city.fetch('/entities/urn:ngsi-ld:Streetlight:L-3?options=keyValues')).json();
+    assert.equal((taken as { lampPower: number }).lampPower, 63);
+    const done = await page(path);
+    assert.match(done, /wrong kind of value 1/);
+    const rejects = await fetch(`${city.url}/api${path.slice(3)}/rejects.csv`);
+    assert.match(await rejects.text(), /^row,reason,detail,text\r\n41,type,/);
+    assert.match(await page('/tg/imports'), /lamps\.csv/);
+
+    await send(`${path}/undo`, new URLSearchParams());
+    assert.equal(await lights(), 0);
+    assert.match(await page(path), /undone/);
+  });
+
+  test('the columns of a source are remembered for its next file', async () => {
+    const prepare = await upload('lamps-2027.csv', table.replaceAll('L-', 'M-'));
+    const answers = formOf(await page(prepare));
+    answers.set('source', 'street-lights');
+    answers.set('do', 'look');
+    assert.equal(await send(prepare, answers), prepare);
+    assert.equal(formOf(await page(prepare)).get('name2'), 'lampPower');
+    await send(`${prepare}/remove`, new URLSearchParams());
+    assert.equal((await fetch(city.url + prepare)).status, 404);
+  });
+
+  test('a file that cannot be used says why on the page, and nothing is taken', async () => {
+    const seq = city.lastSeq();
+    for (const [name, content, words] of [
+      ['photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47]), /no file that can be imported/],
+      ['half.xlsx', new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), /half\.xlsx/],
+      ['cp1251.csv', new Uint8Array([0x6e, 0x6f, 0x0a, 0xcf, 0xf0, 0xe8]), /windows-1251|UTF-8/],
+      ['empty.csv', '', /empty|no header|header/],
+    ] as const) {
+      assert.match(await page(await upload(name, content)), words, name);
+    }
+    await send('/en/imports', new FormData(), 400);
+    assert.equal(city.lastSeq(), seq);
+  });
+});

@@ -1,0 +1,286 @@
+import type { JSX } from 'preact';
+import {
+  Breadcrumb,
+  ErrorSummary,
+  formatNumber,
+  type PageContent,
+  type Reader,
+  Rows,
+  Section,
+  SelectField,
+  Table,
+  TextField,
+  uiWords,
+} from '../../../ui/index.ts';
+import { columnRoles, type ColumnChoice, type MappingChoices } from '../../importing/form.ts';
+import type { Upload } from '../../importing/uploads.ts';
+import { importsWords, type ImportsKey } from './messages/index.ts';
+
+/** One row or feature of the file and what becomes of it. */
+export type PreviewRow = {
+  readonly number: number;
+  readonly text: string;
+  /** Id and values, as shown. */
+  readonly becomes: readonly { readonly id: string; readonly values: readonly string[] }[];
+  /** Reasons in English, from the same words as the rejects file. */
+  readonly refused: readonly string[];
+};
+
+/** What a new source declares; texts in the reader's language. */
+export const sourceFields = ['sourceName', 'purpose', 'owner', 'legalBasis', 'retention'] as const;
+export type SourceAnswers = Readonly<Record<(typeof sourceFields)[number], string>>;
+
+export type PrepareData = {
+  readonly upload: Upload;
+  readonly sources: readonly { readonly id: string; readonly name: string }[];
+  /** Empty: a new one. */
+  readonly source: string;
+  readonly answers: SourceAnswers;
+  readonly sheets: readonly string[];
+  readonly sheet?: string;
+  /** Absent: the file needs no mapping (a timetable). */
+  readonly choices?: MappingChoices;
+  readonly samples: ReadonlyMap<string, readonly string[]>;
+  readonly mapping?: string;
+  readonly preview: readonly PreviewRow[];
+  /** English sentences of whoever looked at the file. */
+  readonly doubts: readonly string[];
+  /** What the file or the mapping is refused for, in English. */
+  readonly trouble?: string;
+  readonly missing: readonly { readonly id: string; readonly text: string }[];
+};
+
+/** `/imports/new/{upload}`: say what the file is, see what becomes of its first rows, take it. */
+export function preparePage(data: PrepareData, reader: Reader): PageContent {
+  const t = importsWords(reader.language);
+  const { upload, choices } = data;
+  const title = t('prepare', { name: upload.name });
+  return {
+    title,
+    section: '/sources',
+    kind: 'console',
+    main: (
+      <>
+        <Breadcrumb
+          label={uiWords(reader.language)('sections')}
+          items={[{ text: t('title'), href: reader.to('/imports') }, { text: upload.name }]}
+        />
+        <h1>{title}</h1>
+        <p class="lede">{t('prepareLede')}</p>
+        <ErrorSummary title={t('errors')} items={data.missing} />
+        {data.trouble !== undefined && (
+          <div class="errors" role="alert">
+            <h2>{t('refusedRow')}</h2>
+            <p lang="en">{data.trouble}</p>
+          </div>
+        )}
+        <form method="post" action={reader.to(`/imports/new/${upload.id}`)}>
+          {data.sheets.length > 1 && (
+            <SelectField
+              id="sheet"
+              name="sheet"
+              label={t('sheet')}
+              value={data.sheet ?? ''}
+              options={data.sheets.map((name) => ({ value: name, text: name }))}
+            />
+          )}
+          <Whose data={data} reader={reader} />
+          {choices !== undefined && <Columns data={data} choices={choices} reader={reader} />}
+          <p class="acts">
+            <button class="btn" type="submit" name="do" value="look">
+              {t('look')}
+            </button>{' '}
+            <button class="btn main" type="submit" name="do" value="take">
+              {t('take')}
+            </button>
+          </p>
+        </form>
+        <Preview data={data} reader={reader} />
+        {data.mapping !== undefined && (
+          <details>
+            <summary>{t('asMapping')}</summary>
+            <p>{t('mappingHelp')}</p>
+            <pre lang="en">{data.mapping}</pre>
+          </details>
+        )}
+        <form method="post" action={reader.to(`/imports/new/${upload.id}/remove`)}>
+          <p>
+            <button class="btn" type="submit">
+              {t('throwAway')}
+            </button>
+          </p>
+        </form>
+      </>
+    ),
+  };
+}
+
+function Whose({ data, reader }: { data: PrepareData; reader: Reader }): JSX.Element {
+  const t = importsWords(reader.language);
+  const wrong = (id: string): { wrong: string } | Record<never, never> =>
+    data.missing.some((one) => one.id === id) ? { wrong: t('needed') } : {};
+  const fields = sourceFields.map((name) => (
+    <TextField
+      id={name}
+      name={name}
+      label={t(name)}
+      value={data.answers[name]}
+      {...(name === 'retention' && { help: t('retentionHelp'), inputMode: 'decimal' as const })}
+      {...wrong(name)}
+    />
+  ));
+  return (
+    <Section id="whose" title={t('whose')}>
+      <SelectField
+        id="source"
+        name="source"
+        label={t('source')}
+        value={data.source}
+        options={[
+          { value: '', text: t('newSource') },
+          ...data.sources.map(({ id, name }) => ({ value: id, text: name })),
+        ]}
+      />
+      {data.source === '' ? (
+        fields
+      ) : (
+        <details>
+          <summary>{t('newSource')}</summary>
+          {fields}
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function Columns({
+  data,
+  choices,
+  reader,
+}: {
+  data: PrepareData;
+  choices: MappingChoices;
+  reader: Reader;
+}): JSX.Element {
+  const t = importsWords(reader.language);
+  const numbered = choices.columns.map((choice, n) => ({ ...choice, n }));
+  const label = (head: ImportsKey, { column }: ColumnChoice): string => `${t(head)}: ${column}`;
+  return (
+    <>
+      <Section id="row" title={t('whatIsRow')}>
+        <TextField
+          id="type"
+          name="type"
+          label={t('type')}
+          help={t('typeHelp')}
+          value={choices.type}
+          {...(data.missing.some(({ id }) => id === 'type') && { wrong: t('needed') })}
+        />
+      </Section>
+      <Section id="columns" title={t('columns')}>
+        <Table
+          label={t('columns')}
+          columns={[
+            {
+              head: t('column'),
+              cell: (choice: ColumnChoice & { n: number }) => (
+                <>
+                  {choice.column}
+                  <input type="hidden" name={`column${choice.n}`} value={choice.column} />
+                </>
+              ),
+            },
+            {
+              head: t('samples'),
+              cell: ({ column }) => <small>{(data.samples.get(column) ?? []).slice(0, 3).join(' · ')}</small>,
+            },
+            {
+              head: t('role'),
+              cell: (choice) => (
+                <select name={`role${choice.n}`} id={`role${choice.n}`} aria-label={label('role', choice)}>
+                  {columnRoles
+                    .filter((role) => role !== 'other' || choice.role === 'other')
+                    .map((role) => (
+                      <option value={role} selected={role === choice.role}>
+                        {t(`role_${role}`)}
+                      </option>
+                    ))}
+                </select>
+              ),
+            },
+            {
+              head: t('attribute'),
+              cell: (choice) => (
+                <input
+                  type="text"
+                  name={`name${choice.n}`}
+                  value={choice.name}
+                  aria-label={label('attribute', choice)}
+                />
+              ),
+            },
+            {
+              head: t('unitCode'),
+              cell: (choice) => (
+                <input
+                  type="text"
+                  name={`unit${choice.n}`}
+                  value={choice.unitCode}
+                  size={5}
+                  aria-label={label('unitCode', choice)}
+                />
+              ),
+            },
+          ]}
+          rows={numbered}
+        />
+      </Section>
+    </>
+  );
+}
+
+function Preview({ data, reader }: { data: PrepareData; reader: Reader }): JSX.Element {
+  const t = importsWords(reader.language);
+  return (
+    <Section id="preview" title={t('preview')}>
+      {data.doubts.length > 0 && (
+        <>
+          <h3>{t('doubts')}</h3>
+          <Rows
+            items={data.doubts.map((doubt) => (
+              <span lang="en">{doubt}</span>
+            ))}
+          />
+        </>
+      )}
+      {data.preview.length > 0 && (
+        <Table
+          label={t('preview')}
+          columns={[
+            { head: t('row'), cell: (row: PreviewRow) => formatNumber(row.number, reader.language), numeric: true },
+            {
+              head: t('becomes'),
+              cell: ({ becomes, refused }) => (
+                <>
+                  {becomes.map(({ id, values }) => (
+                    <p>
+                      <b>{id}</b>
+                      <br />
+                      <small>{values.join(' · ')}</small>
+                    </p>
+                  ))}
+                  {refused.map((why) => (
+                    <p>
+                      <b>{t('refusedRow')}</b>: <span lang="en">{why}</span>
+                    </p>
+                  ))}
+                </>
+              ),
+            },
+          ]}
+          rows={data.preview}
+        />
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,173 @@
+/** The way of a file through the browser: sent, looked at, taken, and taken back. Every step is a form without script. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Context, Hono } from 'hono';
+import type { Log } from '../../../base/log.ts';
+import { Problem } from '../../../base/problem.ts';
+import { inLanguage, languages, type Language } from '../../../city/profile.ts';
+import type { Site } from '../../../ui/index.ts';
+import type { Imports } from '../../importing/imports.ts';
+import type { ImportView } from '../../importing/views.ts';
+import type { Upload, Uploads } from '../../importing/uploads.ts';
+import type { Sources } from '../../source.ts';
+import { importPage } from './detail.tsx';
+import { importsPage } from './list.tsx';
+import { preparePage } from './prepare.tsx';
+import type { Preparation } from './preparation.ts';
+
+export type ImportPages = {
+  readonly site: Site;
+  readonly imports: Imports;
+  readonly uploads: Uploads;
+  readonly preparation: Preparation;
+  readonly sources: Sources;
+  readonly timeZone: string;
+  readonly log: Log;
+};
+
+/** How long a form waits for its import: what is refused at once is said at once, small files are done by then. */
+const beginMs = 1_000;
+
+export function importPageRoutes(app: Hono, deps: ImportPages): void {
+  const { site, imports, uploads, preparation, sources, timeZone, log } = deps;
+
+  /** A form's address, with and without the language in front; a Problem is a page. */
+  const form = (path: string, act: (c: Context) => Promise<string>): void => {
+    const answer = async (c: Context): Promise<Response> => {
+      const language = languageOf(c);
+      try {
+        const to = await act(c);
+        return c.redirect(language === undefined ? to : `/${language}${to}`, 303);
+      } catch (error) {
+        if (error instanceof Problem) return site.problem(c, error);
+        throw error;
+      }
+    };
+    app.post(path, answer);
+    app.post(`/:language{(?:${languages.join('|')})}${path}`, answer);
+  };
+  const languageOf = (c: Context): Language | undefined => {
+    const [, first = ''] = new URL(c.req.url).pathname.split('/');
+    return languages.find((tag) => tag === first);
+  };
+  const param = (c: Context, name: string): string => c.req.param(name) ?? '';
+  const sourceName = (id: string, language: string): string => {
+    const source = sources.find(id);
+    return source === undefined ? id : inLanguage(source.name, language).text;
+  };
+  /** The file that an import was made of, while it lies here. */
+  const uploadOf = async (record: Pick<ImportView, 'id'>): Promise<Upload | undefined> => {
+    for (const upload of await uploads.list()) {
+      if ((await uploads.noted(upload.id))['import'] === record.id) return upload;
+    }
+    return undefined;
+  };
+  const rejectsOf = (upload: Upload): string => join(upload.path, '..', 'rejects.csv');
+
+  /** Begins or goes on; resolves when the import has a place in the list. */
+  const run = async (upload: Upload): Promise<string> => {
+    const options = await preparation.importOptions(upload);
+    const begun = Promise.withResolvers<string>();
+    const ended = imports.run({
+      ...options,
+      rejectsFile: rejectsOf(upload),
+      onBegin: async (id) => {
+        await uploads.note(upload.id, { ...(await uploads.noted(upload.id)), import: id });
+        begun.resolve(id);
+      },
+    });
+    ended.catch((error: unknown) => {
+      begun.reject(error);
+      log.warn('an import failed', { file: upload.name, error: String(error) });
+    });
+    const id = await begun.promise;
+    const soon = new Promise<void>((resolve) => void setTimeout(resolve, beginMs));
+    await Promise.race([
+      ended.then(
+        () => undefined,
+        () => undefined,
+      ),
+      soon,
+    ]);
+    return `/imports/${id}`;
+  };
+
+  site.page(app, '/imports', async (reader) => {
+    const list = await imports.list();
+    const taken = new Set(list.map(({ id }) => id));
+    const waiting: Upload[] = [];
+    for (const upload of await uploads.list()) {
+      const made = (await uploads.noted(upload.id))['import'];
+      if (typeof made !== 'string' || !taken.has(made)) waiting.push(upload);
+    }
+    const named = (id: string): string => sourceName(id, reader.language);
+    return importsPage({ imports: list, uploads: waiting, sourceName: named, timeZone }, reader);
+  });
+  form('/imports', async (c) => `/imports/new/${(await uploads.receive(c.req.raw)).id}`);
+
+  site.page(app, '/imports/new/:upload', async (reader) => {
+    const upload = await uploads.get(reader.params['upload'] ?? '');
+    return preparePage(await preparation.look(upload, reader.language), reader);
+  });
+  form('/imports/new/:upload', async (c) => {
+    const upload = await uploads.get(param(c, 'upload'));
+    const answers = new Map(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value)]));
+    const ready = await preparation.answer(upload, answers, languageOf(c) ?? site.city.languages[0] ?? 'en');
+    return answers.get('do') === 'take' && ready ? run(upload) : `/imports/new/${upload.id}`;
+  });
+  form('/imports/new/:upload/remove', async (c) => {
+    await uploads.remove(param(c, 'upload'));
+    return '/imports';
+  });
+
+  site.page(app, '/imports/:id', async (reader) => {
+    const record = await imports.get(reader.params['id'] ?? '');
+    const upload = await uploadOf(record);
+    const goesOn = record.state === 'stopped' || record.state === 'failed';
+    return importPage(
+      {
+        record,
+        sourceName: sourceName(record.source, reader.language),
+        timeZone,
+        canGoOn: goesOn && upload !== undefined,
+        rejects: upload !== undefined && record.counts.rejected > 0,
+      },
+      reader,
+    );
+  });
+  form('/imports/:id/stop', async (c) => {
+    await imports.stop(param(c, 'id'));
+    return `/imports/${param(c, 'id')}`;
+  });
+  form('/imports/:id/go-on', async (c) => {
+    const upload = await uploadOf({ id: param(c, 'id') });
+    if (!upload) throw new Problem('not-found', 'the file of this import is no longer here: send it again', 'id');
+    return run(upload);
+  });
+  form('/imports/:id/undo', async (c) => {
+    const id = param(c, 'id');
+    const done = imports.undo(id);
+    done.catch((error: unknown) => log.warn('an import could not be undone', { import: id, error: String(error) }));
+    await Promise.race([done, new Promise<void>((resolve) => void setTimeout(resolve, beginMs))]);
+    return `/imports/${id}`;
+  });
+  app.get('/api/imports/:id/rejects.csv', async (c) => {
+    const upload = await uploadOf({ id: param(c, 'id') });
+    const path = upload && rejectsOf(upload);
+    const size =
+      path === undefined
+        ? undefined
+        : await stat(path).then(
+            ({ size: bytes }) => bytes,
+            () => undefined,
+          );
+    if (!upload || path === undefined || size === undefined) {
+      throw new Problem('not-found', 'there is no file of refused rows for this import', 'id');
+    }
+    c.header('content-type', 'text/csv; charset=utf-8');
+    c.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(`${upload.name}.rejects.csv`)}`);
+    return c.body(Readable.toWeb(createReadStream(path)) as ReadableStream);
+  });
+}
