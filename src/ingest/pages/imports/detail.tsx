@@ -10,7 +10,6 @@ import {
   Rows,
   Section,
   Status,
-  uiWords,
 } from '../../../ui/index.ts';
 import type { ImportView } from '../../importing/views.ts';
 import { ingestWords, type IngestKey } from '../messages/index.ts';
@@ -47,7 +46,7 @@ export function importPage(data: ImportData, reader: Reader): PageContent {
     main: (
       <>
         <Breadcrumb
-          label={uiWords(language)('sections')}
+          label={t('title')}
           items={[{ text: t('title'), href: reader.to('/imports') }, { text: record.name }]}
         />
         <h1>{record.name}</h1>

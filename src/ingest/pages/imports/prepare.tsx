@@ -10,7 +10,6 @@ import {
   SelectField,
   Table,
   TextField,
-  uiWords,
 } from '../../../ui/index.ts';
 import { columnRoles, type ColumnChoice, type MappingChoices } from '../../importing/form.ts';
 import type { Upload } from '../../importing/uploads.ts';
@@ -62,7 +61,7 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
     main: (
       <>
         <Breadcrumb
-          label={uiWords(reader.language)('sections')}
+          label={t('title')}
           items={[{ text: t('title'), href: reader.to('/imports') }, { text: upload.name }]}
         />
         <h1>{title}</h1>
