@@ -59,7 +59,8 @@ const simpleForms: Readonly<Record<string, ColumnRole>> = { number: 'number', te
 /** What the form shows of a mapping. @param columns of the file, in its order */
 export function choicesOf(mapping: RawMapping, columns: readonly string[]): MappingChoices {
   const entity = isObject(mapping['entity']) ? mapping['entity'] : {};
-  const type = Array.isArray(entity['type']) ? String(entity['type'][0] ?? '') : String(entity['type'] ?? '');
+  const given: unknown = Array.isArray(entity['type']) ? entity['type'][0] : entity['type'];
+  const type = typeof given === 'string' ? given : '';
   const found = new Map<string, ColumnChoice>();
   const note = (column: string, role: ColumnRole, name = '', unitCode = ''): void => {
     if (!found.has(column)) found.set(column, { column, role, name, unitCode });
@@ -78,7 +79,8 @@ export function choicesOf(mapping: RawMapping, columns: readonly string[]): Mapp
     }
     const column = attribute['column'] ?? columnOf(attribute['path']);
     if (typeof column !== 'string') continue;
-    const form = simpleForms[String(attribute['as'] ?? 'number')];
+    const as = attribute['as'] ?? 'number';
+    const form = typeof as === 'string' ? simpleForms[as] : undefined;
     const isSimple = form !== undefined && (attribute['kind'] ?? 'Property') === 'Property';
     note(
       column,

@@ -308,7 +308,7 @@ export function fileImports(deps: {
         await opened.close();
       }
       const { kind, source, unit, bytes } = opened;
-      return { kind, source, unit, bytes, items };
+      return { kind, source, unit, bytes, remarks: opened.remarks ?? [], items };
     },
     async list() {
       const found = await rows.all(`SELECT * FROM ingest_import ORDER BY started_at DESC, id LIMIT ${listMax}`);

@@ -55,6 +55,8 @@ export type Preview = {
   readonly source: string;
   readonly unit: OpenedFile['unit'];
   readonly bytes: number;
+  /** What is to be known of the file as a whole, in English. */
+  readonly remarks: readonly string[];
   readonly items: readonly {
     readonly number: number;
     readonly text: string;

@@ -2,8 +2,9 @@
  * What a person says of a file before it is taken, kept beside the file: whose data it is, and what its columns are. A
  * mapping is suggested, or the one that is remembered of the source is used.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../../base/problem.ts';
-import { isObject } from '../../../base/json.ts';
+import { isObject, parseJson } from '../../../base/json.ts';
 import { inLanguage, type City, type Language } from '../../../city/profile.ts';
 import { slug } from '../../../city/index.ts';
 import type { Reading } from '../../../broker/index.ts';
@@ -48,8 +49,18 @@ type Noted = {
 };
 
 /** What mappings of each kind of file are called; a timetable needs none. */
-const payloads: Readonly<Partial<Record<ImportKind, PayloadKind>>> = { csv: 'table', xlsx: 'table' };
-const sourceKinds: Readonly<Record<ImportKind, SourceKind>> = { csv: 'csv', xlsx: 'csv', geojson: 'csv', gtfs: 'csv' };
+const payloads: Readonly<Partial<Record<ImportKind, PayloadKind>>> = {
+  csv: 'table',
+  xlsx: 'table',
+  geojson: 'geojson',
+};
+const sourceKinds: Readonly<Record<ImportKind, SourceKind>> = {
+  csv: 'csv',
+  xlsx: 'csv',
+  geojson: 'geojson',
+  gtfs: 'gtfs',
+  'gtfs-rt': 'feed',
+};
 const previewMax = 12;
 const noAnswers: SourceAnswers = { sourceName: '', purpose: '', owner: '', legalBasis: '', retention: '' };
 
@@ -84,13 +95,17 @@ export function filePreparation(deps: {
     { source, sheet, mapping }: Noted,
   ): Promise<{ mapping?: RawMapping; doubts: readonly string[] }> => {
     if (mapping) return { mapping, doubts: [] };
-    const { kind } = await findImporter(upload.path);
+    const importer = await findImporter(upload.path);
+    const { kind } = importer;
     if (source !== '') {
       const known = await remembered.get(source).catch(() => undefined);
       const raw = known?.mappings.find((one) => one.payload === payloads[kind])?.raw.element;
       if (isObject(raw)) return { mapping: raw, doubts: [] };
     }
-    if (payloads[kind] !== 'table') return { doubts: [] };
+    if (payloads[kind] !== 'table') {
+      const suggested = await importer.suggest?.(upload.path, city.languages);
+      return suggested ? { mapping: suggested.mapping, doubts: [suggested.note] } : { doubts: [] };
+    }
     const view = await inspectTable(upload.path, { name: upload.name, ...(sheet !== undefined && { sheet }) });
     const { mapping: suggested, doubts } = suggestMapping(view, {}, city);
     return { mapping: suggested, doubts: doubts.map(({ text: words }) => words) };
@@ -179,7 +194,8 @@ export function filePreparation(deps: {
           data.missing = missingOf(noted, mapping).map((id) => ({ id, text: t(id as 'type') }));
         }
         const file = fileOf(noted, mapping, sourceKinds[importer.kind]);
-        const { items } = await imports.preview(optionsOf(upload, noted, file), previewMax);
+        const { items, remarks } = await imports.preview(optionsOf(upload, noted, file), previewMax);
+        data.doubts = [...doubts, ...remarks];
         data.preview = items.map(shownItem);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
@@ -203,7 +219,7 @@ export function filePreparation(deps: {
         sent: said('do') === 'take',
       };
       let { mapping } = await mappingOf(upload, moved ? noted : before).catch(ignoreProblem);
-      if (!moved && mapping) mapping = changed(mapping, answers);
+      if (!moved && mapping) mapping = rewritten(mapping, said('mapping')) ?? changed(mapping, answers);
       const known = await uploads.noted(upload.id);
       await uploads.note(upload.id, { ...known, ...noted, mapping });
       return missingOf(noted, mapping).length === 0;
@@ -275,6 +291,14 @@ function changed(mapping: RawMapping, answers: ReadonlyMap<string, string>): Raw
     columns.push({ column: answers.get(`column${n}`) ?? '', role, name: said(`name${n}`), unitCode: said(`unit${n}`) });
   }
   return columns.length === 0 ? mapping : withChoices(mapping, { type: said('type'), columns });
+}
+
+/** The mapping as somebody has changed its text. @throws Problem bad-data when it is no JSON object */
+function rewritten(mapping: RawMapping, written: string): RawMapping | undefined {
+  if (written === '') return undefined;
+  const value = parseJson(new TextEncoder().encode(written));
+  if (!isObject(value)) throw new Problem('bad-data', 'expected an object: one element of "mappings"', 'mapping');
+  return isDeepStrictEqual(value, mapping) ? undefined : value;
 }
 
 function shownItem({

@@ -85,6 +85,19 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
           )}
           <Whose data={data} reader={reader} />
           {choices !== undefined && <Columns data={data} choices={choices} reader={reader} />}
+          {data.mapping !== undefined && (
+            <details>
+              <summary>{t('asMapping')}</summary>
+              <TextField
+                id="mapping"
+                name="mapping"
+                label={t('asMapping')}
+                help={t('mappingHelp')}
+                value={data.mapping}
+                lines={16}
+              />
+            </details>
+          )}
           <p class="acts">
             <button class="btn" type="submit" name="do" value="look">
               {t('look')}
@@ -95,13 +108,6 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
           </p>
         </form>
         <Preview data={data} reader={reader} />
-        {data.mapping !== undefined && (
-          <details>
-            <summary>{t('asMapping')}</summary>
-            <p>{t('mappingHelp')}</p>
-            <pre lang="en">{data.mapping}</pre>
-          </details>
-        )}
         <form method="post" action={reader.to(`/imports/new/${upload.id}/remove`)}>
           <p>
             <button class="btn" type="submit">

@@ -113,7 +113,10 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
   });
   form('/imports/new/:upload', async (c) => {
     const upload = await uploads.get(param(c, 'upload'));
-    const answers = new Map(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value)]));
+    const answers = new Map<string, string>();
+    for (const [name, value] of Object.entries(await c.req.parseBody())) {
+      if (typeof value === 'string') answers.set(name, value);
+    }
     const ready = await preparation.answer(upload, answers, languageOf(c) ?? site.city.languages[0] ?? 'en');
     return answers.get('do') === 'take' && ready ? run(upload) : `/imports/new/${upload.id}`;
   });
