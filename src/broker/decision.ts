@@ -24,6 +24,8 @@ export async function decideAndCommit(
   cause: Cause,
   ids: readonly string[],
   decide: (looked: Looked, at: string) => Decision,
+  /** ms; what the decision stamps its instances with. */
+  instant: () => number = () => writer.now(),
 ): Promise<{ seq: number }> {
   for (let attempt = 1; ; attempt++) {
     const looked = new Map<string, StoredEntity | undefined>();
@@ -34,7 +36,7 @@ export async function decideAndCommit(
     }
     let decision: Decision;
     try {
-      decision = decide(looked, isoInstant(writer.now()));
+      decision = decide(looked, isoInstant(instant()));
     } catch (error) {
       await writer.settled();
       throw error;

@@ -4,11 +4,12 @@ import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity
 import type { Cause, RowDelta, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Reading } from './broker.ts';
-import { decideAndCommit, type Looked } from './decision.ts';
+import { decideAndCommit, type Decision, type Looked } from './decision.ts';
 
 /**
  * Rows that belong to a record: given, or made of the entities that the decision looked at (what stood there before) and
- * the instant that its instances are stamped with. The decision may be made again; the last call counts.
+ * the instant that its instances are stamped with, which no other change has. The decision may be made again; the last
+ * call counts.
  */
 export type RowsOf = readonly RowDelta[] | ((looked: Looked, at: string) => readonly RowDelta[]);
 
@@ -32,10 +33,12 @@ export function recordReadings(
   rows: RowsOf = [],
 ): Promise<{ seq: number }> {
   const ids = readings.map((reading) => reading.id);
-  return decideAndCommit(writer, tenant, cause, ids, (looked, at) => ({
+  const decide = (looked: Looked, at: string): Decision => ({
     entities: deltasOf(readings, looked, at),
     rows: typeof rows === 'function' ? rows(looked, at) : rows,
-  }));
+  });
+  const instant = (): number => (typeof rows === 'function' ? writer.ownInstant() : writer.now());
+  return decideAndCommit(writer, tenant, cause, ids, decide, instant);
 }
 
 function deltasOf(readings: readonly Reading[], looked: Looked, at: string): EntityDelta[] {

@@ -37,6 +37,8 @@ export type Writer = {
   applied(): Promise<void>;
   /** Milliseconds; never goes back, not even over a restart. Stamps createdAt and modifiedAt. */
   now(): number;
+  /** As `now`, but an instant that no other call has given or will give: what it stamps can be told from all else. */
+  ownInstant(): number;
   /** Last durable sequence number. */
   lastSeq(): number;
   /** Calls back after each group is durable, in order; must not throw and must be quick (it wakes followers). */
@@ -167,6 +169,12 @@ export function createWriter(options: WriterOptions): Writer {
   const now = (): number => {
     lastAt = Math.max(lastAt, clock.now());
     return lastAt;
+  };
+
+  const ownInstant = (): number => {
+    const instant = Math.max(lastAt + 1, clock.now());
+    lastAt = instant + 1;
+    return instant;
   };
 
   /** What a failed expectation says; undefined when all hold. */
@@ -303,6 +311,7 @@ export function createWriter(options: WriterOptions): Writer {
       await applying.until(durableSeq);
     },
     now,
+    ownInstant,
     lastSeq: () => durableSeq,
     onDurable(listener) {
       listeners.add(listener);

@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Broker, Reading } from '../../broker/index.ts';
@@ -9,6 +9,7 @@ import { refused, type Refusal, type Refused, type Taken } from '../mapping/inde
 import type { ImportItem, OpenedFile } from './importer.ts';
 import { knownReadings } from './known.ts';
 import { pack, touchedBy, writeManifest, type Own } from './manifest.ts';
+import { patiently } from './patience.ts';
 import { rejectsFile } from './rejects.ts';
 import { batchRow, importRow, type ImportCounts, type ImportRecord } from './tables.ts';
 
@@ -39,7 +40,6 @@ type Waiting = { readonly item: ImportItem; readonly taken: Taken; readonly born
 type Tally = { -readonly [K in keyof ImportCounts]: ImportCounts[K] };
 
 const previewMax = 5;
-const overloadPauseMs = 50;
 /** Where nothing is taken the place is still noted, every so many batches. */
 const noteEvery = 20;
 
@@ -90,7 +90,7 @@ export async function runImport(
 
   const note = async (change: Partial<ImportRecord> = {}, rows: readonly RowDelta[] = []): Promise<void> => {
     const next = await standing(change);
-    if (!dryRun) await broker.record(systemPrincipal, 0, [], cause, [...rows, importRow(next)]);
+    if (!dryRun) await patiently(() => broker.record(systemPrincipal, 0, [], cause, [...rows, importRow(next)]));
     record = next;
     unnoted = 0;
   };
@@ -133,21 +133,20 @@ export async function runImport(
   ): Promise<Refused | undefined> => {
     const readings = group.map(({ taken }) => taken.reading);
     let stamp = '';
-    for (;;) {
-      try {
-        const { seq } = await broker.record(systemPrincipal, 0, readings, cause, (looked, at) => {
+    try {
+      const { seq } = await patiently(() =>
+        broker.record(systemPrincipal, 0, readings, cause, (looked, at) => {
           stamp = at;
           const manifest = writeManifest(touchedBy(readings, looked, own));
           return [batchRow(given.id, n, { at, seq: null, manifest, doubtful: null }), importRow(next)];
-        });
-        own.seqs.add(seq);
-        own.ats.add(stamp);
-        return undefined;
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        if (error.kind !== 'overloaded') return refused('refused', error.message);
-        await sleep(overloadPauseMs);
-      }
+        }),
+      );
+      own.seqs.add(seq);
+      own.ats.add(stamp);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      return refused('refused', error.message);
     }
   };
 
@@ -157,6 +156,7 @@ export async function runImport(
     waiting = [];
     items = [];
     const verdicts = group.length > 0 ? await known.judge(group) : [];
+    await turn();
     const fresh: Waiting[] = [];
     for (const [index, verdict] of verdicts.entries()) {
       const item = from[index] as ImportItem;

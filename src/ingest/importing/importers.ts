@@ -24,13 +24,15 @@ const headBytes = 4096;
  * Opens a file by the first door that recognises it.
  * @throws Problem not-found; bad-data when no door takes such a file, or the door finds it unusable
  */
-export async function openImport(file: string, options: OpenOptions): Promise<OpenedFile> {
-  return (await findImporter(file)).open(file, options);
+export async function openImport(file: string, options: OpenOptions & { name?: string }): Promise<OpenedFile> {
+  return (await findImporter(file, options.name)).open(file, options);
 }
 
-/** @throws Problem not-found; bad-data naming what is accepted */
-export async function findImporter(file: string): Promise<Importer> {
-  const name = basename(file);
+/**
+ * @param name  of the file where `file` is a temporary one
+ * @throws Problem not-found; bad-data naming what is accepted
+ */
+export async function findImporter(file: string, name = basename(file)): Promise<Importer> {
   const head = await headOf(file);
   const found = importers.find((importer) => importer.recognises(name, head));
   if (found) return found;

@@ -97,7 +97,7 @@ export function fileImports(deps: {
     const runs = now?.id === record.id ? now : undefined;
     // Nobody runs it: the process that did was killed.
     const state = record.state === 'running' && !runs ? 'stopped' : record.state;
-    const undoable = !runs && record.prunedAt === null && state !== 'undone';
+    const undoable = !runs && record.batches > 0 && record.prunedAt === null && state !== 'undone';
     if (!runs) return { ...shown, state, undoable };
     const seconds = Math.max(0.001, (clock.now() - runs.startedMs) / 1000);
     const perSecond = Math.round((runs.counts.readings - runs.before) / seconds);
@@ -149,10 +149,11 @@ export function fileImports(deps: {
 
   const open = async (options: FileOptions): Promise<{ opened: OpenedFile; mapping: MappingFile }> => {
     const mapping = options.mapping ?? givenAtStart(options.source) ?? (await remembered.get(options.source));
-    const { source, sheet, file } = options;
+    const { source, sheet, file, name } = options;
     const opened = await openFile(file, {
       mapping,
       now: () => clock.now(),
+      ...(name !== undefined && { name }),
       ...(source !== undefined && { source }),
       ...(sheet !== undefined && { sheet }),
       ...(deps.timetables && { timetables: deps.timetables }),

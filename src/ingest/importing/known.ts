@@ -125,12 +125,21 @@ export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own
       }
       const past = doubtful.length > 0 ? await inHistory(doubtful) : new Map<string, boolean>();
       const here = new Set<string>();
+      // Each newer than all that is known of its entity: nothing can be there, and nothing stands twice.
+      const allNew = doubtful.length === 0 && batch.every(({ timeless }) => !timeless);
       const verdicts = batch.map((taken): Verdict => {
         const { reading, observedMs, timeless } = taken;
         const entity = stored.get(reading.id)?.entity;
         if (entity && isSimulated(entity) !== (reading.simulated === true)) {
           return { mixed: isSimulated(entity) ? 'simulated' : 'measured' };
         }
+        const fresh = (given: Taken): Verdict => {
+          if (!timeless) note(reading.id, observedMs);
+          const isBirth = !entity && !born.has(reading.id);
+          if (!entity) born.add(reading.id);
+          return { fresh: given, born: isBirth };
+        };
+        if (allNew) return fresh(taken);
         const attrs: Record<string, Attributes[string]> = {};
         let left = 0;
         let repeated = false;
@@ -146,10 +155,7 @@ export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own
           }
         }
         if (left === 0) return { known: repeated ? 'in-file' : 'before' };
-        if (!timeless) note(reading.id, observedMs);
-        const isBirth = !entity && !born.has(reading.id);
-        if (!entity) born.add(reading.id);
-        return { fresh: { ...taken, reading: { ...reading, attrs } }, born: isBirth };
+        return fresh({ ...taken, reading: { ...reading, attrs } });
       });
       if (reaches.size > reachesMax) reaches.clear();
       for (const [id, entity] of stored) if (entity) born.delete(id);

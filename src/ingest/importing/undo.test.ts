@@ -240,6 +240,19 @@ test('one import at a time and source; a running one can be stopped and goes on 
   await service.undo(id);
 });
 
+test('what is kept for the undo is small: some bytes a reading, however many entities were there before', async () => {
+  const many = Array.from({ length: 3000 }, (_, n) => `many${n} level 1 = ${n}`);
+  for (let from = 0; from < many.length; from += 500) await record(...many.slice(from, from + 500));
+  const later = many.map((text, n) => text.replace(' 1 = ', ' 2 = ') + (n % 7));
+  const { id = '' } = await imports().import([...later, ...later.map((text) => text.replace(' 2 = ', ' 3 = '))], 1000);
+  const [held] = await rows.all('SELECT sum(length(manifest)) AS bytes FROM ingest_import_batch WHERE import = ?', [
+    id,
+  ]);
+  const each = Number(held?.['bytes']) / 6000;
+  assert.ok(each < 20, `${each} bytes a reading`);
+  await imports().undo(id);
+});
+
 test('what imports made is known for ninety days', async () => {
   const { id = '' } = await imports().import(['p level 1 = 1']);
   const later = importsOn(city.broker, rows, { clock: { now: () => Date.now() + 91 * 86_400_000 } });
@@ -249,6 +262,7 @@ test('what imports made is known for ninety days', async () => {
   assert.equal((await later.get(id)).undoable, false);
 });
 
+const runs = process.env['CHORSU_TEST_LONG'] === undefined ? 12 : 150;
 const line = fc.oneof(
   {
     weight: 8,
@@ -325,6 +339,63 @@ test('however often an import and its undo are killed, it is as one import, and 
         assert.deepEqual(await everything(), before);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: runs },
+  );
+});
+
+test('what others give between the records of an import and of its undo is all that stays', async () => {
+  let run = 0;
+  const others = fc.array(fc.array(line, { maxLength: 3 }), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(line, { minLength: 1, maxLength: 20 }),
+      others,
+      fc.integer({ min: 1, max: 4 }),
+      async (lines, given, batch) => {
+        /** The entities as they are and were, in a world of their own. */
+        const world = async (work: (prefix: (texts: readonly string[]) => string[]) => Promise<void>) => {
+          const own = `o${++run}`;
+          const prefix = (texts: readonly string[]) =>
+            texts.filter((text) => text !== 'bad').map((text) => `${own}${text}`);
+          for (const id of ['x', 'y', 'z', 'w']) await record(`${own}${id} there = 1`);
+          await work(prefix);
+          const shown = [];
+          for (const id of ['x', 'y', 'z', 'w']) {
+            const urn = `urn:ngsi-ld:Undo:${own}${id}`;
+            const entity = (await city.broker.get(systemPrincipal, 0, urn)).entity;
+            for (const name of ['level', 'depth', 'height', 'age']) {
+              const [instance] = entity.attrs[iri(name)] ?? [];
+              shown.push([
+                id,
+                name,
+                instance?.value,
+                instance?.observedAt,
+                (await past(`${own}${id}`, name)).toSorted((a, b) => Number(a) - Number(b)),
+              ]);
+            }
+          }
+          return shown;
+        };
+        // Values of others are told from those of the file: a reading that both give belongs to who gave it first.
+        const theirs = given.map((texts, n) =>
+          texts.map((text) => text.replace(/= (\d+)$/, (_, value) => `= ${100 * (n + 1) + Number(value)}`)),
+        );
+        const alone = await world(async (prefix) => {
+          for (const texts of theirs) for (const text of prefix(texts)) await record(text);
+        });
+        const beside = await world(async (prefix) => {
+          const broker = spyOn(city.broker);
+          const left = [...theirs];
+          broker.before = async () => {
+            for (const text of prefix(left.shift() ?? [])) await record(text);
+          };
+          const { id = '' } = await imports(broker).import(prefix(lines), batch);
+          await imports(broker).undo(id, { batch: 2 });
+          for (const texts of left) for (const text of prefix(texts)) await record(text);
+        });
+        assert.deepEqual(beside, alone);
+      },
+    ),
+    { numRuns: runs, endOnFailure: true },
   );
 });

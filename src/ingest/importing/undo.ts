@@ -4,6 +4,7 @@ import { systemPrincipal } from '../../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, Instance } from '../../ngsild/entity.ts';
 import type { RowDelta, Rows, SqlValue } from '../../store/ports.ts';
 import { isOwn, pack, readManifest, takenBack, unpack, type Own, type Touched } from './manifest.ts';
+import { patiently } from './patience.ts';
 import { batchRow, importRow, type ImportRecord, type UndoOutcome } from './tables.ts';
 
 /** A step with that many entities is large enough. */
@@ -53,7 +54,7 @@ export async function undoImport(
     const lowest = steps.at(-1);
     if (!lowest) return;
     let next = record;
-    const { seq } = await broker.amend(systemPrincipal, 0, [...byEntity.keys()], cause, (looked, at): Decision => {
+    const decide = (looked: Looked, at: string): Decision => {
       const made = takeBack(byEntity, looked, at, own);
       next = { ...record, undo: sum(record.undo, made) };
       const cleared = steps.map(({ n, seq, at: stamp }) =>
@@ -65,7 +66,8 @@ export async function undoImport(
         }),
       );
       return { entities: made.entities, rows: [...cleared, importRow(next)] };
-    });
+    };
+    const { seq } = await patiently(() => broker.amend(systemPrincipal, 0, [...byEntity.keys()], cause, decide));
     own.seqs.add(seq);
     record = next;
   };
@@ -190,7 +192,7 @@ function takeBack(
     if (changed) restored++;
     const met = touched.some((entry) => !entry.born && entry.met);
     if (others) staying.push(id);
-    if ((others || met) && names.length > 0) doubtful[id] = names;
+    if (others || met) doubtful[id] = [...new Set([...names, ...ownNames(stored.entity, own)])];
   }
   return { entities, gone, restored, staying, doubtful };
 }
@@ -210,6 +212,10 @@ function withoutObserved(entity: Entity, own: Own): { becomes: Entity; kept: Att
   }
   return { becomes: { ...entity, attrs }, kept, names };
 }
+
+/** What the import gave last and, by an earlier record, is going to be taken back. */
+const ownNames = ({ attrs }: Entity, own: Own): string[] =>
+  Object.keys(attrs).filter((name) => attrs[name]?.some((instance) => isOwn(instance, own)));
 
 /** @returns the entity itself when nothing of the import is in it any more */
 function asBefore(entity: Entity, touched: readonly Touched[], own: Own): { becomes: Entity; names: string[] } {
@@ -246,7 +252,7 @@ async function settle(broker: Broker, doubtful: Doubtful, cause: { by: string; s
       lastN: 1,
     });
     const newest = new Map(entities.map((entity) => [entity.id, entity]));
-    await broker.amend(systemPrincipal, 0, some, cause, (looked, at): Decision => {
+    const decide = (looked: Looked, at: string): Decision => {
       const deltas: EntityDelta[] = [];
       for (const id of some) {
         const entity = looked.get(id)?.entity;
@@ -270,7 +276,8 @@ async function settle(broker: Broker, doubtful: Doubtful, cause: { by: string; s
         if (changed) deltas.push({ op: 'forget', id, at, past: [], becomes: { ...entity, attrs } });
       }
       return { entities: deltas };
-    });
+    };
+    await patiently(() => broker.amend(systemPrincipal, 0, some, cause, decide));
   }
 }
 
