@@ -32,7 +32,8 @@ export async function findMerges(zip: Zip, part: string): Promise<readonly Merge
   }
   const merges: Merge[] = [];
   for (const [, from = '', to = ''] of tail.matchAll(
-    /<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*["']([A-Z]+\d+):([A-Z]+\d+)["']/g,
+    // Without `<` in between: else each element that is never closed would be searched to the end of the sheet.
+    /<(?:\w+:)?mergeCell\s[^<>]*?ref\s*=\s*["']([A-Z]+\d+):([A-Z]+\d+)["']/g,
   )) {
     const first = parseReference(from);
     const last = parseReference(to);

@@ -4,7 +4,7 @@ import type { Cell } from '../table.ts';
 import { dateText } from './date.ts';
 import type { Merge } from './merges.ts';
 import { columnName, parseReference } from './reference.ts';
-import { richText, unescaped, type SharedStrings } from './strings.ts';
+import { joined, richText, unescaped, type SharedStrings } from './strings.ts';
 import type { Styles } from './styles.ts';
 import { isTrue } from './workbook.ts';
 import { xmlParser, type Attributes } from './xml.ts';
@@ -75,9 +75,14 @@ function rowHandler(parts: SheetParts, found: (row: SheetRow) => void) {
   let cell: OpenCell | undefined;
   let nextColumn = 0;
   let inValue = false;
-  const inline = richText((text) => {
-    if (cell) cell.value = text;
-  }, 'is');
+  const from = `${parts.name}: ${parts.part}`;
+  const inline = richText(
+    (text) => {
+      if (cell) cell.value = text;
+    },
+    'is',
+    from,
+  );
 
   const openRow = ({ r, hidden: hides }: Attributes): void => {
     const number = r === undefined ? row + 1 : Number(r);
@@ -123,7 +128,7 @@ function rowHandler(parts: SheetParts, found: (row: SheetRow) => void) {
       } else inline.open(element);
     },
     text(text: string): void {
-      if (inValue && cell) cell.value = cell.value === undefined ? text : cell.value + text;
+      if (inValue && cell) cell.value = joined(cell.value ?? '', text, from);
       else if (inData) inline.text(text);
     },
     close(element: string): void {

@@ -9,8 +9,12 @@ export type SharedStrings = {
   at(index: number): string | undefined;
 };
 
-/** Of all texts in UTF-8; a register with a million different addresses has 60 MB. */
+/** Of all texts in UTF-8 with their places; a register with a million different addresses has 70 MB. */
 const stringsMaxBytes = 128_000_000;
+/** Where a text begins and ends; an empty one takes that too. */
+const placeBytes = 8;
+/** A cell holds 32,767 characters; a text may be in many runs. */
+const textMaxLength = 1_000_000;
 const blockBytes = 1 << 20;
 const cacheSize = 4096;
 
@@ -19,7 +23,12 @@ const cacheSize = 4096;
  * and nothing of the heap.
  * @throws Problem too-large
  */
-export async function readStrings(zip: Zip, name: string, part: string | undefined): Promise<SharedStrings> {
+export async function readStrings(
+  zip: Zip,
+  name: string,
+  part: string | undefined,
+  maxBytes = stringsMaxBytes,
+): Promise<SharedStrings> {
   const blocks: Buffer[] = [];
   let block = Buffer.alloc(0);
   let used = 0;
@@ -29,11 +38,11 @@ export async function readStrings(zip: Zip, name: string, part: string | undefin
   let count = 0;
   const add = (text: string): void => {
     const size = Buffer.byteLength(text);
-    bytes += size;
-    if (bytes > stringsMaxBytes || size > blockBytes) {
+    bytes += size + placeBytes;
+    if (bytes > maxBytes || size > blockBytes) {
       throw new Problem(
         'too-large',
-        `${name}: its texts take more than ${stringsMaxBytes / 1_000_000} MB; save the table as CSV`,
+        `${name}: its texts take more than ${maxBytes / 1_000_000} MB; save the table as CSV`,
         part,
       );
     }
@@ -51,7 +60,7 @@ export async function readStrings(zip: Zip, name: string, part: string | undefin
     ends[count++] = (blocks.length - 1) * blockBytes + used;
   };
   if (part !== undefined) {
-    const text = richText(add, 'si');
+    const text = richText(add, 'si', `${name}: ${part}`);
     await readPart(zip, name, part, text);
   }
 
@@ -84,10 +93,12 @@ function grown(of: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {
 /**
  * Collects the text of each `container` (`si`, `is`): its own `t`, or those of its runs (`r`), without how it is read
  * aloud (`rPh`).
+ * @param from what is read, for messages
  */
 export function richText(
   found: (text: string) => void,
   container: string,
+  from: string,
 ): { open(element: string): void; text(piece: string): void; close(element: string): void } {
   let text = '';
   let inText = false;
@@ -99,7 +110,7 @@ export function richText(
       else if (element === 't') inText = !aloud;
     },
     text(piece) {
-      if (inText) text += piece;
+      if (inText) text = joined(text, piece, from);
     },
     close(element) {
       if (element === 't') inText = false;
@@ -107,6 +118,12 @@ export function richText(
       else if (element === container) found(unescaped(text));
     },
   };
+}
+
+/** @throws Problem too-large: pieces that are small each may be endless together */
+export function joined(text: string, piece: string, from: string): string {
+  if (text.length + piece.length <= textMaxLength) return text + piece;
+  throw new Problem('too-large', `${from} holds a text of more than ${textMaxLength} characters`);
 }
 
 /** Characters that XML cannot hold are written `_x000D_` (ECMA-376, part 1, 22.9.2.19). */

@@ -1,3 +1,4 @@
+import { Problem } from '../../../base/problem.ts';
 import type { Zip } from '../../zip.ts';
 import { readPart } from './workbook.ts';
 
@@ -42,6 +43,9 @@ export function dateStyleOf(code: string): DateStyle | undefined {
   return calendar ? (clock ? 'dateTime' : 'date') : clock ? 'time' : undefined;
 }
 
+/** Spreadsheet programs stop at 65,490. */
+const stylesMax = 100_000;
+
 /** @returns none when the workbook has no styles: every number is a number then */
 export async function readStyles(zip: Zip, name: string, part: string | undefined): Promise<Styles> {
   if (part === undefined) return [];
@@ -52,7 +56,9 @@ export async function readStyles(zip: Zip, name: string, part: string | undefine
     open(element, attributes) {
       if (element === 'numFmt') formats.set(Number(attributes['numFmtId']), attributes['formatCode'] ?? '');
       else if (element === 'cellXfs') inCellFormats = true;
-      else if (element === 'xf' && inCellFormats) formatIds.push(Number(attributes['numFmtId'] ?? 0));
+      else if (element !== 'xf' || !inCellFormats) return;
+      else if (formatIds.length < stylesMax) formatIds.push(Number(attributes['numFmtId'] ?? 0));
+      else throw new Problem('too-large', `${name} has more than ${stylesMax} cell formats`, part);
     },
     close(element) {
       if (element === 'cellXfs') inCellFormats = false;

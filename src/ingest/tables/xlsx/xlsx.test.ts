@@ -7,10 +7,12 @@ import fc from 'fast-check';
 import { strToU8, zipSync } from 'fflate';
 import { Problem, type ProblemKind } from '../../../base/problem.ts';
 import { rowXml, sheetOf, writeWorkbook, type TestWorkbook } from '../fixtures/workbook.ts';
+import { openZip } from '../../zip.ts';
 import { openTable } from '../open.ts';
 import type { Table, TableRow } from '../table.ts';
 import { dateText } from './date.ts';
 import { columnName, parseReference } from './reference.ts';
+import { readStrings } from './strings.ts';
 import { dateStyleOf } from './styles.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-xlsx-'));
@@ -283,6 +285,34 @@ test('XML that would grow, nests without end or is cut off is refused', async ()
   await assert.rejects(read(book(back)), problem('bad-data', /row 1 stands after row 2/));
   const elsewhere = '<worksheet><sheetData><row r="1"><c r="A7"><v>1</v></c></row></sheetData></worksheet>';
   await assert.rejects(read(book(elsewhere)), problem('bad-data', /"A7" is no cell of row 1/));
+});
+
+test('texts that are small in pieces and endless together are refused, and empty ones take room too', async () => {
+  const runs = '<r><t>' + 'x'.repeat(1000) + '</t></r>';
+  const noise = Array.from({ length: 1100 }, (_, n) => runs.replace('<r>', `<r n="${(n * 7919) % 10007}">`)).join('');
+  await assert.rejects(
+    read(table(rowXml(2, [{ xml: `<c r="@" t="inlineStr"><is>${noise}</is></c>` }]))),
+    problem('too-large', /a text of more than 1000000 characters/),
+  );
+  await assert.rejects(read(table('', { strings: [noise] })), problem('too-large', /a text of more than/));
+  const pieces = Array.from({ length: 1100 }, (_, n) => `${'1'.repeat(1000)}<![CDATA[${(n * 7919) % 10007}]]>`).join(
+    '',
+  );
+  await assert.rejects(
+    read(table(rowXml(2, [{ xml: `<c r="@"><v>${pieces}</v></c>` }]))),
+    problem('too-large', /a text of more than/),
+  );
+  const zip = await openZip(await file(table('', { strings: Array<string>(1000).fill('') })));
+  await assert.rejects(
+    readStrings(zip, 't.xlsx', 'xl/sharedStrings.xml', 4000),
+    problem('too-large', /take more than/),
+  );
+  await zip.close();
+});
+
+test('merges that are never closed are passed over at once', { timeout: 10_000 }, async () => {
+  const { cells } = await read(table(rowXml(2, [1, 2, 3]), { after: '<!--' + '<mergeCell '.repeat(80_000) + '-->' }));
+  assert.deepEqual(cells, [[1, 2, 3]]);
 });
 
 test('a cell that cannot be read says why', async () => {
