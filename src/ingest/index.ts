@@ -168,6 +168,8 @@ export function ingest(deps: IngestDeps): Ingest {
   const parse = (bytes: Uint8Array, name: string): MappingFile =>
     parseMappingFile(bytes, name, Object.keys(decoders), feedKinds);
   const remembered = rememberedMappings({ broker, rows: deps.rows, clock, parse });
+  const uploads =
+    deps.uploads === undefined ? undefined : openUploads({ directory: deps.uploads, clock, newId: randomId });
   const imports = fileImports({
     broker: recording,
     rows: deps.rows,
@@ -213,8 +215,7 @@ export function ingest(deps: IngestDeps): Ingest {
       });
       importRoutes(app, { imports, log });
       timetables.routes(app);
-      if (site && deps.uploads !== undefined) {
-        const uploads = openUploads({ directory: deps.uploads, clock, newId: randomId });
+      if (site && uploads) {
         const preparation = filePreparation({ city, imports, uploads, sources, remembered, parse });
         importPageRoutes(app, { site, imports, uploads, preparation, sources, timeZone: city.timeZone, log });
       }
@@ -226,7 +227,13 @@ export function ingest(deps: IngestDeps): Ingest {
     home: (context) => Promise.resolve(homePart(health.reports(), context)),
     importFile: (options) => imports.run(options),
     preview: (options, limit) => imports.preview(options, limit),
-    imports,
+    imports: {
+      ...imports,
+      async prune() {
+        await uploads?.sweep();
+        return imports.prune();
+      },
+    },
     remembered,
     async suggest(file, options) {
       const view = await inspectTable(file, options);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, suite, test } from 'node:test';
@@ -64,6 +64,23 @@ suite('uploads', () => {
     const half = (await whole.clone().bytes()).subarray(0, 1_000);
     const headers = { 'content-type': whole.headers.get('content-type') ?? '' };
     await refused(new Request('http://127.0.0.1/', { method: 'POST', body: half, headers }), 'bad-data');
+  });
+
+  test('what is taken needs no room any more; what is known of it stays', async () => {
+    const uploads = open();
+    const upload = await uploads.receive(bodyOf({ name: 'lamps.csv', bytes: text('a,b') }));
+    await uploads.note(upload.id, { import: 'X' });
+    await uploads.finish(upload.id);
+    assert.deepEqual((await readdir(join(directory, upload.id))).sort(), ['about.json', 'choices.json']);
+    assert.deepEqual(await uploads.get(upload.id), { ...upload, taken: true });
+    assert.deepEqual(await uploads.noted(upload.id), { import: 'X' });
+  });
+
+  test('two that clear up at once are not in each other’s way', async () => {
+    for (let n = 0; n < 20; n++) await mkdir(join(directory, newId()), { recursive: true });
+    now = Date.now() + 2 * 86_400_000;
+    await Promise.all([open().sweep(), open().sweep(), open().sweep()]);
+    assert.deepEqual(await readdir(directory), []);
   });
 
   test('what nobody took goes after a week', async () => {

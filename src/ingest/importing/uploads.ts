@@ -1,9 +1,10 @@
 /**
  * Files that a browser sent: they lie in the data directory until what they hold is taken, so that an import which was
- * stopped can go on after a restart. What nobody took goes after a week.
+ * stopped can go on after a restart. What is known of a file, and what of it was refused, stays a week; so does a file that
+ * nobody took.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -22,6 +23,8 @@ export type Upload = {
   readonly receivedAt: string;
   /** Where it lies. The name's ending is kept: doors recognise a file by it. */
   readonly path: string;
+  /** What it holds is taken, whole: the file itself is gone. */
+  readonly taken: boolean;
 };
 
 export type Uploads = {
@@ -35,6 +38,10 @@ export type Uploads = {
   /** Newest first. */
   list(): Promise<readonly Upload[]>;
   remove(id: string): Promise<void>;
+  /** Lets the file go, since what it holds is taken; what is known of it stays. @throws Problem not-found */
+  finish(id: string): Promise<void>;
+  /** Takes away what was never finished and what has waited too long; done before each file that is received, too. */
+  sweep(): Promise<void>;
   /** What a person has said of the file so far; it is there again after a reload and a restart. */
   note(id: string, choices: Readonly<Record<string, unknown>>): Promise<void>;
   noted(id: string): Promise<Readonly<Record<string, unknown>>>;
@@ -54,10 +61,11 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
     try {
       const about: unknown = JSON.parse(await readFile(join(home, 'about.json'), 'utf8'));
       if (!isObject(about)) return undefined;
-      const { name, receivedAt } = about;
+      const { name, receivedAt, takenBytes } = about;
       if (typeof name !== 'string' || typeof receivedAt !== 'string') return undefined;
       const path = join(home, storedName(name));
-      return { id, name, receivedAt, path, bytes: (await stat(path)).size };
+      const taken = typeof takenBytes === 'number';
+      return { id, name, receivedAt, path, taken, bytes: taken ? takenBytes : (await stat(path)).size };
     } catch {
       return undefined;
     }
@@ -82,12 +90,13 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
     if (idPattern.test(id)) await rm(join(directory, id), { recursive: true, force: true });
   };
 
-  /** Takes away what was never finished and what has waited too long. */
   const sweep = async (): Promise<void> => {
     const kept = new Map((await list()).map((upload) => [upload.id, Date.parse(upload.receivedAt)]));
     for (const id of await readdir(directory).catch(() => [] as string[])) {
       const receivedMs = kept.get(id);
-      const startedMs = receivedMs ?? (await stat(join(directory, id))).mtimeMs;
+      // Another sweep may have been faster.
+      const startedMs = receivedMs ?? (await stat(join(directory, id)).catch(() => undefined))?.mtimeMs;
+      if (startedMs === undefined) continue;
       if (clock.now() - startedMs > (receivedMs === undefined ? 86_400_000 : keptMs)) await remove(id);
     }
   };
@@ -104,8 +113,7 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
       await mkdir(home, { recursive: true, mode: 0o700 });
       try {
         const name = await fileOf(request.body, type, home, maxBytes);
-        const about = JSON.stringify({ name, receivedAt: new Date(clock.now()).toISOString() });
-        await pipeline(Readable.from([about]), createWriteStream(join(home, 'about.json'), { mode: 0o600 }));
+        await keep(join(home, 'about.json'), { name, receivedAt: new Date(clock.now()).toISOString() });
       } catch (error) {
         await rm(home, { recursive: true, force: true });
         throw error;
@@ -117,9 +125,15 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
     get,
     list,
     remove,
+    sweep,
+    async finish(id) {
+      const { path, name, receivedAt, bytes } = await get(id);
+      await keep(join(dirname(path), 'about.json'), { name, receivedAt, takenBytes: bytes });
+      await rm(path, { force: true });
+    },
     async note(id, choices) {
       const { path } = await get(id);
-      await writeFile(join(dirname(path), 'choices.json'), JSON.stringify(choices), { mode: 0o600 });
+      await keep(join(dirname(path), 'choices.json'), choices);
     },
     async noted(id) {
       const { path } = await get(id);
@@ -131,6 +145,12 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
       }
     },
   };
+}
+
+/** Written beside it and renamed: a kill leaves the old words or the new ones. */
+async function keep(path: string, words: Readonly<Record<string, unknown>>): Promise<void> {
+  await writeFile(`${path}.new`, JSON.stringify(words), { mode: 0o600, flush: true });
+  await rename(`${path}.new`, path);
 }
 
 /** On disk a file has no name of the outside but its ending. */

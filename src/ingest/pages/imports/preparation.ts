@@ -40,6 +40,8 @@ export type Preparation = {
 type Noted = {
   /** Id of a source that is there; empty: a new one. */
   readonly source: string;
+  /** The id that a new source was given when the file was begun: going on takes it for the same source. */
+  readonly newId?: string;
   readonly answers: SourceAnswers;
   readonly language: Language;
   readonly sheet?: string;
@@ -83,6 +85,7 @@ export function filePreparation(deps: {
       source: text(kept['source']),
       answers: Object.fromEntries(sourceFields.map((name) => [name, text(answers[name])])) as SourceAnswers,
       language: (text(kept['language']) || (city.languages[0] ?? 'en')) as Language,
+      ...(typeof kept['newId'] === 'string' && { newId: kept['newId'] }),
       ...(typeof kept['sheet'] === 'string' && { sheet: kept['sheet'] }),
       ...(isObject(mapping) && { mapping }),
       sent: kept['sent'] === true,
@@ -111,13 +114,13 @@ export function filePreparation(deps: {
     return { mapping: suggested, doubts: doubts.map(({ text: words }) => words) };
   };
 
-  const declarationOf = ({ source, answers, language }: Noted, kind: Source['kind']): Source => {
+  const declarationOf = ({ source, newId, answers, language }: Noted, kind: Source['kind']): Source => {
     const known = source === '' ? undefined : sources.find(source);
     if (known) return known;
     const words = (answer: string): Source['name'] => ({ [language]: answer });
     const days = Number(answers.retention.replaceAll(/\s/g, ''));
     return {
-      id: newSourceId(answers.sourceName),
+      id: newId ?? newSourceId(answers.sourceName),
       name: words(answers.sourceName),
       purpose: words(answers.purpose),
       owner: words(answers.owner),
@@ -228,7 +231,10 @@ export function filePreparation(deps: {
     async importOptions(upload) {
       const noted = await notedOf(upload);
       const { mapping } = await mappingOf(upload, noted);
-      return optionsOf(upload, noted, fileOf(noted, mapping, sourceKinds[(await findImporter(upload.path)).kind]));
+      const file = fileOf(noted, mapping, sourceKinds[(await findImporter(upload.path)).kind]);
+      const newId = noted.source === '' ? file.sources[0]?.id : undefined;
+      if (newId !== undefined) await uploads.note(upload.id, { ...(await uploads.noted(upload.id)), newId });
+      return optionsOf(upload, noted, file);
     },
   };
 }

@@ -78,19 +78,17 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
         begun.resolve(id);
       },
     });
-    ended.catch((error: unknown) => {
+    const over = ended.then(
+      // It may be large, and whoever wants to take it once more has it.
+      ({ stopped }) => (stopped ? undefined : uploads.finish(upload.id)),
+    );
+    over.catch((error: unknown) => {
       begun.reject(error);
       log.warn('an import failed', { file: upload.name, error: String(error) });
     });
     const id = await begun.promise;
     const soon = new Promise<void>((resolve) => void setTimeout(resolve, beginMs));
-    await Promise.race([
-      ended.then(
-        () => undefined,
-        () => undefined,
-      ),
-      soon,
-    ]);
+    await Promise.race([over.catch(() => {}), soon]);
     return `/imports/${id}`;
   };
 
@@ -107,12 +105,18 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
   });
   form('/imports', async (c) => `/imports/new/${(await uploads.receive(c.req.raw)).id}`);
 
+  /** @throws Problem not-found; conflict when it is taken already */
+  const toPrepare = async (id: string): Promise<Upload> => {
+    const upload = await uploads.get(id);
+    if (!upload.taken) return upload;
+    throw new Problem('conflict', `${upload.name} was taken already; send it again to take it once more`, 'upload');
+  };
   site.page(app, '/imports/new/:upload', async (reader) => {
-    const upload = await uploads.get(reader.params['upload'] ?? '');
+    const upload = await toPrepare(reader.params['upload'] ?? '');
     return preparePage(await preparation.look(upload, reader.language), reader);
   });
   form('/imports/new/:upload', async (c) => {
-    const upload = await uploads.get(param(c, 'upload'));
+    const upload = await toPrepare(param(c, 'upload'));
     const answers = new Map<string, string>();
     for (const [name, value] of Object.entries(await c.req.parseBody())) {
       if (typeof value === 'string') answers.set(name, value);
@@ -134,7 +138,7 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
         record,
         sourceName: sourceName(record.source, reader.language),
         timeZone,
-        canGoOn: goesOn && upload !== undefined,
+        canGoOn: goesOn && upload?.taken === false,
         rejects: upload !== undefined && record.counts.rejected > 0,
       },
       reader,
@@ -146,7 +150,8 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
   });
   form('/imports/:id/go-on', async (c) => {
     const upload = await uploadOf({ id: param(c, 'id') });
-    if (!upload) throw new Problem('not-found', 'the file of this import is no longer here: send it again', 'id');
+    if (upload?.taken !== false)
+      throw new Problem('not-found', 'the file of this import is no longer here: send it again', 'id');
     return run(upload);
   });
   form('/imports/:id/undo', async (c) => {
