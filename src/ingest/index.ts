@@ -210,7 +210,7 @@ export function ingest(deps: IngestDeps): Ingest {
         here: () => ({
           url: url() ?? '',
           ...(mqtt !== false && port !== undefined && { mqtt: { host: mqtt.host ?? '127.0.0.1', port } }),
-          center: city.center,
+          center: [Number(city.center[0].toFixed(5)), Number(city.center[1].toFixed(5))],
         }),
       });
       importRoutes(app, { imports, log });

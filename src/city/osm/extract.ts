@@ -7,7 +7,7 @@ import type { Box } from '../geometry.ts';
 import { readBlock, unitsPerDegree, type BlockContent, type Handlers, type Member, type Tags } from './block.ts';
 import { guarded, openOsmFile, type OsmFile } from './blobs.ts';
 import { readHeader, type OsmHeader } from './header.ts';
-import { areaKind, keyUse, lineKind, placeKind, streetKind } from './kinds.ts';
+import { areaKind, keyUse, lineKind, noStreet, placeKind, streetKind } from './kinds.ts';
 import { growing, sortedIds } from './numbers.ts';
 import { Problem } from '../../base/problem.ts';
 
@@ -30,6 +30,8 @@ export type Extract = {
   readonly relations: readonly OsmRelation[];
   /** Points of all ways, one after the other: node ids and ten-millionths of a degree. `absent`: not in the file. */
   readonly points: { readonly refs: Float64Array; readonly longs: Int32Array; readonly lats: Int32Array };
+  /** Ways with `highway` in the box that are no streets of a map, by reason. */
+  readonly left: Readonly<Record<string, number>>;
 };
 
 /** The longitude of a point whose node the file does not hold. */
@@ -122,6 +124,7 @@ async function extracted(file: OsmFile, { box, onProgress }: ExtractOptions): Pr
   const longs = growing(Int32Array);
   const lats = growing(Int32Array);
   const ways = new Map<number, OsmWay>();
+  const left: Record<string, number> = {};
   let located = true;
   await pass(
     2,
@@ -129,7 +132,9 @@ async function extracted(file: OsmFile, { box, onProgress }: ExtractOptions): Pr
       key: keyUse,
       way: (id, tags, points) => {
         const isMember = memberWays.has(id);
-        if (!isMember && (!tags || !isWanted(tags))) return;
+        const isTaken = isMember || (tags !== undefined && isWanted(tags));
+        const reason = isTaken || !tags ? undefined : noStreet(tags);
+        if (!isTaken && reason === undefined) return;
         const { count } = points;
         if (count === 0) return;
         if (!isMember && inside && isInBox) {
@@ -140,6 +145,10 @@ async function extracted(file: OsmFile, { box, onProgress }: ExtractOptions): Pr
               : isInBox.indexOf(points.refs[i] as number) >= 0;
           }
           if (!touches) return;
+        }
+        if (reason !== undefined) {
+          left[reason] = (left[reason] ?? 0) + 1;
+          return;
         }
         ways.set(id, { id, tags: tags ?? {}, from: refs.length(), count });
         located &&= points.located;
@@ -155,7 +164,7 @@ async function extracted(file: OsmFile, { box, onProgress }: ExtractOptions): Pr
 
   const pool = { refs: refs.taken(), longs: longs.taken(), lats: lats.taken() };
   if (!located) await locate(pool, (handlers, wanted) => pass(3, handlers, wanted));
-  return { header, counts, nodes, ways, relations, points: pool };
+  return { header, counts, nodes, ways, relations, points: pool, left };
 }
 
 /** Looks up the nodes of the pool: reads only the blobs that may hold one of them. */

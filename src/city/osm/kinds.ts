@@ -39,6 +39,13 @@ export function streetKind(tags: Tags): Street['kind'] | undefined {
   return Object.hasOwn(highways, highway) ? highways[highway] : undefined;
 }
 
+/** Why a way with `highway` is no street, in words for the report; undefined when it is one or has none. */
+export function noStreet(tags: Tags): string | undefined {
+  if (tags['highway'] === undefined || streetKind(tags) !== undefined) return undefined;
+  if (onPlots.includes(tags['service'] ?? '')) return 'driveways and aisles of car parks';
+  return tags['area'] === 'yes' ? 'walking areas' : 'ways of other kinds (planned, being built, platforms)';
+}
+
 const waterways: Readonly<Record<string, GroundLine['kind']>> = {
   river: 'river',
   canal: 'canal',

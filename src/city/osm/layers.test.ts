@@ -70,6 +70,28 @@ test('classes of highways become kinds; driveways, plans and areas are no street
   assert.equal(await of({ highway: 'toString' }), undefined);
 });
 
+test('a way that is no street of a map is counted with its reason; a street, a square and a wall are not', async () => {
+  const tags: Record<string, string>[] = [
+    { highway: 'service', service: 'driveway' },
+    { highway: 'service', service: 'parking_aisle' },
+    { highway: 'proposed' },
+    { highway: 'footway', area: 'yes' },
+    { highway: 'pedestrian', area: 'yes', name: 'Майдон' },
+    { highway: 'residential' },
+    { barrier: 'wall' },
+  ];
+  const { left, streets, places } = await layers({
+    nodes: grid,
+    ways: tags.map((own, i) => ({ id: i + 1, refs: [i * 100 + 1, i * 100 + 2, i * 100 + 3], tags: own })),
+  });
+  assert.deepEqual([streets.length, places.length], [1, 1]);
+  assert.deepEqual(left, {
+    'driveways and aisles of car parks': 2,
+    'ways of other kinds (planned, being built, platforms)': 1,
+    'walking areas': 1,
+  });
+});
+
 test('a lake of two ways with an island, a park, a river, a railway; what is too small is counted', async () => {
   const { ground, left } = await layers({
     nodes: [...grid, { id: 5001, at: [68.7001, 38.5] }, { id: 5002, at: [68.7001, 38.5001] }],

@@ -30,7 +30,7 @@ const toleranceM = 1.5;
 const areaLeastM2 = { green: 2000, water: 500 };
 
 export function layersOf(extract: Extract, outline?: Outline): Layers {
-  const left: Record<string, number> = {};
+  const left: Record<string, number> = { ...extract.left };
   const leave = (reason: string): void => void (left[reason] = (left[reason] ?? 0) + 1);
   const parts = (way: OsmWay): Piece[] => {
     const { pieces, missing } = piecesOf(extract, way);

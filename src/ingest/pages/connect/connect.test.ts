@@ -101,6 +101,20 @@ test('the file that the CSV door shows is imported with its mapping', async () =
   assert.deepEqual([report.kept, report.rejected], [1, 0]);
 });
 
+test('the places that the GeoJSON door shows are imported with its mapping', async () => {
+  const file = join(directory, 'places.geojson');
+  writeFileSync(file, textOf(doorOf('geojson').copied(here), 'sample'));
+  const mapping = parseMappingFile(Buffer.from(mappingFile('geojson', 'tg') ?? ''), 'geojson.json', []);
+  const report = await city.ingest.importFile({ file, mapping });
+  assert.deepEqual([report.items, report.rejected], [1, 0]);
+});
+
+test('a place in what is copied is short, as a person would write it', async () => {
+  const html = await (await fetch(`${bare.url}/en/sources/connect`)).text();
+  const [, long] = /"lon":([\d.]+)/.exec(html.replaceAll('&quot;', '"')) ?? [];
+  assert.match(long ?? '', /^\d+\.\d{1,5}$/);
+});
+
 test('a person with a device in hand sees its topic, newest first, and what was refused', async () => {
   const before = await (await fetch(`${bare.url}/ru/sources/connect`)).text();
   assert.ok(before.includes(connectWords('ru')('arrivalsNone')));

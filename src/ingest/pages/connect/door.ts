@@ -9,7 +9,7 @@ export type Here = {
   readonly url: string;
   /** Absent: the MQTT broker is off. */
   readonly mqtt?: { readonly host: string; readonly port: number };
-  /** [long, lat] of the city: stands in the example payloads in place of the device's own. */
+  /** [long, lat] of the city, to about a metre: stands in the example payloads in place of the device's own. */
   readonly center: readonly [number, number];
   readonly now: number;
 };
@@ -19,7 +19,7 @@ export type SourceTexts = { readonly purpose: string; readonly owner: string; re
 
 /** What a person copies, in order. */
 export type Copied =
-  | { readonly step: 'send' | 'address' | 'trial' | 'import' | 'sample'; readonly text: string }
+  | { readonly step: 'send' | 'address' | 'trial' | 'import' | 'sample' | 'command'; readonly text: string }
   /** A page of this program that does the same. */
   | { readonly step: 'page'; readonly href: string };
 
@@ -39,7 +39,7 @@ export type Door = {
 export function sourceNamed(
   id: string,
   name: string,
-  kind: 'mqtt' | 'lorawan' | 'http' | 'csv' | 'feed',
+  kind: 'mqtt' | 'lorawan' | 'http' | 'csv' | 'geojson' | 'gtfs' | 'feed',
   texts: SourceTexts,
 ): Readonly<Record<string, unknown>> {
   return {
@@ -50,6 +50,6 @@ export function sourceNamed(
     personal: 'none',
     granularity: 'station',
     kind,
-    expectedEveryS: kind === 'csv' ? null : 900,
+    expectedEveryS: ['csv', 'geojson', 'gtfs'].includes(kind) ? null : 900,
   };
 }

@@ -32,7 +32,7 @@ export const en = {
   kind: 'Arrives by',
   kindMqtt: 'MQTT',
   kindLorawan: 'LoRaWAN',
-  kindCsv: 'files (CSV)',
+  kindCsv: 'files',
   kindGeojson: 'files (GeoJSON)',
   kindSimulator: 'the simulator',
   kindHttp: 'HTTP',

@@ -34,7 +34,7 @@ export const kk: Messages<IngestKey> = {
   kind: 'Қалай келеді',
   kindMqtt: 'MQTT',
   kindLorawan: 'LoRaWAN',
-  kindCsv: 'файлдар (CSV)',
+  kindCsv: 'файлдар',
   kindGeojson: 'файлдар (GeoJSON)',
   kindSimulator: 'еліктегіш',
   kindHttp: 'HTTP',

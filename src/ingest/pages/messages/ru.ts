@@ -36,7 +36,7 @@ export const ru: Messages<IngestKey> = {
   kind: 'Поступает через',
   kindMqtt: 'MQTT',
   kindLorawan: 'LoRaWAN',
-  kindCsv: 'файлы (CSV)',
+  kindCsv: 'файлы',
   kindGeojson: 'файлы (GeoJSON)',
   kindSimulator: 'имитатор',
   kindHttp: 'HTTP',

@@ -34,7 +34,7 @@ export const tg: Messages<IngestKey> = {
   kind: 'Тавассути',
   kindMqtt: 'MQTT',
   kindLorawan: 'LoRaWAN',
-  kindCsv: 'файлҳо (CSV)',
+  kindCsv: 'файлҳо',
   kindGeojson: 'файлҳо (GeoJSON)',
   kindSimulator: 'тақлидгар',
   kindHttp: 'HTTP',

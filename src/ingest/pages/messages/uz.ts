@@ -34,7 +34,7 @@ export const uz: Messages<IngestKey> = {
   kind: 'Qanday keladi',
   kindMqtt: 'MQTT',
   kindLorawan: 'LoRaWAN',
-  kindCsv: 'fayllar (CSV)',
+  kindCsv: 'fayllar',
   kindGeojson: 'fayllar (GeoJSON)',
   kindSimulator: 'taqlidchi',
   kindHttp: 'HTTP',

@@ -2,10 +2,14 @@
 import type { Door } from '../door.ts';
 import { csvDoor } from './csv.ts';
 import { externalMqttDoor } from './externalMqtt.ts';
+import { geojsonDoor } from './geojson.ts';
+import { gtfsDoor } from './gtfs.ts';
 import { httpDoor } from './http.ts';
 import { lorawanDoor } from './lorawan.ts';
 import { mqttDoor } from './mqtt.ts';
 import { openMeteoDoor } from './openMeteo.ts';
+import { openStreetMapDoor } from './openStreetMap.ts';
+import { sensorThingsDoor } from './sensorThings.ts';
 import { xlsxDoor } from './xlsx.ts';
 
 export const doors: readonly Door[] = [
@@ -15,5 +19,9 @@ export const doors: readonly Door[] = [
   httpDoor,
   csvDoor,
   xlsxDoor,
+  geojsonDoor,
+  gtfsDoor,
+  sensorThingsDoor,
   openMeteoDoor,
+  openStreetMapDoor,
 ];

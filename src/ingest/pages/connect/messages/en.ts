@@ -14,6 +14,7 @@ export const en = {
   send: 'Send a first message',
   trial: 'Look at the file without keeping anything',
   import: 'Then take it',
+  command: 'Run the command',
   sample: 'The file looks like this',
   page: 'Open the page',
   after: 'What happens then',

@@ -17,6 +17,7 @@ export const uz: Messages<ConnectKey> = {
   send: 'Birinchi xabarni yuboring',
   trial: 'Faylni hech narsa saqlamasdan koʻring',
   import: 'Soʻng uni qabul qiling',
+  command: 'Buyruqni bajaring',
   sample: 'Fayl shunday koʻrinadi',
   page: 'Sahifani ochish',
   after: 'Keyin nima boʻladi',
