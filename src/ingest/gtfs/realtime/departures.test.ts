@@ -181,11 +181,12 @@ suite('departures with a live feed', () => {
       ['urn:ngsi-ld:Alert:live:works'],
     );
     assert.deepEqual((await town.ask('D')).alerts, []);
-    // The place of its stop is known by now: the notice stands on the map.
-    const alert = (await (
-      await town.city.fetch('/entities/urn:ngsi-ld:Alert:live:works?options=keyValues')
-    ).json()) as Record<string, unknown>;
-    assert.deepEqual(alert['location'], { type: 'Point', coordinates: [68.7115, 38.5] });
+    // Once the place of its stop is known, the notice stands on the map.
+    const location = await until('its place', async () => {
+      const answer = await town.city.fetch('/entities/urn:ngsi-ld:Alert:live:works?options=keyValues');
+      return ((await answer.json()) as Record<string, unknown>)['location'];
+    });
+    assert.deepEqual(location, { type: 'Point', coordinates: [68.7115, 38.5] });
   });
 
   test('what is too old is not used: the board says since when it is the timetable alone', async () => {
