@@ -95,10 +95,10 @@ const env = { ...amount, ...(browser ? { CHORSU_CHROMIUM: browser } : {}) };
 const own = ['test/crash', 'test/simulation', 'test/e2e', 'test/long'];
 const unit = testFiles(['src', 'test', 'bench'], own);
 
-await tests('unit tests, TZ=UTC', unit, { env: { ...env, TZ: 'UTC' }, timeoutMs: 5 * minutes });
+await tests('unit tests, TZ=UTC', unit, { env: { ...env, TZ: 'UTC' }, timeoutMs: 10 * minutes });
 await tests('unit tests, TZ=Asia/Dushanbe', unit, {
   env: { ...env, TZ: 'Asia/Dushanbe' },
-  timeoutMs: 5 * minutes,
+  timeoutMs: 10 * minutes,
   reporter: 'dot',
 });
 const patience = long ? 60 * minutes : 4 * minutes;
