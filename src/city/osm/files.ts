@@ -90,7 +90,7 @@ export async function cityFromOsm(options: OsmCityOptions): Promise<OsmCity> {
     throw new Problem(
       'bad-data',
       outline
-        ? `no street of the extract lies in the districts [${outline.box.map((d) => d.toFixed(3)).join(', ')}].${where}`
+        ? `no street of the extract lies in the districts [${outline.box.map((d) => d.toFixed(3)).join(', ')}]${where}`
         : 'the extract holds no streets (ways with a highway tag)',
       file,
     );

@@ -45,6 +45,32 @@ suite('the form of a mapping', () => {
     }
   });
 
+  test('a place by the names of its columns, in one cell or in metres is shown, and goes when it is no longer wanted', () => {
+    const pointed = (point: unknown): RawMapping => ({
+      ...lamps,
+      attributes: { power: { column: 'Power, W' }, location: { kind: 'GeoProperty', point } },
+    });
+    const rolesOf = (mapping: RawMapping) =>
+      Object.fromEntries(choicesOf(mapping, columns).columns.map(({ column, role }) => [column, role]));
+    for (const [point, long, lat] of [
+      [{ longitude: 'lon', latitude: 'lat' }, 'longitude', 'latitude'],
+      [{ column: 'lon', order: 'latitude' }, 'other', 'skip'],
+      [{ east: 'lon', north: 'lat', utm: '42N' }, 'other', 'other'],
+    ] as const) {
+      const mapping = pointed(point);
+      const roles = rolesOf(mapping);
+      assert.deepEqual([roles['lon'], roles['lat']], [long, lat]);
+      const before = choicesOf(mapping, columns);
+      assert.deepEqual(withChoices(mapping, before)['attributes'], mapping['attributes']);
+      const none = before.columns.map((choice) =>
+        choice.column === 'lon' ? { ...choice, role: 'skip' as const, name: '' } : choice,
+      );
+      assert.deepEqual(withChoices(mapping, { ...before, columns: none })['attributes'], {
+        power: { column: 'Power, W' },
+      });
+    }
+  });
+
   test('a column of another role loses what was said of the old one; the rest stays', () => {
     const before = choicesOf(lamps, columns);
     const changed = before.columns.map((choice) =>

@@ -54,6 +54,22 @@ function holesOf(template: unknown): readonly string[] {
   return [...template.matchAll(/\{([^{}]*)\}/g)].flatMap((match) => columnOf(match[1]) ?? []);
 }
 
+/** The two columns of a `point`: a pair of paths, or the columns by name. Undefined for one column with both, and a grid. */
+function pointColumns(point: unknown): { longitude?: string; latitude?: string } | undefined {
+  if (Array.isArray(point)) {
+    const [longitude, latitude] = point.map(columnOf);
+    return { ...(longitude !== undefined && { longitude }), ...(latitude !== undefined && { latitude }) };
+  }
+  const { longitude, latitude } = isObject(point) ? point : {};
+  return typeof longitude === 'string' && typeof latitude === 'string' ? { longitude, latitude } : undefined;
+}
+
+/** Columns of a `point` that this form has no words for: both numbers in one cell, metres of a grid. */
+function gridColumns(point: unknown): readonly string[] {
+  const { column, east, north } = isObject(point) ? point : {};
+  return [column, east, north].filter((name) => typeof name === 'string');
+}
+
 const simpleForms: Readonly<Record<string, ColumnRole>> = { number: 'number', text: 'text', boolean: 'boolean' };
 
 /** What the form shows of a mapping. @param columns of the file, in its order */
@@ -70,13 +86,13 @@ export function choicesOf(mapping: RawMapping, columns: readonly string[]): Mapp
   const timeColumn = time['column'] ?? columnOf(time['path']);
   if (typeof timeColumn === 'string') note(timeColumn, 'time');
   for (const [name, attribute] of [...entriesOf(mapping['attributes']), ...entriesOf(mapping['atBirth'])]) {
-    const point = attribute['point'];
-    if (Array.isArray(point)) {
-      const [longitude, latitude] = point.map(columnOf);
-      if (longitude !== undefined) note(longitude, 'longitude');
-      if (latitude !== undefined) note(latitude, 'latitude');
+    const ends = pointColumns(attribute['point']);
+    if (ends) {
+      if (ends.longitude !== undefined) note(ends.longitude, 'longitude');
+      if (ends.latitude !== undefined) note(ends.latitude, 'latitude');
       continue;
     }
+    for (const whole of gridColumns(attribute['point'])) note(whole, 'other', name);
     const column = attribute['column'] ?? columnOf(attribute['path']);
     if (typeof column !== 'string') continue;
     const as = attribute['as'] ?? 'number';
@@ -113,7 +129,12 @@ export function withChoices(mapping: RawMapping, { type, columns }: MappingChoic
     attributes: Object.fromEntries(entriesOf(mapping['attributes'])),
     atBirth: Object.fromEntries(entriesOf(mapping['atBirth'])),
   };
-  for (const { column } of changed) drop(parts, (attribute) => columnOfAttribute(attribute) === column);
+  for (const { column } of changed) {
+    drop(
+      parts,
+      (attribute) => columnOfAttribute(attribute) === column || gridColumns(attribute['point']).includes(column),
+    );
+  }
   place(parts, before.columns, columns);
   for (const { column, role, name, unitCode } of changed) {
     if (role !== 'number' && role !== 'text' && role !== 'boolean') continue;
@@ -152,7 +173,7 @@ function place(parts: Parts, before: readonly ColumnChoice[], columns: readonly 
   const longitude = columnWith(columns, 'longitude');
   const latitude = columnWith(columns, 'latitude');
   if (longitude === columnWith(before, 'longitude') && latitude === columnWith(before, 'latitude')) return;
-  drop(parts, ({ point }) => Array.isArray(point));
+  drop(parts, ({ point }) => pointColumns(point) !== undefined);
   if (longitude === undefined || latitude === undefined) return;
   parts.attributes['location'] = { kind: 'GeoProperty', point: [pathOf(longitude), pathOf(latitude)] };
 }

@@ -115,6 +115,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   const entity = at.at('entity');
   entity.object(['id', 'type']);
   const id = template(entity.at('id'), captures);
+  const missingId = `${id?.needs.length ? `"${id.needs.join('", "')}"` : 'nothing'} gives no part of an entity id: empty, or longer than 128 characters`;
   if (id && !/^(urn:|https?:)/.test(String(entity.at('id').value)))
     entity.at('id').fault('a URI: urn:ngsi-ld:Type:{name}');
   const typeAt = entity.at('type');
@@ -189,7 +190,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
       const observedMs = time.read(from, receivedMs);
       if (typeof observedMs !== 'number') return observedMs;
       const entityId = target.id ?? id?.fill(target.captured, from);
-      if (entityId === undefined) return refused('entity', 'nothing that can be part of an entity id');
+      if (entityId === undefined) return refused('entity', missingId);
       const observedAt = new Date(observedMs).toISOString();
       const input: Input = { captured: target.captured, payload: from, observedAt, status: undefined, flagged: false };
       const problem = status(input);

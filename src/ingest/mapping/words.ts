@@ -5,7 +5,9 @@ import type { Cursor } from './cursor.ts';
 export function readWords(at: Cursor): Words {
   if (typeof at.value === 'string' && at.value !== '') return { en: at.value };
   const texts: Partial<Record<(typeof languages)[number], string>> = {};
-  if (!at.given || at.entries().length === 0) at.fault(`a text, or one per language: ${languages.join(', ')}`);
+  const isText = !at.given || typeof at.value === 'string';
+  if (isText || at.entries().length === 0) at.fault(`a text, or one per language: ${languages.join(', ')}`);
+  if (isText) return texts;
   for (const [tag, item] of at.entries()) {
     const language = languages.find((known) => known === tag);
     if (language) texts[language] = item.text();

@@ -316,8 +316,17 @@ function shownItem({
     number,
     text: line,
     becomes: results.flatMap((result) => ('id' in result ? [shownReading(result)] : [])),
-    refused: results.flatMap((result) => ('reason' in result ? [`${result.reason}: ${result.detail}`] : [])),
+    refused: results.flatMap((result) => ('reason' in result ? [result.detail] : [])),
   };
+}
+
+/** An id as a person reads it: the letters of its percent signs. */
+function readable(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 function shownReading({ id, attrs, atBirth = {} }: Reading): PreviewRow['becomes'][number] {
@@ -327,7 +336,7 @@ function shownReading({ id, attrs, atBirth = {} }: Reading): PreviewRow['becomes
   });
   const [first] = Object.values(attrs);
   const observedAt = first?.[0]?.observedAt;
-  return { id, values: observedAt === undefined ? values : [...values, observedAt] };
+  return { id: readable(id), values: observedAt === undefined ? values : [...values, observedAt] };
 }
 
 function shownValue({ value, unitCode, type }: Instance): string {

@@ -40,6 +40,10 @@ export type ColumnGuess = {
   readonly filled: number;
   /** Every value stands once. */
   readonly distinct: boolean;
+  /** Share of the values that stand for the first time: 0.98 is an identifier with a slip of the pen. */
+  readonly unique: number;
+  /** A value that is not what the others are: rows with such a one will be refused. */
+  readonly stray?: string;
   /** The name says that it is an instant. */
   readonly named: 'time' | undefined;
   readonly dates?: DateGuess;
@@ -58,11 +62,13 @@ export function guessColumn(name: string, cells: readonly Cell[]): ColumnGuess {
   const missing = [...new Set(all.map(String).filter((text) => nothings.has(text.trim().toLowerCase())))];
   const values = all.filter((cell) => !missing.includes(String(cell)));
   const [first] = values;
-  const distinct = new Set(values.map(String)).size === values.length;
+  const different = new Set(values.map(String)).size;
+  const distinct = different === values.length;
   const base = {
     name,
     filled: cells.length === 0 ? 0 : values.length / cells.length,
     distinct,
+    unique: values.length === 0 ? 0 : different / values.length,
     named: time.test(name) ? ('time' as const) : undefined,
     missing,
     example: String(first ?? '').slice(0, 40),
@@ -91,6 +97,8 @@ export function guessColumn(name: string, cells: readonly Cell[]): ColumnGuess {
   if (lineNumber.test(name) || (identifier.test(name) && (distinct || !numbers || whole))) return guess('identifier');
   const dates = numbers ? yearsOrSeconds(name, values.map(Number)) : guessDates(values);
   if (dates) return guess('date', { dates });
+  const most = numbers || base.named === undefined ? undefined : guessMostDates(values);
+  if (most) return guess('date', most);
   if (numbers) return guess('number', numbers.found);
   return guess('text');
 }
@@ -100,13 +108,35 @@ function isCoordinate(value: Cell): boolean {
   return degrees !== undefined && Math.abs(degrees) <= 180;
 }
 
+/** So many of a register's values may be slips of the pen, and so many it takes to say so. */
+const strayShare = 0.1;
+const strayLeast = 10;
+
+/** Dates among which a few are none, such as 31.02.2020. */
+function guessMostDates(values: readonly Cell[]): { dates: DateGuess; stray: string } | undefined {
+  const good = values.filter((value) => guessDates([value]) !== undefined);
+  if (values.length < strayLeast || values.length - good.length > values.length * strayShare) return undefined;
+  const dates = guessDates(good);
+  return dates && { dates, stray: String(values.find((value) => !good.includes(value))) };
+}
+
 type Numbers = {
-  readonly found: { readonly decimal?: Decimal; readonly doubtful?: string };
+  readonly found: { readonly decimal?: Decimal; readonly doubtful?: string; readonly stray?: string };
   all(fits: (value: number) => boolean): boolean;
 };
 
 /** @returns undefined when most values are no numbers; a stray word does not make a column of numbers a text */
 function guessNumbers(values: readonly Cell[]): Numbers | undefined {
+  const whole = numbersOf(values);
+  if (whole) return whole;
+  // `12а` beside 12 is a house number, "about a hundred" beside 100 a slip.
+  const words = values.filter((value) => typeof value === 'string' && !/\d/.test(value));
+  if (words.length === 0 || values.length < strayLeast || words.length > values.length * strayShare) return undefined;
+  const found = numbersOf(values.filter((value) => !words.includes(value)));
+  return found && { ...found, found: { ...found.found, stray: String(words[0]) } };
+}
+
+function numbersOf(values: readonly Cell[]): Numbers | undefined {
   const ways: readonly (Decimal | undefined)[] = [undefined, ',', '.'];
   for (const decimal of ways) {
     const read = values.map((value) => (typeof value === 'boolean' ? undefined : textNumber(value, decimal)));

@@ -31,6 +31,32 @@ function compiled(suggestion: Suggestion): MappingFile {
 }
 const kinds = ({ doubts }: Suggestion): string[] => doubts.map(({ kind }) => kind);
 
+test('a register with a few slips stays a register of numbers and dates, known by its inventory number', async () => {
+  const rows = Array.from({ length: 20 }, (_, i) => [
+    `Ф-${i === 7 ? 6 : i}`,
+    'пр. Абая',
+    70 + i,
+    `0${(i % 9) + 1}.03.2020`,
+    `${i}а`,
+  ]);
+  Object.assign(rows[3] ?? [], { 2: 'сто пятьдесят', 3: '31.02.2020' });
+  const suggestion = await suggested(
+    ['Инв. №;Улица;Мощность, Вт;Дата установки;Дом', ...rows.map((row) => row.join(';'))].join('\n'),
+    'lamps.csv',
+  );
+  assert.deepEqual(suggestion.mapping['entity'], { id: 'urn:ngsi-ld:Streetlight:{["Инв. №"]}', type: 'Streetlight' });
+  const attributes = suggestion.mapping['attributes'] as Record<string, { as?: string }>;
+  assert.deepEqual(attributes['power'], { column: 'Мощность, Вт', unitCode: 'WTT' });
+  assert.ok(Object.values(attributes).some(({ as }) => as === 'date'));
+  assert.deepEqual(
+    suggestion.columns.find(({ name }) => name === 'Дом')?.kind,
+    'text',
+    'a letter behind a number is no slip',
+  );
+  assert.deepEqual(kinds(suggestion), ['stray', 'stray', 'identifier']);
+  assert.match(suggestion.doubts[2]?.text ?? '', /stands twice in some rows \(Ф-6\)/);
+});
+
 test('a register of bins becomes a mapping; what nobody can know is asked', async () => {
   const suggestion = await suggested(
     'Реестр контейнеров\n\n' +

@@ -133,7 +133,17 @@ function viewDoubts({ sample, encoding, headerRow, sheets = [], sheet }: TableVi
   return doubts;
 }
 
-function columnDoubts({ name, kind, dates, doubtful }: ColumnGuess): Doubt[] {
+function columnDoubts(column: ColumnGuess): Doubt[] {
+  const { name, kind, stray } = column;
+  const doubts = valueDoubts(column);
+  if (stray === undefined || (kind !== 'date' && kind !== 'number')) return doubts;
+  return [
+    ...doubts,
+    { kind: 'stray', column: name, text: `"${name}": "${stray}" is no ${kind}: such rows are refused` },
+  ];
+}
+
+function valueDoubts({ name, kind, dates, doubtful }: ColumnGuess): Doubt[] {
   if (kind === 'personal') {
     return [
       {
@@ -189,6 +199,8 @@ function identify(
     usable.find(({ kind, name }) => kind === 'text' && /name|назв|наим|ном/iu.test(name)) ??
     usable.find(({ name, distinct }) => lineNumber.test(name) && distinct);
   const found = best ? [best] : [];
+  // A number that was given twice by mistake does not ask for more columns: it is told, and both rows are one thing.
+  const slips = best?.kind === 'identifier' && !time && !best.distinct && best.unique >= 0.9;
   const repeats = (): string | undefined => {
     const keys = [...found, ...(time ? [time] : [])].map(cellsOf);
     const seen = new Set<string>();
@@ -199,11 +211,15 @@ function identify(
   // What stands beside the identifier in every row, until no two rows are the same thing at the same time.
   const others = usable.filter((column) => column !== best && (column.kind === 'text' || column.kind === 'identifier'));
   for (const other of others) {
-    if ((!best && !time) || repeats() === undefined) break;
+    if (slips || (!best && !time) || repeats() === undefined) break;
     if (new Set(cellsOf(other)).size > 1) found.push(other);
   }
   const name = found.map((column) => `"${column.name}"`).join(' and ');
-  if (found.length > 0 && repeats() !== undefined) {
+  const twice = found.length > 0 ? repeats() : undefined;
+  if (slips && twice !== undefined) {
+    const values = (JSON.parse(twice) as Cell[]).map(String).join(', ');
+    doubts.push({ kind: 'identifier', text: `${name} stands twice in some rows (${values}): they become one thing` });
+  } else if (twice !== undefined) {
     doubts.push({
       kind: 'identifier',
       text: `${name} stands in several rows${time ? ' of one instant' : ''}, and no column tells them apart`,
