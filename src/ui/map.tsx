@@ -360,6 +360,7 @@ export function CityMap(props: MapProps): JSX.Element {
               href={href}
               data-map-open={JSON.stringify({
                 ...tiles,
+                ...(districts.length === 0 && streets.length > 0 && { ground: true }),
                 languages: [language, ...languages.filter((other) => other !== language)],
                 bbox,
                 ...(city.simulated && { stamp: `${t('stamp')} · ${name}` }),

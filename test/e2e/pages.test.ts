@@ -215,6 +215,7 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
       kinds = new Set(await canvas.screenshot()).size;
     }
     assert.ok(kinds >= 20, 'the canvas is not blank');
+    assert.equal(await page.locator('figure svg.map').isVisible(), false, 'the drawn map has given way');
     assert.match((await page.locator('.mapstamp').textContent()) ?? '', /SIMULATED/);
     assert.equal(await canvas.getAttribute('aria-label'), 'Map of Namuna: districts, streets and marks');
     const drawn = await page.evaluate(async () => {

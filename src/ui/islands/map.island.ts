@@ -31,6 +31,14 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('[data-map-open]
   });
 }
 
+/** The drawn map has done its work, and so has the link: two maps of one city are one too many. */
+function giveWay(link: HTMLElement, place: HTMLElement, canvas: HTMLElement): void {
+  const drawn = place.nextElementSibling?.querySelector<SVGElement>('svg.map');
+  for (const element of [drawn, link.closest('li')]) if (element) element.style.display = 'none';
+  canvas.focus({ preventScroll: true });
+  place.scrollIntoView({ block: 'nearest' });
+}
+
 /** The place of the map: above the drawn one. */
 function box(link: HTMLElement): HTMLElement {
   const figure = link.closest('section')?.querySelector('figure') ?? link;
@@ -103,5 +111,6 @@ async function open(link: HTMLElement, settings: MapSettings): Promise<void> {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   if (live !== undefined && live !== '') followMoves(map, live);
+  giveWay(link, place, map.getCanvas());
   place.dispatchEvent(new CustomEvent('chorsu-map', { bubbles: true, detail: map }));
 }

@@ -7,6 +7,8 @@ export type MapSources = {
   readonly things: string;
   /** What needs attention of kinds that are too many to be drawn unasked. */
   readonly urgent: string | undefined;
+  /** There are no districts: white streets need a ground to be seen on. */
+  readonly ground?: boolean;
   /** The reader's language, then those that stand in for it. */
   readonly languages: readonly string[];
 };
@@ -17,7 +19,7 @@ export const pointLayers = ['points', 'urgent', 'moved'] as const;
 
 const font = ['Noto Sans'];
 
-export function styleOf({ city, things, urgent, languages }: MapSources): StyleSpecification {
+export function styleOf({ city, things, urgent, languages, ground = false }: MapSources): StyleSpecification {
   const css = getComputedStyle(document.documentElement);
   const colour = (name: string): string => css.getPropertyValue(`--${name}`).trim();
   const name: ExpressionSpecification = [
@@ -138,7 +140,7 @@ export function styleOf({ city, things, urgent, languages }: MapSources): StyleS
       [movedSource]: { type: 'geojson', data: { type: 'FeatureCollection', features: [] }, promoteId: 'id' },
     },
     layers: [
-      { id: 'paper', type: 'background', paint: { 'background-color': colour('paper') } },
+      { id: 'paper', type: 'background', paint: { 'background-color': colour(ground ? 'tint-1' : 'paper') } },
       {
         id: 'districts',
         type: 'fill',
