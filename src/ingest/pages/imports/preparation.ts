@@ -341,11 +341,13 @@ function shownReading({ id, attrs, atBirth = {} }: Reading): PreviewRow['becomes
 
 function shownValue({ value, unitCode, type }: Instance): string {
   const geometry = type === 'GeoProperty' && isObject(value) ? value : undefined;
+  // Of a date the day, without the words of JSON-LD around it.
+  const plain: unknown = isObject(value) && '@value' in value ? value['@value'] : value;
   const shown =
     geometry === undefined
-      ? typeof value === 'string'
-        ? value
-        : JSON.stringify(value)
+      ? typeof plain === 'string'
+        ? plain
+        : JSON.stringify(plain)
       : geometry['type'] === 'Point'
         ? JSON.stringify(geometry['coordinates'])
         : text(geometry['type']);

@@ -4,6 +4,7 @@ export const doubtKinds = [
   'personal', // a column about persons is left out
   'ambiguousDate', // 03/04/2025: the column is left out until its format is said
   'ambiguousNumber', // 1,234
+  'total', // a line of totals
   'stray', // a few values are not what the others are
   'identifier', // what identifies a row is not sure
   'type', // what the rows are is not sure

@@ -41,7 +41,7 @@ test('a register with a few slips stays a register of numbers and dates, known b
   ]);
   Object.assign(rows[3] ?? [], { 2: 'сто пятьдесят', 3: '31.02.2020' });
   const suggestion = await suggested(
-    ['Инв. №;Улица;Мощность, Вт;Дата установки;Дом', ...rows.map((row) => row.join(';'))].join('\n'),
+    ['Инв. №;Улица;Мощность, Вт;Дата установки;Дом', ...rows.map((row) => row.join(';')), 'Итого;;1590;;'].join('\n'),
     'lamps.csv',
   );
   assert.deepEqual(suggestion.mapping['entity'], { id: 'urn:ngsi-ld:Streetlight:{["Инв. №"]}', type: 'Streetlight' });
@@ -53,8 +53,9 @@ test('a register with a few slips stays a register of numbers and dates, known b
     'text',
     'a letter behind a number is no slip',
   );
-  assert.deepEqual(kinds(suggestion), ['stray', 'stray', 'identifier']);
-  assert.match(suggestion.doubts[2]?.text ?? '', /stands twice in some rows \(Ф-6\)/);
+  assert.deepEqual(kinds(suggestion), ['stray', 'stray', 'total', 'identifier']);
+  assert.match(suggestion.doubts[2]?.text ?? '', /^row 22 /);
+  assert.match(suggestion.doubts[3]?.text ?? '', /stands twice in some rows \(Ф-6\)/);
 });
 
 test('a register of bins becomes a mapping; what nobody can know is asked', async () => {

@@ -6,7 +6,7 @@ import { guessColumn, type ColumnGuess } from './column.ts';
 import type { Doubt } from './doubt.ts';
 import { attributeName, entityType, inLanguageOf, unitCodeOf } from './naming.ts';
 import { guessPlace } from './place.ts';
-import { lineNumber, ownDate } from './words.ts';
+import { lineNumber, ownDate, totals } from './words.ts';
 
 export type Suggestion = {
   /** An element of `mappings` that the compiler of mappings takes; written to be read and corrected. */
@@ -46,6 +46,15 @@ export function suggestMapping(view: TableView, options: SuggestOptions, city: S
   const stem = view.name.replace(/\.[^.]*$/, '');
   const type =
     options.type ?? entityType([view.sheet ?? '', stem, ...view.header]) ?? fallbackType(place !== undefined, doubts);
+  const total = view.sample.find(({ cells: row }) =>
+    totals.test(String(row.find((cell) => cell !== undefined && cell !== '') ?? '')),
+  );
+  if (total !== undefined) {
+    doubts.push({
+      kind: 'total',
+      text: `row ${total.number} seems to be a line of totals: take it out of the sheet, or it becomes a thing as well`,
+    });
+  }
   const id = identify(columns, time, cellsOf, slug(stem), doubts);
   const used = new Set([...(place?.columns ?? []), ...(time ? [time.name] : []), ...id.columns]);
   const decimal = columns.find((column) => column.decimal !== undefined)?.decimal;
@@ -218,7 +227,10 @@ function identify(
   const twice = found.length > 0 ? repeats() : undefined;
   if (slips && twice !== undefined) {
     const values = (JSON.parse(twice) as Cell[]).map(String).join(', ');
-    doubts.push({ kind: 'identifier', text: `${name} stands twice in some rows (${values}): they become one thing` });
+    doubts.push({
+      kind: 'identifier',
+      text: `${name} stands twice in some rows (${values}): the first is taken, the next are refused`,
+    });
   } else if (twice !== undefined) {
     doubts.push({
       kind: 'identifier',

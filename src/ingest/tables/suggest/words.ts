@@ -22,6 +22,9 @@ export const identifier = whole(
 /** `№ п/п`: the number of the line, which another list gives to something else. */
 export const lineNumber = /^(№|no|n)?\s*(п\/п|р\/т|т\/р|t\/r|р\/с)\.?$/iu;
 
+/** `Итого:`, which is no thing of its own. */
+export const totals = /^\s*(итого|всего|total|ҷамъ|ҳамагӣ|jami|барлығы|жиыны)(?![\p{L}\p{N}])/iu;
+
 export const longitude = starts('долгот|тӯл|тул\\.?\\s?ҷуғ|uzunlik|бойлық|lon(?!g?er)|lng|long(itude)?$|x$|x\\W');
 export const latitude = starts('широт|арз\\.?\\s?ҷуғ|арзи|kenglik|ендік|lat(?!e)|y$|y\\W');
 export const coordinates = starts(
