@@ -13,7 +13,7 @@ const options = {
   ),
   suggest: flag('Prints a first mapping for the file, to be read and corrected; takes nothing.'),
   source: text('ID')('Whose mapping; needed without --mapping, or when the mapping file has several for such files.'),
-  type: text('TYPE')('With --suggest for a table: what the rows are, such as Streetlight.'),
+  type: text('TYPE')('With --suggest: what the rows or features are, such as Streetlight.'),
   sheet: text('NAME')(
     'The sheet of a workbook, by name or number; needed when several hold values and the mapping names none.',
   ),
@@ -25,9 +25,6 @@ const options = {
   dryRun: flag('Reads, checks and counts, shows the first readings, takes nothing.'),
   rejects: file('Where what was not taken is listed, with row number and reason. Default: FILE.rejects.csv.'),
 };
-
-/** Languages that names without one are taken for when no city says which are spoken there. */
-const toldByLetters = ['en', 'ru', 'tg', 'kk', 'ky'] as const;
 
 /** The part of a running platform that takes files. */
 export type Importing = { readonly ingest: Pick<Ingest, 'importFile' | 'imports' | 'suggest'> };
@@ -60,14 +57,12 @@ type Suggested = { readonly file: unknown; readonly doubts: readonly string[] };
 
 export const suggestDeed =
   ({ ingest }: Importing): Deed =>
-  async (wish) => {
-    const { suggestedFile } = await import('../ingest/index.ts');
+  (wish) => {
     const [sheet, type] = [optional(wish['sheet']), optional(wish['type'])];
-    const { view, suggestion } = await ingest.suggest(String(wish['file']), {
+    return ingest.suggest(String(wish['file']), {
       ...(sheet !== undefined && { sheet }),
       ...(type !== undefined && { type }),
     });
-    return { file: suggestedFile(suggestion, view.name), doubts: suggestion.doubts.map(({ text }) => text) };
   };
 
 export function importCommand<P extends Served & Importing>(needs: ReachDependencies<P>): Command {
@@ -97,13 +92,6 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
         ...(given.sheet !== undefined && { sheet: given.sheet }),
         ...(given.type !== undefined && { type: given.type }),
       };
-      if (given.suggest && /json(l|seq)?$/i.test(name)) {
-        const { cityPath, loadCity } = await import('../city/index.ts');
-        const { suggestedMapping } = await import('../ingest/index.ts');
-        const own = given.city === undefined ? toldByLetters : loadCity(cityPath(given.city)).languages;
-        terminal.out(`${JSON.stringify(await suggestedMapping(resolve(name), own), undefined, 2)}\n`);
-        return 0;
-      }
       if (given.suggest) {
         const wish = { do: 'suggest', file: resolve(name), ...chosen };
         const errand = { data: given.data, city: given.city, title: 'Looking', unit: 'rows', looksOnly: true, wish };

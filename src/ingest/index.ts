@@ -22,6 +22,8 @@ import { fileImports, type Imports } from './importing/imports.ts';
 import { openImport } from './importing/importers.ts';
 import { rememberedMappings, rememberedTables, type Remembered } from './importing/remembered.ts';
 import { importRoutes } from './importing/routes.ts';
+import type { SuggestAbout } from './importing/importer.ts';
+import { suggestedMapping } from './importing/suggest.ts';
 import { importTables } from './importing/tables.ts';
 import type { FileOptions, ImportOptions, ImportReport, Preview } from './importing/views.ts';
 import { openUploads } from './importing/uploads.ts';
@@ -37,9 +39,6 @@ import { restoreLastAccepted } from './restore.ts';
 import { retentionOf } from './retention.ts';
 import type { Source, SourceReport } from './schema.ts';
 import { sourceRegistry } from './source.ts';
-import { inspectTable, type TableView } from './tables/inspect.ts';
-import type { TableOptions } from './tables/open.ts';
-import { suggestMapping, type SuggestOptions, type Suggestion } from './tables/suggest/suggest.ts';
 
 export type IngestDeps = {
   readonly broker: Broker;
@@ -88,13 +87,10 @@ export type Ingest = Module & {
   /** Mappings for files that stay with their source. */
   readonly remembered: Remembered;
   /**
-   * Looks at a table and proposes a mapping for it, with what it could not know.
-   * @throws Problem as openTable
+   * Looks at a file and proposes a mapping file for it, with what it could not know.
+   * @throws Problem bad-data, not-found; not-supported when nothing can be suggested for such a file
    */
-  suggest(
-    file: string,
-    options: SuggestOptions & Pick<TableOptions, 'sheet' | 'name'>,
-  ): Promise<{ readonly view: TableView; readonly suggestion: Suggestion }>;
+  suggest(file: string, about?: Omit<SuggestAbout, 'city'>): ReturnType<typeof suggestedMapping>;
   reports(): readonly SourceReport[];
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
   retention(): readonly { readonly type: string; readonly days: number | null }[];
@@ -235,10 +231,7 @@ export function ingest(deps: IngestDeps): Ingest {
       },
     },
     remembered,
-    async suggest(file, options) {
-      const view = await inspectTable(file, options);
-      return { view, suggestion: suggestMapping(view, options, city) };
-    },
+    suggest: (file, about) => suggestedMapping(file, { ...about, city }),
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {
       const source = sources.get(sourceId);
@@ -291,12 +284,7 @@ export type { MqttOptions } from './mqtt.ts';
 export type { ImportProgress } from './importing/engine.ts';
 export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/views.ts';
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
-export { suggestedMapping } from './importing/suggest.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
-export { suggestedFile } from './tables/suggest/file.ts';
-export { inspectTable, type TableView } from './tables/inspect.ts';
-export { suggestMapping, type SuggestOptions, type Suggestion } from './tables/suggest/suggest.ts';
-export { doubtKinds, type Doubt, type DoubtKind } from './tables/suggest/doubt.ts';
 export { sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';
 export type { Connection, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

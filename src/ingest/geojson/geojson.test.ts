@@ -265,6 +265,7 @@ test('rings are turned the right way round, and nothing else of a geometry chang
 });
 
 const data = fileURLToPath(new URL('../../../../shared/data/geo/', import.meta.url));
+const dushanbe = { timeZone: 'Asia/Dushanbe', bbox: [68.65, 38.45, 68.95, 38.7], center: [68.78, 38.56] } as const;
 const skip = existsSync(data) ? false : 'skipped: ../shared/data/geo not found';
 const real: readonly (readonly [string, number])[] = [
   ['tjk-health-points', 567],
@@ -278,11 +279,10 @@ const real: readonly (readonly [string, number])[] = [
 for (const [name, count] of real) {
   test(`${name}: the mapping suggested for it takes every feature`, { skip }, async () => {
     const path = join(data, `${name}.geojson`);
-    const suggested = parseMappingFile(
-      Buffer.from(JSON.stringify(await suggestedMapping(path, ['en', 'ru']))),
-      'map.json',
-      [],
-    );
+    const { file } = await suggestedMapping(path, { city: { ...dushanbe, languages: ['en', 'ru'] } });
+    assert.throws(() => parseMappingFile(Buffer.from(JSON.stringify(file)), 'map.json', []), /purpose/);
+    const sources = file.sources.map((source) => ({ ...source, purpose: 'x', owner: 'x', legalBasis: 'x' }));
+    const suggested = parseMappingFile(Buffer.from(JSON.stringify({ ...file, sources })), 'map.json', []);
     const broker = spyOn(city.broker);
     const report = await take(path, suggested, broker);
     assert.deepEqual([report.items, report.kept, report.rejected], [count, count, 0]);

@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import { findNaming, type Language } from '../../city/index.ts';
-import type { MappingSuggestion } from '../importing/importer.ts';
+import type { MappingSuggestion, SuggestAbout } from '../importing/importer.ts';
 import { readFeature } from './feature.ts';
 import { scannedFeatures } from './source.ts';
 
@@ -32,10 +32,13 @@ type Seen = {
 };
 
 /**
- * @param languages of the city: places a name without a language by its letters
+ * A name without a language is placed by its letters among the languages of the city.
  * @throws Problem bad-data when the file is no GeoJSON, or nothing in it tells its features apart
  */
-export async function suggestMapping(path: string, languages: readonly Language[]): Promise<MappingSuggestion> {
+export async function suggestMapping(
+  path: string,
+  { city: { languages }, name: fileName = basename(path), type = typeName(fileName) }: SuggestAbout,
+): Promise<MappingSuggestion> {
   const seen = new Map<string, Seen>();
   const properties: Record<string, unknown>[] = [];
   let features = 0;
@@ -79,11 +82,10 @@ export async function suggestMapping(path: string, languages: readonly Language[
   if (hole === undefined) {
     throw new Problem(
       'bad-data',
-      `${basename(path)}: neither id nor any property is there in every feature and different in each; give the features an id`,
+      `${fileName}: neither id nor any property is there in every feature and different in each; give the features an id`,
       'id',
     );
   }
-  const type = typeName(path);
   const attributes: Record<string, unknown> = {};
   if (located > 0) attributes['location'] = { kind: 'GeoProperty', path: 'geometry' };
   if (names.length > 0) {
@@ -97,10 +99,10 @@ export async function suggestMapping(path: string, languages: readonly Language[
   }
   const empty = [...seen].filter(([, { count }]) => count === 0).map(([name]) => name);
   return {
-    note: [
-      `Suggested from ${features} features of ${basename(path)}. Look at type, id and the words of the source before you use it.`,
-      ...(empty.length > 0 ? [`Nowhere filled, so left out: ${empty.join(', ')}.`] : []),
-    ].join(' '),
+    doubts: [
+      ...(features === featuresMax ? [`only the first ${featuresMax} features were looked at`] : []),
+      ...(empty.length > 0 ? [`left out, since nowhere filled: ${empty.join(', ')}`] : []),
+    ],
     kind: 'geojson',
     mapping: {
       payload: 'geojson',
@@ -175,8 +177,8 @@ function attributeName(name: string, taken: Readonly<Record<string, unknown>>): 
 }
 
 /** `tjk-health-points.geojson` is `TjkHealthPoints`. */
-function typeName(path: string): string {
-  const words = basename(path)
+function typeName(fileName: string): string {
+  const words = fileName
     .replace(/\.[^.]*$/, '')
     .split(/[^A-Za-z0-9]+/)
     .filter((word) => word !== '');

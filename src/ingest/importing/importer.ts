@@ -5,7 +5,7 @@
  */
 import type { Box } from '../../city/index.ts';
 import type { RowDelta } from '../../store/ports.ts';
-import type { Language } from '../../city/profile.ts';
+import type { City } from '../../city/profile.ts';
 import type { TimetableDoor } from '../gtfs/door.ts';
 import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 import type { SourceKind } from '../schema.ts';
@@ -78,17 +78,28 @@ export type Importer = {
   open(file: string, options: OpenOptions): Promise<OpenedFile>;
   /**
    * A first mapping for a file that has none.
-   * @param languages of the city, the first for readers who ask for none
    * @throws Problem bad-data, not-found
    */
-  suggest?(file: string, languages: readonly Language[]): Promise<MappingSuggestion>;
+  suggest?(file: string, about: SuggestAbout): Promise<MappingSuggestion>;
+};
+
+/** What is known of a file of which nothing is known yet. */
+export type SuggestAbout = {
+  /** Its places, days and names are taken for those of this city. */
+  readonly city: Pick<City, 'languages' | 'timeZone' | 'bbox' | 'center'>;
+  /** As its sender calls it. Default: the file's name. */
+  readonly name?: string;
+  /** Of a workbook. */
+  readonly sheet?: string;
+  /** What its items are. Default: what the file tells. */
+  readonly type?: string;
 };
 
 /** What a door makes of a file by looking at it: one element of `mappings`, without its source. */
 export type MappingSuggestion = {
-  /** What to look at before it is used. */
-  readonly note: string;
   /** Kind of the source. */
   readonly kind: SourceKind;
   readonly mapping: Readonly<Record<string, unknown>>;
+  /** What it could not know, in sentences without their full stop. */
+  readonly doubts: readonly string[];
 };

@@ -21,7 +21,8 @@ export function rejectsFile(path: string | undefined, unit: string, keepBytes: n
     length = Math.min(keepBytes, there);
     const opened = await open(file, there > 0 ? 'r+' : 'w');
     if (there > 0) await opened.truncate(length);
-    else gathered.unshift(`${unit},reason,detail,text\r\n`);
+    // With a byte order mark, without which spreadsheets misread Cyrillic.
+    else gathered.unshift(`\ufeff${unit},reason,detail,text\r\n`);
     return opened;
   };
 

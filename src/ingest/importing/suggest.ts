@@ -1,40 +1,58 @@
-/** `chorsu import FILE --suggest`: a whole mapping file, to be read and corrected before it is used. */
+/** `chorsu import FILE --suggest`: a whole mapping file, to be read and completed before it is used. */
 import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import { slug, type Language } from '../../city/index.ts';
+import type { MappingSuggestion, SuggestAbout } from './importer.ts';
 import { findImporter } from './importers.ts';
 
-/**
- * @param languages of the city, the first for readers who ask for none
- * @returns a mapping file: one source, whose words still have to be written, and one mapping
- * @throws Problem bad-data, not-found; not-supported when nothing can be suggested for such a file
- */
-export async function suggestedMapping(file: string, languages: readonly Language[]): Promise<object> {
+/** @throws Problem bad-data, not-found; not-supported when nothing can be suggested for such a file */
+export async function suggestedMapping(
+  file: string,
+  about: SuggestAbout,
+): Promise<{ readonly file: SuggestedFile; readonly doubts: readonly string[] }> {
   const importer = await findImporter(file);
   if (!importer.suggest) {
-    throw new Problem(
-      'not-supported',
-      `a mapping for ${importer.accepts} has to be written by hand: docs/mapping.md`,
-      'file',
-    );
+    throw new Problem('not-supported', `for ${importer.accepts} no mapping is suggested: docs/mapping.md`, 'file');
   }
-  const { note, kind, mapping } = await importer.suggest(file, languages);
-  const name = basename(file).replace(/\.[^.]*$/, '');
-  const id = slug(name).slice(0, 63) || 'file';
-  const [language = 'en'] = languages;
-  const toSay = (what: string) => ({ [language]: `(${what})` });
+  const suggestion = await importer.suggest(file, about);
   return {
-    note,
+    file: suggestedFile(suggestion, about.name ?? basename(file), about.city.languages),
+    doubts: suggestion.doubts,
+  };
+}
+
+export type SuggestedFile = {
+  readonly note: string;
+  readonly sources: readonly Readonly<Record<string, unknown>>[];
+  readonly mappings: readonly Readonly<Record<string, unknown>>[];
+};
+
+/**
+ * The suggested mapping, and a source whose declaration is left open: the file is refused until somebody has written down
+ * what the data are for. Nobody can suggest that.
+ * @param languages of the city, the first for readers who ask for none
+ */
+export function suggestedFile(
+  { mapping, doubts, kind }: MappingSuggestion,
+  fileName: string,
+  languages: readonly Language[],
+): SuggestedFile {
+  const name = fileName.replace(/\.[^.]*$/, '');
+  const id = slug(name).slice(0, 60) || 'file';
+  return {
+    note: [`Suggested from ${fileName}: look at type and id.`, ...doubts.map((doubt) => `To decide: ${doubt}.`)].join(
+      ' ',
+    ),
     sources: [
       {
         id,
-        name: { [language]: name },
-        purpose: toSay('what the data are used for'),
-        owner: toSay('who answers for them'),
-        legalBasis: toSay('law, contract or licence'),
+        name: { [languages[0] ?? 'en']: name },
+        purpose: '',
+        owner: '',
+        legalBasis: '',
         retentionDays: null,
         personal: 'none',
-        granularity: 'object',
+        granularity: 'time' in mapping ? 'station' : 'object',
         kind,
         expectedEveryS: null,
       },

@@ -1,10 +1,19 @@
 /** The doors for tables: each row, or each cell of a wide table, by a mapping with `"payload": "table"`. */
 import { Problem } from '../../base/problem.ts';
 import { refused, fileMapping, type Refused, type Taken } from '../mapping/index.ts';
-import type { Importer, ImportItem, OpenedFile, OpenOptions } from '../importing/importer.ts';
+import type {
+  Importer,
+  ImportItem,
+  MappingSuggestion,
+  OpenedFile,
+  OpenOptions,
+  SuggestAbout,
+} from '../importing/importer.ts';
 import { placing } from '../placing.ts';
+import { inspectTable } from './inspect.ts';
 import { isWorkbook } from './open.ts';
 import { rowReader, type RowPayload } from './rows.ts';
+import { suggestMapping } from './suggest/suggest.ts';
 import type { TableRow } from './table.ts';
 
 export const csvImporter: Importer = {
@@ -13,6 +22,7 @@ export const csvImporter: Importer = {
   // By its name alone: a CSV file in the wrong encoding is to be told so, not that it is no CSV file.
   recognises: (name, head) => /\.(csv|tsv|txt|tab)$/i.test(name) && !isWorkbook(head),
   open: openTableFile,
+  suggest: suggestTable,
 };
 
 export const xlsxImporter: Importer = {
@@ -21,6 +31,7 @@ export const xlsxImporter: Importer = {
   // Older and other workbooks too, so that they are told what to save them as; a CSV name does not make a workbook CSV.
   recognises: (name, head) => isWorkbook(head) && /\.(xls[xmb]?|ods|csv|tsv|txt)$/i.test(name),
   open: openTableFile,
+  suggest: suggestTable,
 };
 
 /** Small enough that nobody waits for one. */
@@ -84,4 +95,10 @@ export async function openTableFile(
     }),
     close: () => reader.close(),
   };
+}
+
+async function suggestTable(path: string, { city, type, ...view }: SuggestAbout): Promise<MappingSuggestion> {
+  const looked = await inspectTable(path, view);
+  const { mapping, doubts } = suggestMapping(looked, type === undefined ? {} : { type }, city);
+  return { kind: 'csv', mapping, doubts: doubts.map(({ text }) => text) };
 }

@@ -21,7 +21,6 @@ import type { Source, SourceKind } from '../../schema.ts';
 import type { MappingFile } from '../../mapping/index.ts';
 import type { Sources } from '../../source.ts';
 import { inspectTable } from '../../tables/inspect.ts';
-import { suggestMapping } from '../../tables/suggest/suggest.ts';
 import { importsWords } from './messages/index.ts';
 import { sourceFields, type PrepareData, type PreviewRow, type SourceAnswers } from './prepare.tsx';
 
@@ -105,13 +104,8 @@ export function filePreparation(deps: {
       const raw = known?.mappings.find((one) => one.payload === payloads[kind])?.raw.element;
       if (isObject(raw)) return { mapping: raw, doubts: [] };
     }
-    if (payloads[kind] !== 'table') {
-      const suggested = await importer.suggest?.(upload.path, city.languages);
-      return suggested ? { mapping: suggested.mapping, doubts: [suggested.note] } : { doubts: [] };
-    }
-    const view = await inspectTable(upload.path, { name: upload.name, ...(sheet !== undefined && { sheet }) });
-    const { mapping: suggested, doubts } = suggestMapping(view, {}, city);
-    return { mapping: suggested, doubts: doubts.map(({ text: words }) => words) };
+    const about = { city, name: upload.name, ...(sheet !== undefined && { sheet }) };
+    return (await importer.suggest?.(upload.path, about)) ?? { doubts: [] };
   };
 
   const declarationOf = ({ source, newId, answers, language }: Noted, kind: Source['kind']): Source => {

@@ -11,7 +11,7 @@ import { parseMappingFile, type MappingFile } from '../../mapping/index.ts';
 import { sheetOf, writeWorkbook } from '../fixtures/workbook.ts';
 import { inspectTable } from '../inspect.ts';
 import { guessDates } from './dates.ts';
-import { suggestedFile } from './file.ts';
+import { suggestedFile, type SuggestedFile } from '../../importing/suggest.ts';
 import { suggestMapping, type Suggestion } from './suggest.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-suggest-'));
@@ -23,11 +23,13 @@ async function suggested(content: string | Uint8Array, name = 'table.csv'): Prom
   await writeFile(path, content);
   return suggestMapping(await inspectTable(path), {}, city);
 }
+const fileOf = ({ mapping, doubts }: Suggestion, name: string): SuggestedFile =>
+  suggestedFile({ kind: 'csv', mapping, doubts: doubts.map(({ text }) => text) }, name, ['en']);
 /** The suggestion in a mapping file whose declaration somebody completed. */
 function compiled(suggestion: Suggestion): MappingFile {
-  const file = JSON.parse(JSON.stringify(suggestedFile(suggestion, 'table'))) as { sources: Record<string, unknown>[] };
-  for (const source of file.sources) Object.assign(source, { purpose: 'x', owner: 'x', legalBasis: 'x' });
-  return parseMappingFile(Buffer.from(JSON.stringify(file)), 'suggested.json', []);
+  const file = fileOf(suggestion, 'table');
+  const sources = file.sources.map((source) => ({ ...source, purpose: 'x', owner: 'x', legalBasis: 'x' }));
+  return parseMappingFile(Buffer.from(JSON.stringify({ ...file, sources })), 'suggested.json', []);
 }
 const kinds = ({ doubts }: Suggestion): string[] => doubts.map(({ kind }) => kind);
 
@@ -68,7 +70,6 @@ test('a register of bins becomes a mapping; what nobody can know is asked', asyn
     'bins.csv',
   );
   assert.deepEqual(suggestion.mapping, {
-    source: 'bins',
     payload: 'table',
     table: { headerRow: 3, firstRow: 5 },
     entity: { id: 'urn:ngsi-ld:WasteContainer:{["Инв. номер"]}', type: 'WasteContainer' },
@@ -95,7 +96,6 @@ test('a series of measurements becomes readings with local time, and what stands
     'воздух.csv',
   );
   assert.deepEqual(suggestion.mapping, {
-    source: 'vozdukh',
     payload: 'table',
     entity: { id: 'urn:ngsi-ld:AirQualityObserved:{Станция}', type: 'AirQualityObserved' },
     time: { column: 'Дата и время', format: 'dd.MM.yyyy HH:mm', zone: 'Asia/Dushanbe' },
@@ -126,9 +126,8 @@ test('a workbook with a title, several sheets and real dates', async () => {
   assert.deepEqual(kinds(suggestion).toSorted(), ['identifier', 'sheet']);
   const path = join(directory, 'реестр.xlsx');
   const view = await inspectTable(path, { sheet: 'Фонари' });
-  const { mapping } = suggestMapping(view, { type: 'Streetlight', source: 'lamps' }, city);
+  const { mapping } = suggestMapping(view, { type: 'Streetlight' }, city);
   assert.deepEqual(mapping, {
-    source: 'lamps',
     payload: 'table',
     table: { sheet: 'Фонари' },
     entity: { id: 'urn:ngsi-ld:Streetlight:{id}', type: 'Streetlight' },
@@ -159,7 +158,7 @@ test('rows of one instant are told apart by what stands beside them', async () =
 
 test('the declaration of a suggested source has to be completed by hand', async () => {
   const suggestion = await suggested('id,name\n1,a\n');
-  const file = Buffer.from(JSON.stringify(suggestedFile(suggestion, 'table.csv')));
+  const file = Buffer.from(JSON.stringify(fileOf(suggestion, 'table.csv')));
   assert.throws(
     () => parseMappingFile(file, 'm.json', []),
     (error) => error instanceof Problem && /purpose/.test(error.message) && /legalBasis/.test(error.message),

@@ -9,7 +9,7 @@ import { guessPlace } from './place.ts';
 import { lineNumber, ownDate, totals } from './words.ts';
 
 export type Suggestion = {
-  /** An element of `mappings` that the compiler of mappings takes; written to be read and corrected. */
+  /** An element of `mappings`, without its source, that the compiler of mappings takes; written to be read and corrected. */
   readonly mapping: Readonly<Record<string, unknown>>;
   /** What it could not know. */
   readonly doubts: readonly Doubt[];
@@ -19,8 +19,6 @@ export type Suggestion = {
 export type SuggestOptions = {
   /** What the rows are; default what the names of file, sheet and columns tell of. */
   readonly type?: string;
-  /** Id of the source; default made from the file's name. */
-  readonly source?: string;
 };
 type Attribute = Readonly<Record<string, unknown>>;
 /** Where the suggestion is made. */
@@ -85,7 +83,6 @@ export function suggestMapping(view: TableView, options: SuggestOptions, city: S
   const table = tableForm(view, decimal);
   return {
     mapping: {
-      source: options.source ?? (slug(stem).slice(0, 60) || 'table'),
       payload: 'table',
       ...(Object.keys(table).length > 0 && { table }),
       entity: { id: `urn:ngsi-ld:${type}:${id.hole}`, type },
