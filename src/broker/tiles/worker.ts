@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import type { TileAddress } from './address.ts';
 import { cityIndex, type CityPart } from './cityIndex.ts';
+import { keptTiles } from './keptTiles.ts';
 import { thingsIndex, type ThingsPart } from './thingsIndex.ts';
 import type { TileIndex, TileWords } from './tileIndex.ts';
 
@@ -42,16 +43,11 @@ type Layer = { readonly index: TileIndex<LayerPart>; cuts: number };
 
 const building = new Map<string, TileIndex<LayerPart>>();
 const layers = new Map<string, Layer>();
-const kept = new Map<string, { gzip: Uint8Array<ArrayBuffer>; thinned: number }>();
-let keptBytes = 0;
+const kept = keptTiles(keptBytesMax);
 
 const forget = (key: string): void => {
   layers.delete(key);
-  for (const [name, { gzip }] of kept) {
-    if (!name.startsWith(`${key}\n`)) continue;
-    keptBytes -= gzip.length;
-    kept.delete(name);
-  }
+  kept.forget(key);
 };
 
 const answer = (question: Exclude<TileQuestion, { do: 'begin' | 'add' | 'drop' }>): TileReply => {
@@ -68,27 +64,16 @@ const answer = (question: Exclude<TileQuestion, { do: 'begin' | 'add' | 'drop' }
   const { address, words } = question;
   const layer = layers.get(key);
   if (!layer) return { id, absent: true };
-  const name = `${key}\n${address.z}/${address.x}/${address.y} ${words?.languages[0] ?? ''}`;
-  const known = kept.get(name);
-  if (known) {
-    // The newest stand last: those at the front go first.
-    kept.delete(name);
-    kept.set(name, known);
-    return { id, ...known };
-  }
+  const name = `${address.z}/${address.x}/${address.y} ${words?.languages[0] ?? ''}`;
+  const known = kept.find(key, name);
+  if (known) return { id, ...known };
   if (++layer.cuts > cutsMax) {
     forget(key);
     return { id, absent: true };
   }
   const { bytes, thinned } = layer.index.tile(address, words);
   const gzip = bytes.length === 0 ? new Uint8Array() : new Uint8Array(gzipSync(bytes));
-  kept.set(name, { gzip, thinned });
-  keptBytes += gzip.length;
-  for (const [oldest, { gzip: old }] of kept) {
-    if (keptBytes <= keptBytesMax) break;
-    keptBytes -= old.length;
-    kept.delete(oldest);
-  }
+  kept.keep(key, name, { gzip, thinned });
   return { id, gzip, thinned };
 };
 

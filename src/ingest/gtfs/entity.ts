@@ -14,7 +14,6 @@ const iri = (name: string): string => coreContext.expand(name);
 export const stopType = iri('GtfsStop');
 export const stationType = iri('GtfsStation');
 export const routeType = iri('GtfsRoute');
-export const agencyType = iri('GtfsAgency');
 /** True while the timetable that holds has the stop or the route; our own, since the models do not say it. */
 export const inTimetableAttribute = iri('inTimetable');
 

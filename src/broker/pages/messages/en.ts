@@ -24,7 +24,6 @@ export const en = {
   trouble: 'urgent',
   warn: 'needs attention',
   since: 'since {time}',
-  filterType: 'On the map',
   filterDistrict: 'District',
   all: 'all',
   allTypes: 'All kinds',

@@ -27,7 +27,6 @@ export const kk: Messages<PageKey> = {
   trouble: 'апат',
   warn: 'назар керек',
   since: '{time} бастап',
-  filterType: 'Картадағы түрі',
   filterDistrict: 'Аудан',
   all: 'барлығы',
   allTypes: 'Барлық түрлер',

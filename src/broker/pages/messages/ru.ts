@@ -28,7 +28,6 @@ export const ru: Messages<PageKey> = {
   trouble: 'авария',
   warn: 'требует внимания',
   since: 'с {time}',
-  filterType: 'Что на карте',
   filterDistrict: 'Район',
   all: 'все',
   allTypes: 'Все виды',

@@ -27,7 +27,6 @@ export const tg: Messages<PageKey> = {
   trouble: 'садама',
   warn: 'диққат лозим',
   since: 'аз {time}',
-  filterType: 'Навъ дар харита',
   filterDistrict: 'Ноҳия',
   all: 'ҳама',
   allTypes: 'Ҳамаи навъҳо',

@@ -27,7 +27,6 @@ export const uz: Messages<PageKey> = {
   trouble: 'avariya',
   warn: 'eʼtibor kerak',
   since: '{time} dan beri',
-  filterType: 'Xaritada tur',
   filterDistrict: 'Tuman',
   all: 'barchasi',
   allTypes: 'Barcha turlar',

@@ -28,6 +28,22 @@ const refusalOf = async (bytes: Uint8Array): Promise<string> => {
 };
 const clock = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(11, 19);
 
+test('empty lines before a header take neither time nor memory', { timeout: 20_000 }, async () => {
+  // Of two kinds at random, so that it is not taken for a ZIP bomb.
+  let seed = 7;
+  const blank = Uint8Array.from({ length: 8_000_000 }, () => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return seed > 1_073_741_824 ? 0x0a : 0x0d;
+  });
+  const stops = strToU8(townFeed['stops.txt'] ?? '');
+  const both = new Uint8Array(blank.length + stops.length);
+  both.set(blank);
+  both.set(stops, blank.length);
+  const files = Object.fromEntries(Object.entries(townFeed).map(([name, text]) => [name, strToU8(text)]));
+  const { timetable } = await feedOf(zipSync({ ...files, 'stops.txt': both }, { level: 1 }));
+  assert.equal(timetable.counts.stops, 5);
+});
+
 suite('a feed that is sound', () => {
   test('is read whole, names in several languages included', async () => {
     const { timetable, info, report } = await feedOf(feedZip());

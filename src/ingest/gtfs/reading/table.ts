@@ -59,7 +59,11 @@ export async function readTable<Column extends string>(
     let at = 0;
     if (!table) {
       const header = headerOf(text, last);
-      if (!header) return true;
+      if (!header) {
+        // Empty lines before the header are not looked at again with each block.
+        if (text.trim() === '') text = '';
+        return true;
+      }
       present = checkHeader(header.names, spec, faults);
       if (!present) return false;
       table = rowParser(header.names, spec, faults, onRow);
@@ -123,8 +127,8 @@ function badLine(block: Buffer): number {
 
 /** Names of the columns and where the data begins; undefined while the first line is not there. */
 function headerOf(text: string, last: boolean): { names: readonly string[]; end: number } | undefined {
-  let start = 0;
-  while (start < text.length && /[\r\n]/.test(text.charAt(start))) start++;
+  const filled = text.search(/[^\r\n]/);
+  const start = filled < 0 ? text.length : filled;
   const found = text.indexOf('\n', start);
   if (found < 0 && (!last || start >= text.length)) return undefined;
   const end = found < 0 ? text.length : found;
