@@ -24,6 +24,8 @@ export type Known = { judge(batch: readonly Taken[]): Promise<readonly Verdict[]
 const instancesMax = 50_000;
 /** Entities of which it is remembered how far their history reaches; others are looked up again. */
 const reachesMax = 200_000;
+/** About 30 MB; of a longer register that is imported again, a repeated row far below is taken as a change. */
+const confirmedMax = 300_000;
 
 const nothing: Own = { seqs: new Set(), ats: new Set() };
 
@@ -33,6 +35,11 @@ type Reach = { seq: number; newest: number };
 /** @param own records of the import that asks; what they gave and the file gives again stands in the file twice */
 export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own = nothing): Known {
   const reaches = new Map<string, Reach>();
+  /**
+   * Values without a time that the file has given as they stood there: given again they stand in the file twice, and the
+   * first row goes before the second, as in the import that took them.
+   */
+  const confirmed = new Set<string>();
   /** Of a dry run, which leaves nothing in the stores. */
   const born = new Set<string>();
 
@@ -147,8 +154,10 @@ export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own
           const instances = reading.attrs[name] ?? [];
           const key = keyOf(reading.id, name, timeless ? Number.NaN : observedMs);
           const before = timeless ? standsThere(entity?.attrs[name], instances, own) : past.get(key);
-          if (here.has(key) || before === true) repeated = true;
-          else if (before === undefined) {
+          if (here.has(key) || confirmed.has(key) || before === true) repeated = true;
+          else if (before === false) {
+            if (timeless && confirmed.size < confirmedMax) confirmed.add(key);
+          } else {
             attrs[name] = instances;
             left++;
             here.add(key);

@@ -200,6 +200,21 @@ test('a register without times adds nothing the second time; a changed cell chan
   assert.deepEqual(await everything(), before);
 });
 
+test('a register that names a thing twice is the same the second time: the first row holds', async () => {
+  const register = [
+    'b1 height = 5',
+    'b2 height = 7',
+    'b1 height = 9',
+    ...Array.from({ length: 30 }, (_, n) => `b9 h${n} = 1`),
+  ];
+  const twice = [...register, 'b2 height = 8'];
+  const first = await imports().import(twice);
+  assert.deepEqual([first.kept, first.rejectedBy], [32, { duplicate: 2 }]);
+  const again = await imports().import(twice);
+  assert.deepEqual([again.kept, again.alreadyThere, again.rejectedBy], [0, 32, { duplicate: 2 }]);
+  assert.deepEqual([await value('b1', 'height'), await value('b2', 'height')], [5, 7]);
+});
+
 test('rows that belong to an import are set with its last record and are as before after the undo', async () => {
   const key = { id: 'timetable' };
   const set = (declaration: string): RowDelta => ({ table: 'ingest_source', key, row: { declaration, updated_at: 1 } });
