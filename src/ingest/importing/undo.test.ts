@@ -244,6 +244,8 @@ test('one import at a time and source; a running one can be stopped and goes on 
     id = (await service.list()).find(({ state }) => state === 'running')?.id ?? '';
     await assert.rejects(service.run({ file, mapping }), /source undo is busy with .* one at a time/);
     stopped = service.stop(id);
+    // Rows are read in order: when this answer is here, the import has been told to stop.
+    await service.get(id);
   };
   const first = await service.run({ file, mapping, batch: 5 });
   await stopped;
