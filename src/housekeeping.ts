@@ -24,16 +24,18 @@ export function startHousekeeping(deps: {
   log: Log;
 }): () => Promise<void> {
   const { log } = deps;
+  const leaving = new AbortController();
   let running: Promise<void> = Promise.resolve();
   let timer = setTimeout(round, firstAfterMs);
   function round(): void {
-    running = keepHouse(deps).catch((error: unknown) => log.error('housekeeping failed', { error: String(error) }));
+    running = keepHouse({ ...deps, signal: leaving.signal }).catch((error: unknown) => log.error('housekeeping failed', { error: String(error) }));
     timer = setTimeout(round, everyMs);
     timer.unref();
   }
   timer.unref();
   return async () => {
     clearTimeout(timer);
+    leaving.abort();
     await running;
   };
 }
@@ -46,6 +48,8 @@ export async function keepHouse(deps: {
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
+  /** Ends sealing between two steps. */
+  signal?: AbortSignal;
 }): Promise<void> {
   const { store, history, ingest, followers, clock, log } = deps;
   const now = clock.now();
@@ -54,7 +58,7 @@ export async function keepHouse(deps: {
     now,
   );
   const prunedImports = await ingest.imports.prune();
-  const sealed = await history.seal(now);
+  const sealed = await history.seal(now, deps.signal);
   const minSeq = Math.min(
     store.writer.lastSeq() + 1,
     ...[...followers.values()].map((follower) => follower.place() + 1),

@@ -147,6 +147,10 @@ function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err
   out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${born} new entities\n`);
   if (report.resumedAt > 0) out(`went on after ${unit} ${report.resumedAt}; the counts are of all runs\n`);
   for (const [reason, count] of Object.entries(rejectedBy)) out(`rejected for ${reason}: ${count}\n`);
+  if (dryRun) {
+    for (const { number, reason, detail } of report.refusals) out(`${unit} ${number}: ${reason}: ${detail}\n`);
+    if (rejected > report.refusals.length) out(`--rejects FILE lists all ${rejected}\n`);
+  }
   for (const [note, count] of Object.entries(notes)) out(`${noteTexts[note] ?? note}: ${count}\n`);
   if (rejected > 0 && !dryRun) err(`The rejected ${unit}s stand in ${rejects}\n`);
   if (report.id !== undefined && kept + flagged > 0) err(`To take it back: chorsu undo ${report.id}\n`);

@@ -414,6 +414,25 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.equal((await again.stats()).rows, 49);
     });
 
+    it('years of days are sealed in steps, between which records and questions have their turn', async () => {
+      const { store } = await subject();
+      const days = Array.from({ length: 100 }, (_, day) => new Date(ms('2020-01-01T00:00:00Z') + day * 86_400_000));
+      await store.append(
+        days.map((day, n) => reading('1', 'temperature', day.toISOString(), n, 1)),
+        1,
+      );
+      const now = ms('2026-01-20T00:00:00Z');
+      let isOver = false;
+      const sealing = store.seal(now).finally(() => {
+        isOver = true;
+      });
+      await store.append([reading('1', 'temperature', '2026-01-19T23:00:00Z', 100, 2)], 2);
+      assert.equal((await values(store, any)).length, 101);
+      assert.equal(isOver, false);
+      assert.equal((await sealing).sealedDays, 100);
+      assert.equal((await store.seal(now, AbortSignal.abort())).sealedDays, 0);
+    });
+
     it('what changes brought is forgotten, sealed or not, and nothing beside it', async () => {
       const { store, reopen } = await subject();
       const other = hours(48, 1).map((row) => ({ ...row, entity: `${device}2` }));

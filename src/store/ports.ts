@@ -200,8 +200,11 @@ export type HistoryStore = {
   forget(list: readonly HistoryForget[]): Promise<{ deleted: number }>;
   /** Deletes everything of an entity from tables, sealed files and rollups, its name too. Returns how many instances went. */
   erase(tenant: Tenant, entity: string): Promise<{ deleted: number }>;
-  /** Seals closed days: sorted, compressed, immutable files. */
-  seal(now: number): Promise<{ sealedDays: number; rows: number; bytes: number }>;
+  /**
+   * Seals closed days: sorted, compressed, immutable files. In small steps, between which records and questions have their
+   * turn; the signal ends it after one.
+   */
+  seal(now: number, signal?: AbortSignal): Promise<{ sealedDays: number; rows: number; bytes: number }>;
   stats(): Promise<{ rows: number; bytes: number; oldest?: number; newest?: number }>;
   /**
    * What history holds of the records `fromSeq` to `toSeq` (both included, default all): how many instances, of how many

@@ -99,7 +99,7 @@ export function createSite(deps: {
 
   const problem = (c: Context, trouble: Problem): Response => {
     const reader = readerOf(c);
-    const status = [400, 403, 404, 409, 429, 503].includes(trouble.status)
+    const status = [400, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
       ? trouble.status
       : trouble.status < 500
         ? 400

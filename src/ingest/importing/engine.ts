@@ -40,13 +40,21 @@ type Waiting = { readonly item: ImportItem; readonly taken: Taken; readonly born
 type Tally = { -readonly [K in keyof ImportCounts]: ImportCounts[K] };
 
 const previewMax = 5;
+
+export type EngineResult = {
+  readonly record: ImportRecord;
+  /** The first readings, as they are or would be taken. */
+  readonly preview: readonly Reading[];
+  /** The first items that were not taken, with their number in the file. */
+  readonly refusals: readonly (Refused & { readonly number: number })[];
+};
 /** Where nothing is taken the place is still noted, every so many batches. */
 const noteEvery = 20;
 
 /**
  * Takes an opened file, from the place of `given` on. Every record of readings holds what it made and how far the import
  * is, so that a kill at any moment loses and doubles nothing.
- * @returns the import as it then stands, `done` or `stopped`, and the first readings, as they are or would be taken
+ * @returns the import as it then stands, `done` or `stopped`, with the first readings and refusals
  * @throws what the door or the broker throws; the import then stands at its last record
  */
 export async function runImport(
@@ -54,7 +62,7 @@ export async function runImport(
   opened: OpenedFile,
   options: EngineOptions,
   { broker, clock, health, own = { seqs: new Set(), ats: new Set() }, before }: Deps,
-): Promise<{ readonly record: ImportRecord; readonly preview: readonly Reading[] }> {
+): Promise<EngineResult> {
   const { source, unit, bytes } = opened;
   const { dryRun = false, batch = 1_000, signal } = options;
   const cause = { by: 'import', source };
@@ -62,6 +70,7 @@ export async function runImport(
   const rejects = rejectsFile(options.rejectsFile, unit, given.rejectsBytes);
   const rejectedBy: Partial<Record<Refusal, number>> = { ...given.rejectedBy };
   const preview: Reading[] = [];
+  const refusals: (Refused & { readonly number: number })[] = [];
   const counts: Tally = { ...given.counts };
   let record: ImportRecord = given;
   let waiting: Taken[] = [];
@@ -73,6 +82,7 @@ export async function runImport(
   const reject = (item: ImportItem, { reason, detail }: Refused): void => {
     counts.rejected++;
     rejectedBy[reason] = (rejectedBy[reason] ?? 0) + 1;
+    if (refusals.length < previewMax) refusals.push({ number: item.number, reason, detail });
     if (!dryRun) health?.rejected(source, { reason, detail }, `${given.name} ${unit} ${item.number}`);
     rejects.add(item.number, reason, detail, item.text);
   };
@@ -198,7 +208,7 @@ export async function runImport(
     await flush();
     if (signal?.aborted) {
       await note({ state: 'stopped' });
-      return { record, preview };
+      return { record, preview, refusals };
     }
     const atEnd = dryRun ? [] : ((await opened.rowsAtEnd?.()) ?? []);
     const made: RowDelta[] = [];
@@ -212,7 +222,7 @@ export async function runImport(
       { state: 'done', finishedAt: clock.now(), error: null, batches: record.batches + (made.length > 0 ? 1 : 0) },
       made,
     );
-    return { record, preview };
+    return { record, preview, refusals };
   } finally {
     await rejects.close();
   }

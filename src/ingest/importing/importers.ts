@@ -47,8 +47,16 @@ async function headOf(file: string): Promise<Uint8Array> {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } catch (error) {
-    throw new Problem('not-found', `cannot read the file ${file}: ${(error as Error).message}`, 'file');
+    throw new Problem('not-found', `cannot read the file ${file}: ${whyNot(error)}`, 'file');
   } finally {
     await handle?.close();
   }
+}
+
+function whyNot(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'there is none of this name';
+  if (code === 'EISDIR') return 'it is a directory';
+  if (code === 'EACCES' || code === 'EPERM') return 'it may not be read by the one who does the import';
+  return String(error);
 }

@@ -4,13 +4,13 @@ import type { Clock } from '../../base/clock.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
-import type { Broker, Reading } from '../../broker/index.ts';
+import type { Broker } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import type { Health } from '../health.ts';
 import { isFilePayload, type MappingFile } from '../mapping/index.ts';
 import type { Sources } from '../source.ts';
-import { runImport, type ImportProgress } from './engine.ts';
+import { runImport, type EngineResult, type ImportProgress } from './engine.ts';
 import { fileIdentity } from './identity.ts';
 import type { TimetableDoor } from '../gtfs/door.ts';
 import type { OpenedFile } from './importer.ts';
@@ -209,7 +209,7 @@ export function fileImports(deps: {
       prunedAt: null,
     };
     const given: ImportRecord = known ? { ...known, state: 'running', error: null } : fresh;
-    const report = (record: ImportRecord, preview: readonly Reading[]): ImportReport => ({
+    const report = ({ record, preview, refusals }: EngineResult): ImportReport => ({
       ...record.counts,
       ...(!dryRun && { id: record.id }),
       kind,
@@ -218,14 +218,15 @@ export function fileImports(deps: {
       rejectedBy: record.rejectedBy,
       notes: record.notes,
       preview,
+      refusals,
       resumedAt: given.place,
       stopped: record.state === 'stopped' || record.state === 'running',
       remarks: opened.remarks ?? [],
     });
     const engine = { broker, clock, before };
     if (dryRun) {
-      const { record, preview } = await runImport(given, opened, options, engine);
-      return { ...report(record, preview), stopped: options.signal?.aborted === true };
+      const looked = await runImport(given, opened, options, engine);
+      return { ...report(looked), stopped: options.signal?.aborted === true };
     }
     const work = claim(given, options.signal);
     try {
@@ -238,13 +239,13 @@ export function fileImports(deps: {
         Object.assign(work, { done, counts });
         options.onProgress?.(progress);
       };
-      const { record, preview } = await runImport(
+      const taken = await runImport(
         given,
         opened,
         { ...options, onProgress, signal: work.abort.signal },
         { ...engine, ...own, health },
       );
-      return report(record, preview);
+      return report(taken);
     } catch (error) {
       const stands = { ...(await find(given.id)), state: 'failed' as const, error: (error as Error).message };
       await broker

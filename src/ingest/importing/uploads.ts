@@ -49,6 +49,8 @@ export type Uploads = {
 
 /** Larger files go by the command line, which needs no copy. */
 export const uploadMaxBytes = 2_000_000_000;
+/** Of a form around its file: borders, headers, other fields. */
+const aroundMaxBytes = 1_000_000;
 const keptMs = 7 * 86_400_000;
 const idPattern = /^[0-9A-Z]{10}$/;
 
@@ -107,6 +109,9 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
       if (!/^multipart\/form-data\s*;/i.test(type) || request.body === null) {
         throw new Problem('unsupported-media-type', 'expected a file as multipart/form-data', 'content-type');
       }
+      // Said before the body is sent where its length is told; a little more than the file is around it.
+      const announced = Number(request.headers.get('content-length') ?? 0);
+      if (announced > maxBytes + aroundMaxBytes) throw tooLarge(maxBytes);
       await sweep();
       const id = newId();
       const home = join(directory, id);
@@ -153,6 +158,13 @@ async function keep(path: string, words: Readonly<Record<string, unknown>>): Pro
   await rename(`${path}.new`, path);
 }
 
+const tooLarge = (maxBytes: number): Problem =>
+  new Problem(
+    'too-large',
+    `the file is larger than ${Math.floor(maxBytes / 1_000_000)} MB; take it with "chorsu import" on the command line`,
+    'file',
+  );
+
 /** On disk a file has no name of the outside but its ending. */
 const storedName = (name: string): string => `file${/(\.[A-Za-z0-9]{1,8}){0,2}$/.exec(name)?.[0].toLowerCase() ?? ''}`;
 
@@ -180,11 +192,7 @@ async function fileOf(
     written = pipeline(stream, createWriteStream(join(home, storedName(own)), { mode: 0o600, flush: true })).then(
       () => {
         if (stream.truncated) {
-          throw new Problem(
-            'too-large',
-            `the file is larger than ${Math.floor(maxBytes / 1_000_000)} MB; take it with "chorsu import" on the command line`,
-            'file',
-          );
+          throw tooLarge(maxBytes);
         }
       },
     );

@@ -1,7 +1,7 @@
 /** What is asked of imports, and what is told of them. */
 import type { Reading } from '../../broker/index.ts';
 import type { MappingFile, Refused } from '../mapping/index.ts';
-import type { EngineOptions } from './engine.ts';
+import type { EngineOptions, EngineResult } from './engine.ts';
 import type { ImportKind, OpenedFile } from './importer.ts';
 import type { ImportCounts, ImportRecord } from './tables.ts';
 
@@ -31,7 +31,9 @@ export type ImportReport = ImportCounts & {
   readonly unit: OpenedFile['unit'];
   readonly rejectedBy: ImportRecord['rejectedBy'];
   /** The first readings of this run, as they are or would be taken. */
-  readonly preview: readonly Reading[];
+  readonly preview: EngineResult['preview'];
+  /** The first items of this run that were not, or would not be, taken. */
+  readonly refusals: EngineResult['refusals'];
   /** What was met in the file, with how often: of a table see tables/table.ts. */
   readonly notes: ImportRecord['notes'];
   /** Items that an earlier run had dealt with; the counts are of all runs together. */

@@ -10,7 +10,7 @@ import { readEntities } from './entities.ts';
 import { readEntitiesWithNumbers, readInstances } from './instances.ts';
 import { erase, forget, retain } from './remove.ts';
 import type { Expiry, Forgets } from './remove.ts';
-import { seal, sweep } from './seal.ts';
+import { sealStep, sweep } from './seal.ts';
 import type { Added, SavedWords } from './words.ts';
 
 export type EngineOptions = DatabaseOptions;
@@ -40,7 +40,7 @@ export async function openEngine(options: EngineOptions) {
     entitiesWithNumbers: (...rest: Tail<typeof readEntitiesWithNumbers>) => readEntitiesWithNumbers(database, ...rest),
     aggregate: (...rest: Tail<typeof readAggregates>) => readAggregates(database, ...rest),
     entities: (...rest: Tail<typeof readEntities>) => readEntities(database, ...rest),
-    seal: (now: number) => database.write(() => seal(database, now)),
+    sealStep: (now: number) => database.write(() => sealStep(database, now)),
     retain: (expiries: readonly Expiry[]) => database.write(() => retain(database, expiries)),
     erase: (entity: number) => database.write(() => erase(database, entity)),
     forget: (forgets: Forgets) => database.write(() => forget(database, forgets)),

@@ -186,9 +186,17 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
         }
         return { deleted };
       }),
-    async seal(now) {
-      await appends;
-      return engine.call('seal', [now]);
+    async seal(now, signal) {
+      const sealed = { sealedDays: 0, rows: 0, bytes: 0 };
+      for (let due = 1; due > 0 && signal?.aborted !== true; ) {
+        await appends;
+        const step = await engine.call('sealStep', [now]);
+        sealed.sealedDays += step.sealedDays;
+        sealed.rows += step.rows;
+        sealed.bytes += step.bytes;
+        due = step.due;
+      }
+      return sealed;
     },
     async copyTo(directory) {
       await appends;

@@ -18,6 +18,8 @@ const graceUs = dayUs;
 const lateShareMax = 0.01;
 /** Rows moved in one transaction, so that memory and the write-ahead log stay bounded. */
 const rowsPerStepMax = 2_000_000;
+/** Files written in one step: a record that comes meanwhile waits for no more of them. */
+const filesPerStepMax = 16;
 /** A file's rows besides those of the tail; `where` leaves rows out. */
 export type Rewrite = {
   readonly kind: number;
@@ -31,7 +33,12 @@ export type Rewrite = {
 /** Floor of a division by a day, which SQL rounds towards zero. */
 const dayOfAt = `((instant - CASE WHEN instant < 0 THEN ${dayUs - 1} ELSE 0 END) // ${dayUs})`;
 
-export async function seal(database: Database, now: number) {
+/**
+ * Seals some of the days that are due, oldest first. A century of readings is thousands of days, so whoever seals gives
+ * others their turn between two steps.
+ * @returns what it sealed, and how many files are still due. Call within `write`
+ */
+export async function sealStep(database: Database, now: number) {
   const lastDay = Math.floor((now * 1000 - graceUs) / dayUs) - 1;
   const closed = await database.all(
     `SELECT kind, day, rows::DOUBLE, name FROM
@@ -40,29 +47,18 @@ export async function seal(database: Database, now: number) {
      LEFT JOIN files USING (kind, day)
      WHERE name IS NULL OR rows > files.count * ${lateShareMax} ORDER BY day, kind`,
   );
-  const due = closed.map(([kind, day, rows, name]) => ({
-    kind: Number(kind),
-    day: Number(day),
-    rows: Number(rows),
-    old: name === null ? undefined : String(name),
-  }));
-  const result = { sealedDays: 0, rows: 0, bytes: 0 };
-  while (due.length > 0) {
-    let rows = 0;
-    const step: typeof due = [];
-    for (let next = due[0]; next && (step.length === 0 || rows + next.rows <= rowsPerStepMax); next = due[0]) {
-      rows += next.rows;
-      step.push(next);
-      due.shift();
-    }
-    const { bytes } = await rewrite(database, step);
-    result.sealedDays += step.length;
-    result.rows += rows;
-    result.bytes += bytes;
+  let rows = 0;
+  const step: Rewrite[] = [];
+  for (const [kind, day, count, name] of closed) {
+    if (step.length > 0 && (rows + Number(count) > rowsPerStepMax || step.length === filesPerStepMax)) break;
+    rows += Number(count);
+    step.push({ kind: Number(kind), day: Number(day), old: name === null ? undefined : String(name) });
   }
+  const bytes = step.length === 0 ? 0 : (await rewrite(database, step)).bytes;
+  const due = closed.length - step.length;
   // Gives the tail's blocks back. Beside a running read it may be refused; the next commits do it then.
-  if (result.sealedDays > 0) await database.writer.run('CHECKPOINT').catch(() => {});
-  return result;
+  if (step.length > 0 && due === 0) await database.writer.run('CHECKPOINT').catch(() => {});
+  return { sealedDays: step.length, rows, bytes, due };
 }
 
 /** Writes these files anew from the old file and the tail, and lists them in one transaction. Call within `write`. */
