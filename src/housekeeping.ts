@@ -28,7 +28,9 @@ export function startHousekeeping(deps: {
   let running: Promise<void> = Promise.resolve();
   let timer = setTimeout(round, firstAfterMs);
   function round(): void {
-    running = keepHouse({ ...deps, signal: leaving.signal }).catch((error: unknown) => log.error('housekeeping failed', { error: String(error) }));
+    running = keepHouse({ ...deps, signal: leaving.signal }).catch((error: unknown) =>
+      log.error('housekeeping failed', { error: String(error) }),
+    );
     timer = setTimeout(round, everyMs);
     timer.unref();
   }

@@ -61,7 +61,10 @@ suite('uploads', () => {
     await refused(bodyOf({ name: 'a.csv', bytes: text('a') }, { name: 'b.csv', bytes: text('b') }), 'bad-data');
     await refused(bodyOf({ name: 'a.csv', bytes: new Uint8Array(2_000) }), 'too-large', 1_000);
     const announced = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '3000000000' };
-    await refused(new Request('http://127.0.0.1/', { method: 'POST', body: 'never read', headers: announced }), 'too-large');
+    await refused(
+      new Request('http://127.0.0.1/', { method: 'POST', body: 'never read', headers: announced }),
+      'too-large',
+    );
     const whole = bodyOf({ name: 'a.csv', bytes: new Uint8Array(2_000) });
     const half = (await whole.clone().bytes()).subarray(0, 1_000);
     const headers = { 'content-type': whole.headers.get('content-type') ?? '' };

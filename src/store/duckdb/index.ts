@@ -188,7 +188,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       }),
     async seal(now, signal) {
       const sealed = { sealedDays: 0, rows: 0, bytes: 0 };
-      for (let due = 1; due > 0 && signal?.aborted !== true; ) {
+      for (let due = 1; due > 0 && signal?.aborted !== true;) {
         await appends;
         const step = await engine.call('sealStep', [now]);
         sealed.sealedDays += step.sealedDays;
