@@ -312,7 +312,7 @@ test('however often an import and its undo are killed, it is as one import, and 
       fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }),
       fc.integer({ min: 1, max: 5 }),
       async (there, lines, kills, batch) => {
-        const shown = (report: ImportReport) => ({ ...report, id: '', preview: [], resumedAt: 0 });
+        const shown = (report: ImportReport) => ({ ...report, id: '', preview: [], refusals: [], resumedAt: 0 });
         const content = async (of: number) => {
           const { entities } = await everything();
           return entities
