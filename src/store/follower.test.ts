@@ -164,3 +164,26 @@ test('a follower that rests lets records gather, unless somebody waits for it', 
   assert.ok(pauses.every((ms) => ms === 50));
   await follower.stop();
 });
+
+test('a follower that rests does so although records come while it works, and not while a read left some over', async () => {
+  const { journal, writer, timers, grow, pauses } = memory();
+  const rested: number[] = [];
+  let last = 4;
+  const follower = follow({
+    journal,
+    writer,
+    timers,
+    from: 1,
+    batch: 2,
+    restMs: 50,
+    handler: () => {
+      rested.push(pauses.length);
+      // Two are left over by the first read; from then on one comes with each that is taken.
+      if (rested.length > 1 && rested.length < 5) grow(++last);
+    },
+  });
+  grow(last);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(rested.slice(0, 4), [0, 0, 1, 2]);
+  await follower.stop();
+});

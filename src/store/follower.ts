@@ -65,6 +65,7 @@ export function follow(options: FollowOptions): Follower {
     let pauseMs = firstPauseMs;
     while (!stopped && next <= journal.lastSeq()) {
       try {
+        const end = journal.lastSeq();
         const { records, gap } = await journal.read(next, batch);
         if (stopped) return;
         if (records.length === 0 && !gap) return;
@@ -76,7 +77,8 @@ export function follow(options: FollowOptions): Follower {
         const done = waiting.filter(({ seq }) => seq < next);
         waiting = waiting.filter(({ seq }) => seq >= next);
         for (const { resolve } of done) resolve();
-        if (restMs > 0 && next > journal.lastSeq() && waiting.length === 0) await pause(restMs);
+        // What came while the handler worked can wait for more; what a large read left over cannot.
+        if (restMs > 0 && next > end && waiting.length === 0) await pause(restMs);
         cancelPause = undefined;
       } catch (error) {
         failing = true;
