@@ -171,6 +171,9 @@ export type City = {
   readonly facts: readonly Fact[];
 };
 
+/** False for a process that was given no city: its box is the world. */
+export const hasPlace = ({ bbox: [west, , east] }: Pick<City, 'bbox'>): boolean => east - west < 360;
+
 /** The text in the reader's language, else in the first language of the fallback order that has one. */
 export function inLanguage(words: Words, language: string): { text: string; language: Language } {
   const own = words[language as Language];

@@ -122,7 +122,14 @@ export function sourceHealth({
     return second % 60;
   };
 
-  const stateOf = (source: Source, { lastAcceptedMs, lastSeenMs, rejected }: Tally): SourceState => {
+  const stateOf = (source: Source, tally: Tally, connection: Connection | undefined): SourceState => {
+    const state = rhythmOf(source, tally);
+    // What cannot be reached, or answers rubbish, does not send as it should, however new its last values still are.
+    const fails = connection?.state === 'unreachable' || connection?.detail !== undefined;
+    return state === 'fresh' && fails ? 'late' : state;
+  };
+
+  const rhythmOf = (source: Source, { lastAcceptedMs, lastSeenMs, rejected }: Tally): SourceState => {
     if (lastAcceptedMs === undefined) return lastSeenMs === undefined ? 'never' : rejected > 0 ? 'silent' : 'fresh';
     if (source.expectedEveryS === null) return 'fresh';
     const missed = (clock.now() - lastAcceptedMs) / 1000 / source.expectedEveryS;
@@ -134,7 +141,7 @@ export function sourceHealth({
     turn(tally);
     const connection = worst(tally.connections);
     return {
-      state: stateOf(source, tally),
+      state: stateOf(source, tally, connection),
       lastSeenAt: isoOrNull(tally.lastSeenMs),
       lastAcceptedAt: isoOrNull(tally.lastAcceptedMs),
       perMinute: tally.seconds.reduce((sum, count) => sum + count, 0),

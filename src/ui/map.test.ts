@@ -5,10 +5,14 @@ import { h } from 'preact';
 import { render } from 'preact-render-to-string';
 import { seededRandom } from '../base/random.ts';
 import type { City, Position } from '../city/profile.ts';
+import { emptyCity } from '../city/index.ts';
+import { fullLanguages } from './catalogue.ts';
 import { testCity } from './city.fixture.ts';
 import { CityMap } from './map.tsx';
 import { areaPath, drawnStreets } from './mapDrawing.ts';
 import { placedNames, type Room } from './mapNames.ts';
+import { pictureOf } from './mapPicture.ts';
+import { uiWords } from './messages/index.ts';
 import { fitBox } from './projection.ts';
 
 const svgOf = (city: City, language = 'en'): string => {
@@ -92,4 +96,38 @@ test('rivers and parks have their names, and the credit stands under the map', (
     h(CityMap, { city: { ...testCity, credit: '© OpenStreetMap' }, language: 'en', pins: [], time: '', legend: [] }),
   );
   assert.match(html, /<figcaption>.*© OpenStreetMap/s);
+});
+
+test('a city without districts keeps to its box: what lies far outside is counted and said, not drawn', () => {
+  const [west, south] = testCity.bbox;
+  const bare: City = {
+    ...testCity,
+    districts: [],
+    streets: [],
+    frame: { kind: 'chosen', sources: [] },
+  };
+  const near: Position = [west + 0.01, south + 0.01];
+  const far: Position = [-west, -south];
+  const pin = { number: 1, shape: 'warn', at: far, label: '1. far' } as const;
+  const { bbox, outside, pins, dots } = pictureOf(bare, [pin], [{ at: [near, far] }]);
+  assert.deepEqual(bbox, pictureOf(bare, []).bbox, 'the same picture as without things');
+  assert.deepEqual({ outside, pins, dots }, { outside: 1, pins: [], dots: [{ at: [near] }] });
+  for (const language of fullLanguages) {
+    const html = render(
+      h(CityMap, { city: bare, language, pins: [pin], dots: [{ at: [near, far] }], time: '', legend: [] }),
+    );
+    assert.ok(html.includes(uiWords(language)('outsideMap', { n: 1 })), language);
+    assert.match(html, /<path class="border"/);
+    assert.doesNotMatch(html, /#p1/);
+  }
+  const whole = render(
+    h(CityMap, { city: testCity, language: 'en', pins: [], dots: [{ at: [near] }], time: '', legend: [] }),
+  );
+  assert.doesNotMatch(whole, /outside this picture/);
+});
+
+test('a process without a city shows where its things are', () => {
+  const { bbox, framed } = pictureOf(emptyCity(), [], [{ at: [[68.7, 38.5]] }]);
+  assert.ok(bbox[2] - bbox[0] < 1);
+  assert.ok(!framed);
 });

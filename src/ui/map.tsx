@@ -20,18 +20,8 @@ import {
   streetPath,
 } from './mapDrawing.ts';
 import { namePath, type NameStyle, placedNames, roomAlong, type Room, withRoom } from './mapNames.ts';
-import { boxAround, fitBox, type Projection, scaleLength } from './projection.ts';
-
-export type MapPin = {
-  /** Number of the row that it leads to. */
-  readonly number: number;
-  readonly shape: PinShape;
-  readonly at: Position;
-  /** Read out: `1. Burst main, Weavers Street 14`. */
-  readonly label: string;
-};
-
-export type MapDots = { readonly state?: 'trouble' | 'warn'; readonly at: readonly Position[] };
+import { type MapDots, type MapPin, type Picture, pictureOf } from './mapPicture.ts';
+import { type Projection, scaleLength } from './projection.ts';
 
 export type MapProps = {
   readonly city: City;
@@ -41,7 +31,8 @@ export type MapProps = {
   /** Date and time of the picture, as shown. */
   readonly time: string;
   readonly legend: readonly { readonly shape: PinShape; readonly text: string }[];
-  readonly note?: ComponentChildren;
+  /** @param dots that the picture shows; the map itself says how many marks lie outside of it */
+  readonly note?: (dots: number) => ComponentChildren;
   /** Where the interactive map finds its tiles (addresses with {z}, {x}, {y}); absent: no such link. */
   readonly interactive?: {
     readonly href: string;
@@ -54,7 +45,6 @@ export type MapProps = {
   };
 };
 
-const width = 720;
 const n = (value: number): string => String(Math.round(value));
 
 /** From so many metres in a unit on, streets are drawn thin: the picture shows a large city. */
@@ -65,6 +55,8 @@ const phoneLetters: NameStyle = { letter: 14.5, line: 26, lettersMax: 14 };
 const smallLetters: NameStyle = { letter: 7.2, line: 16, lettersMax: 16 };
 const streetNamesMax = 12;
 
+const count = (dots: readonly MapDots[] = []): number => dots.reduce((sum, { at }) => sum + at.length, 0);
+
 /** One `h0` per dot: a path of round caps is the smallest picture of many points. Equal pixels are drawn once. */
 function dotsPath(at: readonly Position[], { point }: Projection): string {
   const seen = new Set<string>();
@@ -72,14 +64,16 @@ function dotsPath(at: readonly Position[], { point }: Projection): string {
   return [...seen].map((xy) => `M${xy}h0`).join('');
 }
 
-/** Room around a box, so that its edge can be seen. */
-function widened([west, south, east, north]: City['bbox']): City['bbox'] {
-  const [x, y] = [(east - west) / 8, (north - south) / 8];
-  return [west - x, south - y, east + x, north + y];
-}
-
-/** A city without districts: its box, drawn as what it is, and its name at the centre. Nothing else is known. */
-function FramedCity({ city, name, projection }: { city: City; name: string; projection: Projection }): JSX.Element {
+/** A city without districts: its box, drawn as what it is, and its name at the centre while nothing else is there. */
+function FramedCity({
+  city,
+  name,
+  projection,
+}: {
+  city: City;
+  name: string | undefined;
+  projection: Projection;
+}): JSX.Element {
   const [west, south, east, north] = city.bbox;
   const box: readonly Position[] = [
     [west, south],
@@ -91,10 +85,14 @@ function FramedCity({ city, name, projection }: { city: City; name: string; proj
   return (
     <>
       <path class="border" d={`M${box.map((corner) => projection.point(corner).map(n).join(' ')).join('L')}Z`} />
-      <path class="dots" d={`M${n(x)} ${n(y)}h0`} />
-      <text class="dist" x={n(x)} y={n(y - 16)}>
-        {name}
-      </text>
+      {name !== undefined && (
+        <>
+          <path class="dots" d={`M${n(x)} ${n(y)}h0`} />
+          <text class="dist" x={n(x)} y={n(y - 16)}>
+            {name}
+          </text>
+        </>
+      )}
     </>
   );
 }
@@ -196,15 +194,10 @@ const controlWords = (t: ReturnType<typeof uiWords>, city: string): Record<strin
 
 /** The map with its legend and, below, the way to the interactive one. */
 export function CityMap(props: MapProps): JSX.Element {
-  const { city, language, pins, dots = [], time, legend, note, interactive } = props;
+  const { city, language, time, legend, note, interactive } = props;
   const t = uiWords(language);
-  // A city without districts and streets has no shape of its own yet: the map shows where its things are.
-  const places = [...pins.map(({ at }) => at), ...dots.flatMap(({ at }) => at)];
-  const shapeless = city.districts.length + city.streets.length === 0;
-  const framed = shapeless && city.frame !== undefined && places.length === 0;
-  const bbox = (shapeless && boxAround(places)) || (framed ? widened(city.bbox) : city.bbox);
-  const projection = fitBox(bbox, width);
-  const { height, point } = projection;
+  const { bbox, projection, framed, pins, dots, outside }: Picture = pictureOf(city, props.pins, props.dots);
+  const { width, height, point } = projection;
   const name = inLanguage(city.name, language).text;
   const pinPlaces = spread(
     pins.map(({ at }) => point(at)),
@@ -294,7 +287,13 @@ export function CityMap(props: MapProps): JSX.Element {
             {districts.map(({ d }) => (
               <path class="border" d={d} />
             ))}
-            {framed && <FramedCity city={city} name={name} projection={projection} />}
+            {framed && (
+              <FramedCity
+                city={city}
+                name={props.pins.length + count(props.dots) === 0 ? name : undefined}
+                projection={projection}
+              />
+            )}
             {dots.map(
               ({ state, at }) => at.length > 0 && <path class={`dots ${state ?? ''}`} d={dotsPath(at, projection)} />,
             )}
@@ -342,8 +341,8 @@ export function CityMap(props: MapProps): JSX.Element {
           </text>
         </svg>
         <figcaption>
-          <Simulated word={t('simulated')} when={city.simulated} /> {note} {left > 0 && t('streetsLeft')}{' '}
-          <Credit city={city} />
+          <Simulated word={t('simulated')} when={city.simulated} /> {note?.(count(dots))}{' '}
+          {outside > 0 && t('outsideMap', { n: outside })} {left > 0 && t('streetsLeft')} <Credit city={city} />
           <br />
           {legend.map(({ shape, text }) => (
             <span class="key leg">

@@ -134,8 +134,10 @@ function viewOf(city: City, found: readonly Found[]): City | undefined {
     }
     return w <= east && e >= west && s <= north && n >= south;
   };
+  // The box of the city is not the box of this picture.
+  const { frame: _, ...shown } = city;
   return {
-    ...city,
+    ...shown,
     bbox: [west, south, east, north],
     streets: city.streets.filter(({ line }) => touches(line)),
     ground: city.ground.filter(({ geometry }) =>

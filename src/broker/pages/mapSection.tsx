@@ -95,8 +95,9 @@ export function MapAndList({
   );
   const dots = entities.map(positionOf).filter((position) => position !== undefined);
   const query = filterQuery(filter, { lang: language });
-  const framed = city.districts.length + city.streets.length === 0 && dots.length === 0 && pins.length === 0;
-  const placeless = framed && !city.frame;
+  const shapeless = city.districts.length + city.streets.length === 0;
+  const bare = shapeless && dots.length === 0 && pins.length === 0;
+  const placeless = bare && !city.frame;
   const nothing = types.length === 0 && attention.length === 0;
   const time = formatDateTime(now, language, city.timeZone);
   return (
@@ -130,14 +131,14 @@ export function MapAndList({
                       { shape: 'warn', text: t('warn') },
                     ]
               }
-              note={
-                nothing ? (
-                  <Unmapped reader={reader} site={site} />
-                ) : (
-                  `${t('mapNote')} ${t('shownDots', { n: dots.length })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''}`
-                )
-              }
-              {...(!framed && {
+              note={(n) => (
+                <>
+                  {!nothing &&
+                    `${t('mapNote')} ${t('shownDots', { n })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''} `}
+                  {(nothing || shapeless) && <Unmapped reader={reader} site={site} />}
+                </>
+              )}
+              {...(!bare && {
                 interactive: {
                   href: to(`/map${filterQuery(filter)}`),
                   city: '/api/tiles/city/{z}/{x}/{y}.mvt',
@@ -185,15 +186,16 @@ export function MapAndList({
   );
 }
 
-/** What the picture of a city without measurements is, and how its districts get on it. */
-function Unmapped({ reader: { language, to }, site: { city } }: { reader: Reader; site: Site }): JSX.Element {
+/** What the picture of a city without districts or measurements is, and how its districts get on it. */
+function Unmapped({ reader: { language, to }, site: { city } }: { reader: Reader; site: Site }): JSX.Element | null {
   const t = pageWords(language);
   if (city.districts.length + city.streets.length > 0) {
     return <>{t(city.districts.length > 0 ? 'onlyBorders' : 'onlyStreets')}</>;
   }
+  if (!city.frame) return null;
   return (
     <>
-      {t(city.frame?.kind === 'extent' ? 'frameExtent' : 'frameChosen')} <a href={to('/about')}>{t('loadDistricts')}</a>
+      {t(city.frame.kind === 'extent' ? 'frameExtent' : 'frameChosen')} <a href={to('/about')}>{t('loadDistricts')}</a>
     </>
   );
 }

@@ -1,17 +1,31 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { Hono } from 'hono';
+import { Fragment, h } from 'preact';
+import { render } from 'preact-render-to-string';
 import { fixedClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { emptyCity } from '../../city/index.ts';
-import { buildAssets, createSite, fullLanguages, missingMessages } from '../../ui/index.ts';
+import {
+  buildAssets,
+  createSite,
+  formatRelative,
+  fullLanguages,
+  missingMessages,
+  type Reader,
+  uiWords,
+} from '../../ui/index.ts';
 import { exampleMapping } from '../fixtures/example.ts';
 import { spyOn } from '../fixtures/spy.ts';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { ingest } from '../index.ts';
 import { parseMappingFile, refusals } from '../mapping/index.ts';
+import type { Connection } from '../schema.ts';
+import { sourceHealth } from '../health.ts';
+import { sourceRegistry } from '../source.ts';
 import { ingestWords } from './messages/index.ts';
+import { sourcesPage } from './sources.tsx';
 
 const platform = await openTestCity();
 after(() => platform.close());
@@ -93,6 +107,42 @@ test('a source that sends only what cannot be read is not called fresh', async (
   assert.equal(health?.state, 'silent');
   assert.equal(health.lastAcceptedAt, null);
   assert.ok(health.lastSeenAt);
+});
+
+test('a source whose feed fails is not called fresh, however new its last values are', () => {
+  const { sources: declared } = parseMappingFile(Buffer.from(JSON.stringify(exampleMapping)), 'map.json', [
+    'milesight-iot/em310-udl',
+  ]);
+  const sources = sourceRegistry({ ...city.lawPack, householdReadings: true });
+  for (const source of declared) sources.declare(source);
+  clock.set('2026-11-22T08:00:00Z');
+  const health = sourceHealth({ sources, clock, metrics: createMetrics() });
+  health.seen('counters', clock.now());
+  health.accepted('counters', { readings: 1, flagged: 0 }, [clock.now()]);
+  const stateWith = (connection: Omit<Connection, 'since'>): string | undefined => {
+    health.connection('counters', 'feed 1', { since: '2026-11-22T07:59:00Z', ...connection });
+    return health.reports().find(({ source }) => source.id === 'counters')?.health.state;
+  };
+  assert.equal(stateWith({ state: 'reachable' }), 'fresh');
+  assert.equal(stateWith({ state: 'reachable', detail: 'not JSON' }), 'late');
+  assert.equal(stateWith({ state: 'unreachable', detail: 'nobody listens' }), 'late');
+  for (const language of fullLanguages) {
+    const now = clock.now();
+    const reader: Reader = {
+      language,
+      now,
+      path: '/sources',
+      query: new URLSearchParams(),
+      params: {},
+      theme: 'auto',
+      to: (path) => path,
+    };
+    const { main } = sourcesPage({ reports: health.reports(), unmapped: [], timeZone: 'Asia/Dushanbe' }, reader);
+    const html = render(h(Fragment, null, main));
+    const ago = formatRelative(now - 60_000, now, language);
+    assert.ok(!html.includes(`>${uiWords(language)('fresh')}`), language);
+    assert.ok(html.includes(ingestWords(language)('connectionLost', { ago })), language);
+  }
 });
 
 test('an uplink by HTTP becomes a reading; what is none is refused with a reason', async () => {

@@ -137,14 +137,17 @@ function Overview({ data, reader }: { data: SourcesData; reader: Reader }): JSX.
 function Health({ report: { health }, reader }: { report: SourceReport; reader: Reader }): JSX.Element {
   const ui = uiWords(reader.language);
   const last = health.lastAcceptedAt ?? health.lastSeenAt;
-  const ago = last === null ? '' : formatRelative(Date.parse(last), reader.now, reader.language);
+  const relative = (at: string): string => formatRelative(Date.parse(at), reader.now, reader.language);
+  const ago = last === null ? '' : relative(last);
   const t = ingestWords(reader.language);
   const text =
-    health.state === 'fresh'
-      ? `${ui('fresh')}, ${t('seen', { ago })}`
-      : health.state === 'silent' && health.lastAcceptedAt === null
-        ? t('onlyRefused')
-        : ui(health.state, { ago });
+    health.connection?.state === 'unreachable' && last !== null
+      ? `${t('connectionLost', { ago: relative(health.connection.since) })} ${t('needsText', { ago })}`
+      : health.state === 'fresh'
+        ? `${ui('fresh')}, ${t('seen', { ago })}`
+        : health.state === 'silent' && health.lastAcceptedAt === null
+          ? t('onlyRefused')
+          : ui(health.state, { ago });
   return <Status state={states[health.state]}>{text}</Status>;
 }
 

@@ -33,6 +33,7 @@ export const uz: Messages<UiKey> = {
   twoFingers: 'Xaritani ikki barmoq bilan suring',
   zoomWithKey: 'Masshtab: {key} va sichqoncha gʻildiragi',
   streetsLeft: 'Kichikroq koʻchalar harakatlanuvchi xaritada.',
+  outsideMap: 'Yana {n, num} ta belgi bu rasmdan tashqarida.',
   mapLoading: 'Xarita yuklanmoqda.',
   mapFailed: 'Harakatlanuvchi xarita ochilmadi. Chizilgan xarita va roʻyxat ham shuni koʻrsatadi.',
   here: 'Siz shu yerdasiz',
