@@ -6,13 +6,11 @@ import { compileContext } from './context.ts';
 import { parseEntityQuery, parseEntityRetrieve, parseTemporalQuery, parseTemporalRetrieve } from './entityQuery.ts';
 import { exampleContext, geometry, instant } from './fixtures/arbitrary.ts';
 import { parseGeo, printGeo } from './geoQuery.ts';
-import type { Geometry } from './query.ts';
+import type { Geometry, ScopeNode, TypeNode } from './query.ts';
 import { queryBodyParameters } from './queryBody.ts';
 import { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
-import type { ScopeNode } from './scope.ts';
 import { evaluateTime, parseAggregation, parsePeriod, parseTemporal, printTemporal } from './temporal.ts';
 import { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
-import type { TypeNode } from './query.ts';
 
 const context = compileContext(exampleContext);
 const iri = (term: string): string => context.expand(term);
@@ -54,8 +52,8 @@ test('the parameters of a query become trees', () => {
         property: iri('location'),
         maxDistanceM: 2000,
       },
+      scope: { node: 'scope', levels: ['Dushanbe'], below: true },
     },
-    scope: { node: 'scope', levels: ['Dushanbe'], below: true },
     local: false,
     page: { limit: 5, offset: 10, count: true },
     representation: {

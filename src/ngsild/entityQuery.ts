@@ -12,7 +12,6 @@ import { parseQ } from './q.ts';
 import type { Aggregation, EntityQuery, QNode, TemporalQuery } from './query.ts';
 import type { Format, RepresentOptions } from './represent.ts';
 import { parseScopeQ } from './scope.ts';
-import type { ScopeNode } from './scope.ts';
 import { parseAggregation, parseTemporal } from './temporal.ts';
 import { parseTypeSelection } from './types.ts';
 
@@ -22,7 +21,6 @@ export const pageLimits: PageLimits = { standard: 20, max: 1000 };
 
 export type EntityRequest = {
   readonly query: EntityQuery;
-  readonly scope?: ScopeNode;
   readonly page: Page;
   /** Ask no other broker. */
   readonly local: boolean;
@@ -34,9 +32,8 @@ export type EntityRequest = {
 
 export type TemporalFormat = 'normalized' | 'concise' | 'temporalValues' | 'aggregatedValues';
 export type TemporalRequest = {
-  /** Which entities: ids, idPattern, type; q and geo test the instances inside the interval (5.7.4.4). */
+  /** Which entities: ids, idPattern, type; q, geo and scope test the instances inside the interval (5.7.4.4). */
   readonly query: EntityQuery;
-  readonly scope?: ScopeNode;
   readonly temporal: TemporalQuery;
   /** Present with the format `aggregatedValues`. */
   readonly aggregation?: Aggregation;
@@ -117,7 +114,7 @@ export function parseTemporalRetrieve(source: URLSearchParams, context: Context)
 }
 
 function temporalRequest(parameters: Parameters, context: Context, retrieve: boolean): Omit<TemporalRequest, 'page'> {
-  const { query, scope, local, projection } = select(parameters, context, retrieve);
+  const { query, local, projection } = select(parameters, context, retrieve);
   const representation = { ...parseRepresentation(parameters, context, true), ...projection };
   const format = temporalFormat(parameters);
   const aggregated = format === 'aggregatedValues';
@@ -138,7 +135,6 @@ function temporalRequest(parameters: Parameters, context: Context, retrieve: boo
   const wanted = picked?.filter((name) => omit?.has(name) !== true);
   return {
     query,
-    ...(scope && { scope }),
     local,
     format,
     representation,
@@ -198,7 +194,7 @@ function attributeIri(name: string, context: Context, parameter: string): string
   return iri;
 }
 
-type Selection = Pick<EntityRequest, 'query' | 'scope' | 'local'> & {
+type Selection = Pick<EntityRequest, 'query' | 'local'> & {
   /** The old `attrs` filters and projects. */
   readonly projection: { attrs?: ReadonlySet<string> };
 };
@@ -234,6 +230,7 @@ function select(parameters: Parameters, context: Context, retrieve = false): Sel
   );
   if (geo) query.geo = geo;
   const scopeQ = get('scopeQ');
+  if (scopeQ !== undefined) query.scope = parseScopeQ(scopeQ);
   if (type === '*' && get('local') === 'false') throw new Problem('bad-data', 'type=* is always local', 'local');
   const local = flag(parameters, 'local') || type === '*';
   if (!retrieve && !local && !selection && !attrs && !geo && !(query.q && asksUserAttribute(query.q))) {
@@ -241,7 +238,6 @@ function select(parameters: Parameters, context: Context, retrieve = false): Sel
   }
   return {
     query,
-    ...(scopeQ !== undefined && { scope: parseScopeQ(scopeQ) }),
     local,
     projection: attrs ? { attrs: new Set(attrs) } : {},
   };

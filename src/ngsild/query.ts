@@ -85,17 +85,46 @@ export type TemporalNode = {
 };
 export type TimeProperty = 'observedAt' | 'createdAt' | 'modifiedAt' | 'deletedAt';
 
-/** Which entities. All given parts must hold; an empty query selects everything of the tenant. */
-export type EntityQuery = {
+export type ScopeNode =
+  /** `+` is any one level; `below`: and everything under it. No levels and `below`: any scope. */
+  | { readonly node: 'scope'; readonly levels: readonly string[]; readonly below: boolean }
+  | { readonly node: 'and' | 'or'; readonly of: readonly ScopeNode[] };
+
+/** Which entities, by name and type alone; all given parts must hold (5.2.33). */
+export type EntitySelector = {
   readonly ids?: readonly string[];
   readonly idPattern?: string;
+  /** Absent: of any type. */
   readonly type?: TypeNode;
+};
+
+/** Which entities. All given parts must hold; an empty query selects everything of the tenant. */
+export type EntityQuery = EntitySelector & {
+  /** At least one of them must hold too. Never empty. */
+  readonly selectors?: readonly EntitySelector[];
   /** Has at least one of these attributes (IRIs). */
   readonly attrs?: readonly string[];
   readonly q?: QNode;
   readonly geo?: GeoNode;
+  readonly scope?: ScopeNode;
   /** Given by policy; ANDed. */
   readonly also?: readonly QNode[];
+};
+
+/**
+ * What entities are ordered by (4.23): `names` may also be `id` or `type`; ties go on to the next term, at last by id.
+ * `from`: by the distance to this geometry, not by value.
+ */
+export type OrderTerm = {
+  readonly path: AttributePath;
+  readonly descending: boolean;
+  readonly from?: Geometry;
+};
+
+export type EntityOrder = {
+  readonly terms: readonly OrderTerm[];
+  /** BCP 47 tag with the extension `-u-` (RFC 6067); absent: the root collation of ICU. */
+  readonly collation?: string;
 };
 
 export const aggregateMethods = ['totalCount', 'distinctCount', 'sum', 'avg', 'min', 'max', 'stddev', 'sumsq'] as const;

@@ -6,11 +6,7 @@
  *   scope  = 1*( "/" ( name / "+" ) )
  */
 import { Problem } from '../base/problem.ts';
-
-export type ScopeNode =
-  /** `+` is any one level; `below`: and everything under it. No levels and `below`: any scope. */
-  | { readonly node: 'scope'; readonly levels: readonly string[]; readonly below: boolean }
-  | { readonly node: 'and' | 'or'; readonly of: readonly ScopeNode[] };
+import type { ScopeNode } from './query.ts';
 
 const levelPattern = /^(?:\+|\p{L}[\p{L}\p{N}_]*)$/u;
 const maxScopes = 200;

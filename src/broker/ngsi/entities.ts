@@ -43,8 +43,7 @@ export async function entitiesResource(call: Call, deps: EntityDeps): Promise<An
   }
   if (call.method !== 'GET') throw notAllowed(call, 'GET, POST');
   const { context, named } = linkedContext(call, contexts);
-  const { query, scope, page, representation } = parseEntityQuery(call.query, context);
-  if (scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
+  const { query, page, representation } = parseEntityQuery(call.query, context);
   const media = accepted(call, ['application/json', 'application/ld+json', 'application/geo+json']);
   const found = await broker.query(call.who, call.tenant, query, page);
   const body =

@@ -22,8 +22,8 @@ export async function temporalEntities(call: Call, deps: EntityDeps): Promise<An
   if (call.method !== 'GET') throw notAllowed(call, 'GET');
   const { context, named } = linkedContext(call, deps.contexts);
   const request = parseTemporalQuery(call.query, context);
-  const { query, scope, page } = request;
-  if (scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
+  const { query, page } = request;
+  if (query.scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
   if (query.geo) throw new Problem('not-supported', 'a geo-query over the past is not supported', 'georel');
   const media = accepted(call, ['application/json', 'application/ld+json']);
   const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);

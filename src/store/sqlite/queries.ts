@@ -1,7 +1,7 @@
 /** The scans of the state store, on a reading connection; they run in the query worker. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { compilePattern, type Entity, type EntityQuery, evaluateGeo, evaluateQ } from '../../ngsild/index.ts';
+import { compilePattern, type Entity, type EntityQuery, matchesQuery } from '../../ngsild/index.ts';
 import type { SqlValue, Tenant } from '../ports.ts';
 import { canonicalJson } from '../canonical.ts';
 import { quoted } from './schema.ts';
@@ -63,7 +63,13 @@ export function createQueries(db: DatabaseSync): Queries {
 
   /** Everything that SQL lets through is looked at; ids are ordered at the end, so that no body is sorted. */
   const queryExactly = (tenant: Tenant, query: EntityQuery, where: readonly Sql[], page: Page) => {
-    const { idPattern, q, geo, also = [] } = query;
+    const { idPattern, q, geo, also = [], ...rest } = query;
+    const byBody =
+      q !== undefined ||
+      geo !== undefined ||
+      also.length > 0 ||
+      rest.scope !== undefined ||
+      rest.selectors !== undefined;
     const { limit, offset, count } = page;
     const parts = [...where];
     for (const node of q ? [q, ...also] : also) {
@@ -83,13 +89,7 @@ export function createQueries(db: DatabaseSync): Queries {
     };
     const matches = (id: string, body: string): boolean => {
       if (pattern && !pattern.test(id)) return false;
-      if (!q && !geo && also.length === 0) return true;
-      const entity = JSON.parse(body) as Entity;
-      return (
-        (!geo || evaluateGeo(geo, entity)) &&
-        (!q || evaluateQ(q, entity, { resolve })) &&
-        also.every((node) => evaluateQ(node, entity, { resolve }))
-      );
+      return !byBody || matchesQuery(query, JSON.parse(body) as Entity, { resolve });
     };
     const { text, values } = joined(parts, 'AND', '1');
     // In order of ids, the scan can stop at the page's end; an exact count has to see everything anyway.
@@ -115,17 +115,13 @@ export function createQueries(db: DatabaseSync): Queries {
 
   return {
     query(tenant, query, page) {
-      const { idPattern, q, geo, also = [], type, attrs } = query;
+      const { ids, type, attrs, ...others } = query;
       const where = [...shapeSql(tenant, query), ...(page.after === undefined ? [] : [sql('e.id > ?', page.after)])];
       // One state of the database for the page and its count.
       db.exec('BEGIN');
       try {
-        if (idPattern === undefined && !q && !geo && also.length === 0) {
-          return queryShapes(
-            joined(where, 'AND', '1'),
-            page,
-            (type !== undefined || attrs !== undefined) && !query.ids,
-          );
+        if (Object.values(others).every((part) => part === undefined)) {
+          return queryShapes(joined(where, 'AND', '1'), page, (type !== undefined || attrs !== undefined) && !ids);
         }
         return queryExactly(tenant, query, where, page);
       } finally {

@@ -7,15 +7,15 @@ import fc from 'fast-check';
 import {
   coreContext,
   type Entity,
-  evaluateGeo,
-  evaluateQ,
-  evaluateTypes,
   type EntityQuery,
+  type EntitySelector,
   type Geometry,
   type Instance,
   type Json,
+  matchesQuery,
   type QLiteral,
   type QNode,
+  type ScopeNode,
 } from '../../ngsild/index.ts';
 import { entityWrite } from './shape.ts';
 import { openState, type StateStore } from './state.ts';
@@ -122,15 +122,17 @@ const entity = (n: number): fc.Arbitrary<Entity> =>
         noNullPrototype: true,
       }),
       place: fc.option(fc.oneof(point, square), { nil: undefined }),
+      scope: fc.uniqueArray(fc.constantFrom('/A', '/A/B', 'A/B/C', '/D'), { maxLength: 2 }),
     })
-    .map(({ type, attrs, place }) => ({
+    .map(({ type, attrs, place, scope }) => ({
       id: `urn:bus:${n}`,
       type,
+      ...(scope.length > 0 && { scope }),
       createdAt: at,
       modifiedAt: at,
       attrs: place ? { ...attrs, [location]: [{ type: 'GeoProperty', value: place as unknown as Json }] } : attrs,
     }));
-const query: fc.Arbitrary<EntityQuery> = fc
+const selector: fc.Arbitrary<EntitySelector> = fc
   .record(
     {
       ids: fc.uniqueArray(fc.constantFrom('urn:bus:1', 'urn:bus:2', 'urn:bus:12', 'urn:x'), { maxLength: 3 }),
@@ -140,27 +142,44 @@ const query: fc.Arbitrary<EntityQuery> = fc
         { node: 'and', of: types.map((iri) => ({ node: 'type', iri })) },
         { node: 'or', of: types.map((iri) => ({ node: 'type', iri })) },
       ),
-      attrs: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 2 }),
-      q: tree,
-      geo,
-      also: fc.array(leaf, { maxLength: 2 }),
     },
     { requiredKeys: [], noNullPrototype: true },
   )
-  .map((made) => made as EntityQuery);
+  .map((made) => made as EntitySelector);
+const scopeLeaf = fc
+  .record({ levels: fc.array(fc.constantFrom('A', 'B', '+', 'D'), { maxLength: 3 }), below: fc.boolean() })
+  .filter(({ levels, below }) => levels.length > 0 || below)
+  .map((part): ScopeNode => ({ node: 'scope', ...part }));
+const scope: fc.Arbitrary<ScopeNode> = fc.oneof(
+  scopeLeaf,
+  fc
+    .record({
+      node: fc.constantFrom('and' as const, 'or' as const),
+      of: fc.array(scopeLeaf, { minLength: 1, maxLength: 3 }),
+    })
+    .map((part): ScopeNode => part),
+);
+const query: fc.Arbitrary<EntityQuery> = fc
+  .tuple(
+    selector,
+    fc.record(
+      {
+        selectors: fc.array(selector, { minLength: 1, maxLength: 3 }),
+        attrs: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 2 }),
+        q: tree,
+        geo,
+        scope,
+        also: fc.array(leaf, { maxLength: 2 }),
+      },
+      { requiredKeys: [], noNullPrototype: true },
+    ),
+  )
+  .map(([selected, rest]) => ({ ...selected, ...rest }) as EntityQuery);
 
 /** The plain meaning of a query, entity by entity. */
 function naive(entities: readonly Entity[], wanted: EntityQuery): Entity[] {
   const resolve = (id: string): Entity | undefined => entities.find((other) => other.id === id);
-  return entities.filter(
-    (entity) =>
-      (!wanted.ids || wanted.ids.includes(entity.id)) &&
-      (wanted.idPattern === undefined || new RegExp(wanted.idPattern).test(entity.id)) &&
-      (!wanted.type || evaluateTypes(wanted.type, entity.type)) &&
-      (!wanted.attrs || wanted.attrs.some((name) => name in entity.attrs)) &&
-      (!wanted.geo || evaluateGeo(wanted.geo, entity)) &&
-      [...(wanted.q ? [wanted.q] : []), ...(wanted.also ?? [])].every((node) => evaluateQ(node, entity, { resolve })),
-  );
+  return entities.filter((entity) => matchesQuery(wanted, entity, { resolve }));
 }
 
 let directory: string;
