@@ -13,7 +13,7 @@ export type Contexts = {
    * Compiles an @context as it stands in a body (URL, object, or array of them) or a Link header. Compiled once.
    * @throws Problem context-unavailable (a URL that is neither bundled nor pinned), bad-data (not a valid @context)
    */
-  of(value: Json): Context;
+  of(value: Json): Context | Promise<Context>;
 };
 
 /** Inline contexts come from clients: only so many compiled ones are kept. */
@@ -40,7 +40,7 @@ export function openContexts(pinned?: string): Contexts {
     compiled.set(key, context);
     return context;
   };
-  return { core: of(coreContextUrl), of };
+  return { core: compileContext(coreContextUrl, load), of };
 }
 
 function readPinned(path: string, documents: Map<string, Json>, byName: Map<string, Json>): void {

@@ -4,20 +4,13 @@ import { Problem } from '../base/problem.ts';
 import { readBody } from '../http/index.ts';
 import { anonymousPrincipal } from '../http/principal.ts';
 import type { Answer, Call } from './ngsi/call.ts';
-import {
-  attributeResource,
-  attributesResource,
-  entitiesResource,
-  entityOperations,
-  entityResource,
-} from './ngsi/entities.ts';
-import type { EntityDeps } from './ngsi/entities.ts';
 import { ngsiError } from './ngsi/errors.ts';
-import { temporalEntities, temporalEntity } from './ngsi/temporal.ts';
+import type { NgsiDeps } from './ngsi/operation.ts';
+import { operations } from './ngsi/operations.ts';
+import { checkParameters, router } from './ngsi/router.ts';
 
 const root = '/ngsi-ld/v1';
-const bodyMax = 1024 * 1024;
-const batchBodyMax = 32 * 1024 * 1024;
+const find = router(operations);
 const noQuery = new URLSearchParams();
 
 /**
@@ -25,7 +18,7 @@ const noQuery = new URLSearchParams();
  * (docs/decisions/0007).
  * @returns handle: false when the path is not below `/ngsi-ld/v1`
  */
-export function ngsiHandler(deps: EntityDeps & { metrics: Metrics }) {
+export function ngsiHandler(deps: NgsiDeps & { metrics: Metrics }) {
   const requests = deps.metrics.counter('chorsu_ngsi_requests_total', 'NGSI-LD requests by status class');
   const count = ['', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => requests.series({ status }));
   return (request: IncomingMessage, response: ServerResponse): boolean => {
@@ -51,20 +44,24 @@ export function ngsiHandler(deps: EntityDeps & { metrics: Metrics }) {
   };
 }
 
-async function answer(request: IncomingMessage, url: string, deps: EntityDeps): Promise<Answer> {
+async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Promise<Answer> {
   const at = url.indexOf('?');
-  const path = (at < 0 ? url : url.slice(0, at))
+  const path = at < 0 ? url : url.slice(0, at);
+  const segments = path
     .slice(root.length + 1)
     .split('/')
     .map(decodeSegment);
-  if (path.at(-1) === '') path.pop();
+  if (segments.at(-1) === '') segments.pop();
   const method = request.method ?? 'GET';
-  const reads = method === 'GET' || method === 'HEAD' || method === 'DELETE';
-  const body = reads ? empty : await readBody(request, path[0] === 'entityOperations' ? batchBodyMax : bodyMax);
+  const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
+  const body = operation.body ? await readBody(request, operation.body.maxBytes) : empty;
+  const query = at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
+  checkParameters(operation, query);
   const call: Call = {
-    method: method === 'HEAD' ? 'GET' : method,
+    operation,
     path,
-    query: at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1)),
+    of: parameters,
+    query,
     headers: request.headers,
     body,
     tenant: 0,
@@ -74,34 +71,11 @@ async function answer(request: IncomingMessage, url: string, deps: EntityDeps): 
   if (request.headers['ngsild-tenant'] !== undefined) {
     throw new Problem('not-multi-tenant', 'this city has one tenant; leave the header NGSILD-Tenant away');
   }
-  return route(call, deps);
+  return operation.handle(call, deps);
 }
 
 const empty = Buffer.alloc(0);
 const httpCause = { by: 'http' };
-
-function route(call: Call, deps: EntityDeps): Promise<Answer> {
-  const [first, second, third, fourth] = call.path;
-  const { length } = call.path;
-  if (first === 'entities') {
-    if (length === 1) return entitiesResource(call, deps);
-    if (length === 2 && second !== undefined) return entityResource(call, second, deps);
-    if (second !== undefined && third === 'attrs') {
-      if (length === 3) return attributesResource(call, second, deps);
-      if (length === 4 && fourth !== undefined) return attributeResource(call, second, fourth, deps);
-    }
-  }
-  if (first === 'entityOperations' && length === 2 && second !== undefined && operations.has(second)) {
-    return entityOperations(call, second, deps);
-  }
-  if (first === 'temporal' && second === 'entities') {
-    if (length === 2) return temporalEntities(call, deps);
-    if (length === 3 && third !== undefined) return temporalEntity(call, third, deps);
-  }
-  return Promise.reject(new Problem('not-found', `there is no resource ${root}/${call.path.join('/')}`));
-}
-
-const operations = new Set(['create', 'upsert', 'delete']);
 
 function decodeSegment(segment: string): string {
   if (!segment.includes('%')) return segment;

@@ -52,10 +52,13 @@ const linking = ['join', 'joinLevel', 'containedBy'];
 const ordering = ['orderBy', 'orderFrom', 'orderGeometry', 'collation'];
 const timing = ['timerel', 'timeAt', 'endTimeAt', 'timeproperty', 'lastN', 'aggrMethods', 'aggrPeriodDuration'];
 
-const queryNames = [selecting, placing, showing, paging, spreading, linking, ordering, ['geometryProperty']].flat();
-const retrieveNames = [showing, linking, ['attrs', 'type', 'local', 'geometryProperty', 'entityMap']].flat();
-const temporalNames = [selecting, placing, showing, paging, spreading, ordering, timing].flat();
-const temporalRetrieveNames = [showing, timing, ['attrs', 'type', 'local']].flat();
+/** The URL parameters that each request takes (6.4.3.2, 6.5.3.1, 6.18.3.2, 6.19.3.1). */
+export const parametersOf = {
+  query: [selecting, placing, showing, paging, spreading, linking, ordering, ['geometryProperty']].flat(),
+  retrieve: [showing, linking, ['attrs', 'type', 'local', 'geometryProperty', 'entityMap']].flat(),
+  temporalQuery: [selecting, placing, showing, paging, spreading, ordering, timing].flat(),
+  temporalRetrieve: [showing, timing, ['attrs', 'type', 'local']].flat(),
+} as const;
 
 /** One value per known name. */
 type Parameters = ReadonlyMap<string, string>;
@@ -69,7 +72,7 @@ export function parseEntityQuery(
   context: Context,
   limits: PageLimits = pageLimits,
 ): EntityRequest {
-  const parameters = readParameters(source, queryNames);
+  const parameters = readParameters(source, parametersOf.query);
   const { projection, ...selection } = select(parameters, context);
   return {
     ...selection,
@@ -86,7 +89,7 @@ export function parseEntityRetrieve(
   source: URLSearchParams,
   context: Context,
 ): Pick<EntityRequest, 'query' | 'local' | 'representation'> {
-  const parameters = readParameters(source, retrieveNames);
+  const parameters = readParameters(source, parametersOf.retrieve);
   const { query, local, projection } = select(parameters, context, true);
   return { query, local, representation: { ...parseRepresentation(parameters, context), ...projection } };
 }
@@ -100,7 +103,7 @@ export function parseTemporalQuery(
   context: Context,
   limits: PageLimits = pageLimits,
 ): TemporalRequest {
-  const parameters = readParameters(source, temporalNames);
+  const parameters = readParameters(source, parametersOf.temporalQuery);
   if (!parameters.has('timerel')) throw new Problem('bad-data', 'a temporal query needs timerel (5.7.4)', 'timerel');
   return { ...temporalRequest(parameters, context, false), page: parsePage(parameters, limits) };
 }
@@ -110,7 +113,7 @@ export function parseTemporalQuery(
  * @throws Problem
  */
 export function parseTemporalRetrieve(source: URLSearchParams, context: Context): Omit<TemporalRequest, 'page'> {
-  return temporalRequest(readParameters(source, temporalRetrieveNames), context, true);
+  return temporalRequest(readParameters(source, parametersOf.temporalRetrieve), context, true);
 }
 
 function temporalRequest(parameters: Parameters, context: Context, retrieve: boolean): Omit<TemporalRequest, 'page'> {

@@ -39,6 +39,7 @@ export { parseGeo, printGeo } from './geoQuery.ts';
 export type { GeoParameters } from './geoQuery.ts';
 export {
   pageLimits,
+  parametersOf,
   parseEntityQuery,
   parseEntityRetrieve,
   parseTemporalQuery,

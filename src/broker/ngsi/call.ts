@@ -6,12 +6,15 @@ import type { Json } from '../../ngsild/entity.ts';
 import { coreContextUrl, type Context } from '../../ngsild/index.ts';
 import type { Cause, Tenant } from '../../store/ports.ts';
 import type { Contexts } from '../contexts.ts';
+import type { Operation } from './operation.ts';
 
 /** One NGSI-LD request, apart from how it arrived. */
 export type Call = {
-  readonly method: string;
-  /** Decoded segments after `/ngsi-ld/v1/`. */
-  readonly path: readonly string[];
+  readonly operation: Operation;
+  /** As it came, with its query cut off: `/ngsi-ld/v1/...`. */
+  readonly path: string;
+  /** Decoded parts of the path, by the names in the operation's path. */
+  readonly of: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
@@ -27,7 +30,11 @@ export type Answer = {
   readonly body?: unknown;
 };
 
-export type MediaType = 'application/json' | 'application/ld+json' | 'application/geo+json';
+export type MediaType =
+  | 'application/json'
+  | 'application/ld+json'
+  | 'application/geo+json'
+  | 'application/merge-patch+json';
 
 const contextRel = 'http://www.w3.org/ns/json-ld#context';
 
@@ -35,11 +42,11 @@ const contextRel = 'http://www.w3.org/ns/json-ld#context';
 export type RequestContext = { readonly context: Context; readonly named: Json };
 
 /** 6.3.5: for requests whose @context can only stand in a Link header (GET, DELETE). */
-export function linkedContext(call: Call, contexts: Contexts): RequestContext {
+export async function linkedContext(call: Call, contexts: Contexts): Promise<RequestContext> {
   const url = linkedUrl(call);
   return url === undefined
     ? { context: contexts.core, named: coreContextUrl }
-    : { context: contexts.of(url), named: url };
+    : { context: await contexts.of(url), named: url };
 }
 
 /**
@@ -47,52 +54,39 @@ export function linkedContext(call: Call, contexts: Contexts): RequestContext {
  * Link and no @context.
  * @throws Problem invalid-request (not JSON), bad-data (mixed or missing @context), unsupported-media-type, length-required
  */
-export function bodyOf(
-  call: Call,
-  contexts: Contexts,
-  options: { merge?: boolean } = {},
-): { json: unknown } & RequestContext {
-  const type = (call.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  const plain = type === 'application/json' || (options.merge === true && type === 'application/merge-patch+json');
-  if (!plain && type !== 'application/ld+json') {
-    throw new Problem(
-      'unsupported-media-type',
-      `content type "${type ?? ''}": application/json or application/ld+json is wanted`,
-    );
+export async function bodyOf(call: Call, contexts: Contexts): Promise<{ json: unknown } & RequestContext> {
+  const type = (call.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const media = call.operation.body?.media ?? [];
+  if (!media.some((known) => known === type)) {
+    throw new Problem('unsupported-media-type', `content type "${type}": one of ${media.join(', ')} is wanted`);
   }
   if (call.body.length === 0) throw new Problem('invalid-request', 'the request has no body');
   const json = parseJson(call.body);
   const inBody = isObject(json) ? json['@context'] : undefined;
-  const linked = linkedUrl(call);
-  if (plain) {
+  if (type !== 'application/ld+json') {
     if (inBody !== undefined) {
       throw new Problem('bad-data', 'an @context in the body needs the content type application/ld+json', '@context');
     }
-    return {
-      json,
-      ...(linked === undefined
-        ? { context: contexts.core, named: coreContextUrl }
-        : { context: contexts.of(linked), named: linked }),
-    };
+    return { json, ...(await linkedContext(call, contexts)) };
   }
-  if (linked !== undefined)
+  if (linkedUrl(call) !== undefined)
     throw new Problem('bad-data', 'application/ld+json takes no @context from a Link header', 'Link');
   if (Array.isArray(json)) return { json, context: contexts.core, named: coreContextUrl };
   if (inBody === undefined)
     throw new Problem('bad-data', 'application/ld+json needs an @context in the body', '@context');
   const { '@context': _, ...rest } = json as Record<string, unknown>;
-  return { json: rest, context: contexts.of(inBody as Json), named: inBody as Json };
+  return { json: rest, context: await contexts.of(inBody as Json), named: inBody as Json };
 }
 
 /**
  * The @context of one entity of a batch in application/ld+json: each carries its own (5.6.7).
  */
-export function itemContext(
+export async function itemContext(
   item: unknown,
   call: Call,
   shared: RequestContext,
   contexts: Contexts,
-): { json: unknown; context: Context } {
+): Promise<{ json: unknown; context: Context }> {
   const ld = (call.headers['content-type'] ?? '').startsWith('application/ld+json');
   if (!isObject(item)) return { json: item, context: shared.context };
   const { '@context': own, ...json } = item;
@@ -104,7 +98,7 @@ export function itemContext(
   }
   if (own === undefined)
     throw new Problem('bad-data', 'application/ld+json needs an @context in each entity', '@context');
-  return { json, context: contexts.of(own as Json) };
+  return { json, context: await contexts.of(own as Json) };
 }
 
 function linkedUrl(call: Call): string | undefined {

@@ -13,7 +13,7 @@ export function paged(
     const query = new URLSearchParams(call.query);
     query.set('offset', String(offset));
     query.set('limit', String(page.limit));
-    links.push(`</ngsi-ld/v1/${call.path.map(encodeURIComponent).join('/')}?${query}>; rel="${rel}"; type="${media}"`);
+    links.push(`<${call.path}?${query}>; rel="${rel}"; type="${media}"`);
   };
   const more = count === undefined ? shown === page.limit : page.offset + shown < count;
   if (page.limit > 0 && more) link(page.offset + page.limit, 'next');

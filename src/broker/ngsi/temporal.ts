@@ -1,5 +1,6 @@
 import { Problem } from '../../base/problem.ts';
 import {
+  parametersOf,
   parseTemporalQuery,
   parseTemporalRetrieve,
   representAggregate,
@@ -10,50 +11,75 @@ import {
 } from '../../ngsild/index.ts';
 import type { EntityHistory } from '../../store/ports.ts';
 import { isoInstant } from '../decision.ts';
-import { accepted, document, linkedContext, type Answer, type Call } from './call.ts';
-import { notAllowed, type EntityDeps } from './entities.ts';
+import { accepted, document, linkedContext, type Call } from './call.ts';
+import type { NgsiDeps, Operation } from './operation.ts';
 import { paged } from './paging.ts';
 
 /** Instances in one answer; more are cut and the answer is 206 (6.3.10). */
 const instancesMax = 20_000;
 
-/** `/temporal/entities`, 6.18: query. */
-export async function temporalEntities(call: Call, deps: EntityDeps): Promise<Answer> {
-  if (call.method !== 'GET') throw notAllowed(call, 'GET');
-  const { context, named } = linkedContext(call, deps.contexts);
-  const request = parseTemporalQuery(call.query, context);
-  const { query, page } = request;
-  if (query.scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
-  if (query.geo) throw new Problem('not-supported', 'a geo-query over the past is not supported', 'georel');
-  const media = accepted(call, ['application/json', 'application/ld+json']);
-  const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);
-  const answer = await evolution(call, deps, found.ids, request, context);
-  const headers = { ...answer.headers, ...paged(call, page, found.ids.length, found.count, media) };
-  return document(media, named, answer.body, { status: answer.status, headers });
-}
+/** What `options` takes: formats by their old keywords, and what is no format. */
+const showingOptions = [
+  'normalized',
+  'concise',
+  'simplified',
+  'keyValues',
+  'temporalValues',
+  'aggregatedValues',
+].concat(['sysAttrs', 'count']);
 
-/** `/temporal/entities/{id}`, 6.19: retrieve. */
-export async function temporalEntity(call: Call, id: string, deps: EntityDeps): Promise<Answer> {
-  if (call.method !== 'GET') throw notAllowed(call, 'GET');
-  const { context, named } = linkedContext(call, deps.contexts);
-  const request = parseTemporalRetrieve(call.query, context);
-  const media = accepted(call, ['application/json', 'application/ld+json']);
-  const known = await deps.broker.historyEntities(
-    call.who,
-    call.tenant,
-    { ...request.query, ids: [id] },
-    { limit: 1, offset: 0 },
-  );
-  if (known.ids.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
-  const answer = await evolution(call, deps, [id], request, context);
-  // Known, but without an instance in the asked time: an entity without attributes.
-  const body = answer.body[0] ?? { id };
-  return document(media, named, body, { status: answer.status, headers: answer.headers });
-}
+/** `/temporal/entities`, 6.18, and `/temporal/entities/{entityId}`, 6.19. */
+export const temporal: readonly Operation[] = [
+  {
+    name: 'queryTemporal',
+    method: 'GET',
+    path: '/temporal/entities',
+    clause: '6.18.3.2',
+    summary: 'Query the temporal evolution of entities',
+    parameters: parametersOf.temporalQuery,
+    options: showingOptions,
+    answers: { 200: 'EntityTemporalList', 206: 'EntityTemporalList' },
+    handle: async (call, deps) => {
+      const { context, named } = await linkedContext(call, deps.contexts);
+      const request = parseTemporalQuery(call.query, context);
+      const { query, page } = request;
+      if (query.scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
+      if (query.geo) throw new Problem('not-supported', 'a geo-query over the past is not supported', 'georel');
+      const media = accepted(call, ['application/json', 'application/ld+json']);
+      const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);
+      const answer = await evolution(call, deps, found.ids, request, context);
+      const headers = { ...answer.headers, ...paged(call, page, found.ids.length, found.count, media) };
+      return document(media, named, answer.body, { status: answer.status, headers });
+    },
+  },
+  {
+    name: 'retrieveTemporal',
+    method: 'GET',
+    path: '/temporal/entities/{entityId}',
+    clause: '6.19.3.1',
+    summary: 'Retrieve the temporal evolution of an entity',
+    parameters: parametersOf.temporalRetrieve,
+    options: showingOptions,
+    answers: { 200: 'EntityTemporal', 206: 'EntityTemporal' },
+    handle: async (call, deps) => {
+      const id = call.of['entityId'] ?? '';
+      const { context, named } = await linkedContext(call, deps.contexts);
+      const request = parseTemporalRetrieve(call.query, context);
+      const media = accepted(call, ['application/json', 'application/ld+json']);
+      const one = { ...request.query, ids: [id] };
+      const known = await deps.broker.historyEntities(call.who, call.tenant, one, { limit: 1, offset: 0 });
+      if (known.ids.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
+      const answer = await evolution(call, deps, [id], request, context);
+      // Known, but without an instance in the asked time: an entity without attributes.
+      const body = answer.body[0] ?? { id };
+      return document(media, named, body, { status: answer.status, headers: answer.headers });
+    },
+  },
+];
 
 async function evolution(
   call: Call,
-  deps: EntityDeps,
+  deps: NgsiDeps,
   ids: readonly string[],
   request: Omit<TemporalRequest, 'page'>,
   context: Context,
