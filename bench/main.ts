@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { runBenches } from './index.ts';
+import { c1 } from './contexts.ts';
 import { p1 } from './p1-patch.ts';
 import { p3 } from './p3-mqtt.ts';
 import { p6 } from './p6-history.ts';
@@ -10,4 +11,4 @@ const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '10' } },
   allowPositionals: true,
 });
-await runBenches([p1, p3, p6, p9, p12], positionals, Number(values.seconds));
+await runBenches([c1, p1, p3, p6, p9, p12], positionals, Number(values.seconds));

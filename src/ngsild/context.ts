@@ -1,13 +1,14 @@
 /**
- * A compiled @context: names to IRIs and back. CIM 009 v1.9.1, 4.4 and 5.5.7; JSON-LD 1.1, "IRI Expansion",
- * "IRI Compaction", "Create Term Definition". Pure: whoever compiles has loaded the documents before.
+ * A compiled @context: names to IRIs and back. CIM 009 v1.9.1, 4.4 and 5.5.7; JSON-LD 1.1, "IRI Compaction". Pure:
+ * whoever compiles has loaded the documents before.
  */
 import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
-import { bundledContext, coreTerms, isCoreUrl } from './core.ts';
+import { bundledContext, coreTerms, isCoreUrl, unfitRank } from './core.ts';
 import { isName, isUri } from './datatypes.ts';
 import { valueMembers } from './entity.ts';
 import type { AttributeKind } from './entity.ts';
+import { define, expandIri, type Terms } from './terms.ts';
 
 export type { TermDefinition, TermTable } from './core.ts';
 
@@ -28,7 +29,10 @@ export type Context = {
    * @throws Problem bad-data when the context maps the term to null
    */
   expand(term: string): string;
-  /** The shortest name that expands to this IRI: a term, a name of the default vocabulary, `prefix:name`, else the IRI. */
+  /**
+   * A name that expands to this IRI, as JSON-LD 1.1 chooses: a term (of several the first by `termRank`, then the shortest),
+   * a name of the default vocabulary, the shortest `prefix:name`; then terms that JSON-LD would not take; else the IRI.
+   */
   compact(iri: string): string;
   /** Like `expand`, with what a parser needs to know of a key; never throws. */
   name(term: string): Name;
@@ -50,28 +54,6 @@ const defaultVocab = 'https://uri.etsi.org/ngsi-ld/default-context/';
 const cacheSize = 20_000;
 const maxDocuments = 32;
 
-type Term = { readonly iri: string | null; readonly prefix: boolean };
-type Terms = Map<string, Term>;
-
-const keywords = new Set(
-  ['base', 'container', 'context', 'direction', 'graph', 'id', 'import', 'included', 'index', 'json', 'language']
-    .concat(['list', 'nest', 'none', 'prefix', 'propagate', 'protected', 'reverse', 'set', 'type', 'value'])
-    .concat(['version', 'vocab'])
-    .map((word) => `@${word}`),
-);
-
-const definitionKeys = new Set([
-  '@id',
-  '@type',
-  '@container',
-  '@language',
-  '@direction',
-  '@prefix',
-  '@protected',
-  '@index',
-  '@nest',
-]);
-
 /**
  * The URLs that a context names and that must be loaded before `compileContext`; bundled core contexts are not among
  * them. Of a loaded document too: its own URLs are resolved against `base`.
@@ -89,10 +71,10 @@ export function contextUrls(source: unknown, base?: string): string[] {
 
 function contextItems(source: unknown): readonly unknown[] {
   if (isObject(source) && '@context' in source) return contextItems(source['@context']);
-  if (source === undefined || source === null) return [];
+  if (source === undefined) return [];
   const items: readonly unknown[] = Array.isArray(source) ? source : [source];
   for (const item of items) {
-    if (typeof item !== 'string' && !isObject(item)) {
+    if (typeof item !== 'string' && item !== null && !isObject(item)) {
       throw new Problem('bad-data', 'an @context is a URL, an object, or an array of these', '@context');
     }
   }
@@ -117,6 +99,11 @@ export function compileContext(source: unknown, load: (url: string) => unknown =
   let documents = 0;
   const apply = (from: unknown, base: string | undefined, open: readonly string[]): void => {
     for (const item of contextItems(from)) {
+      if (item === null) {
+        terms.clear();
+        state.vocab = undefined;
+        continue;
+      }
       if (typeof item !== 'string') {
         define(isObject(item) && '@context' in item ? item['@context'] : item, state);
         continue;
@@ -146,98 +133,6 @@ export function compileContext(source: unknown, load: (url: string) => unknown =
   return contextOf(terms);
 }
 
-/** Takes one context object into the state. JSON-LD 1.1, "Context Processing" without @base, @language, @import. */
-function define(context: unknown, state: { terms: Terms; vocab: string | undefined }): void {
-  if (!isObject(context)) {
-    throw new Problem('bad-data', 'an @context is a URL, an object, or an array of these', '@context');
-  }
-  if ('@import' in context) throw new Problem('bad-data', '@import is not supported', '@context.@import');
-  const vocab = context['@vocab'];
-  if (vocab === null) state.vocab = undefined;
-  else if (typeof vocab === 'string') state.vocab = expandIri(vocab, state.terms, state.vocab);
-  else if (vocab !== undefined) throw new Problem('bad-data', '@vocab must be a string', '@context.@vocab');
-  const done = new Set<string>();
-  const open = new Set<string>();
-  const expandWithin = (value: string): string => {
-    const colon = value.indexOf(':');
-    if (value in context && !done.has(value)) create(value);
-    else if (colon > 0) {
-      const prefix = value.slice(0, colon);
-      if (prefix in context && !done.has(prefix)) create(prefix);
-    }
-    return expandIri(value, state.terms, state.vocab);
-  };
-  const create = (term: string): void => {
-    if (done.has(term) || term.startsWith('@')) return;
-    const field = `@context.${term}`;
-    if (open.has(term)) throw new Problem('bad-data', `the term "${term}" is defined by itself`, field);
-    open.add(term);
-    state.terms.set(term, createTerm(term, context[term], field, expandWithin, state));
-    open.delete(term);
-    done.add(term);
-  };
-  for (const key in context) {
-    if (!key.startsWith('@')) create(key);
-    else if (keywords.has(key) && key === '@context') {
-      throw new Problem('bad-data', 'a context inside a context is not allowed (5.5.7)', '@context');
-    }
-  }
-}
-
-function createTerm(
-  term: string,
-  definition: unknown,
-  field: string,
-  expandWithin: (value: string) => string,
-  state: { terms: Terms; vocab: string | undefined },
-): Term {
-  if (term === '') throw new Problem('bad-data', 'a term must not be empty', '@context');
-  if (definition === null) return { iri: null, prefix: false };
-  const simple = typeof definition === 'string';
-  if (!simple && !isObject(definition)) {
-    throw new Problem('bad-data', 'a term is defined by a string or an object', field);
-  }
-  const parts: Record<string, unknown> = simple ? { '@id': definition } : definition;
-  if ('@context' in parts) throw new Problem('bad-data', 'scoped contexts are not allowed (5.5.7)', field);
-  for (const key in parts) {
-    if (!definitionKeys.has(key)) throw new Problem('bad-data', `"${key}" is not supported in a term`, field);
-  }
-  const id = parts['@id'];
-  if (id === null) return { iri: null, prefix: false };
-  if (id !== undefined && typeof id !== 'string') throw new Problem('bad-data', '@id must be a string', field);
-  const colon = term.indexOf(':') > 0;
-  let iri: string;
-  if (id === undefined || id === term) {
-    const at = term.indexOf(':');
-    // A term without @id is its own name: by its prefix, or in the vocabulary.
-    const namespace = at > 0 ? (expandWithin(term.slice(0, at)), state.terms.get(term.slice(0, at))) : undefined;
-    if (namespace?.iri) iri = namespace.iri + term.slice(at + 1);
-    else iri = at > 0 ? term : (state.vocab ?? '') + term;
-  } else iri = expandWithin(id);
-  if (!iri.includes(':') && !keywords.has(iri)) {
-    throw new Problem('bad-data', `"${iri}" is neither an IRI nor a term`, field);
-  }
-  const flag = parts['@prefix'];
-  const prefix =
-    flag === true || (flag === undefined && simple && !colon && !term.includes('/') && /[:/?#[\]@]$/.test(iri));
-  return { iri, prefix };
-}
-
-function expandIri(value: string, terms: Terms, vocab: string | undefined): string {
-  if (keywords.has(value)) return value;
-  const known = terms.get(value);
-  if (known?.iri) return known.iri;
-  const colon = value.indexOf(':');
-  if (colon > 0) {
-    const prefix = value.slice(0, colon);
-    const suffix = value.slice(colon + 1);
-    if (prefix === '_' || suffix.startsWith('//')) return value;
-    const namespace = terms.get(prefix);
-    return namespace?.iri && namespace.prefix ? namespace.iri + suffix : value;
-  }
-  return vocab === undefined ? value : vocab + value;
-}
-
 const memberIris = new Map<string, string>();
 
 /** `value` tells a Property; whether it is a GeoProperty is seen by the value. */
@@ -252,10 +147,18 @@ function contextOf(terms: Terms): Context {
   const compacted = new Map<string, string>();
   const byIri = new Map<string, string>();
   const prefixes: { term: string; iri: string }[] = [];
-  for (const [term, { iri, prefix }] of terms) {
+  /** Names that JSON-LD would not take for a type or an attribute. */
+  const spare = new Map<string, string>();
+  const ranks = new Map<string, number>();
+  for (const [term, { iri, prefix, rank }] of terms) {
     if (iri === null) continue;
-    const other = byIri.get(iri);
-    if (other === undefined || shorter(term, other)) byIri.set(iri, term);
+    const names = rank < unfitRank ? byIri : spare;
+    const other = names.get(iri);
+    const best = ranks.get(iri) ?? Infinity;
+    if (other === undefined || rank < best || (rank === best && shorter(term, other))) {
+      names.set(iri, term);
+      if (rank < best) ranks.set(iri, rank);
+    }
     if (prefix) prefixes.push({ term, iri });
   }
   const name = (term: string): Name => {
@@ -305,7 +208,7 @@ function contextOf(terms: Terms): Context {
       if (best === undefined || shorter(candidate, best)) best = candidate;
     }
     // An IRI whose scheme happens to be a prefix would be read as something else; there is no way to write it.
-    return best ?? iri;
+    return best ?? spare.get(iri) ?? iri;
   };
   return {
     name,

@@ -10,8 +10,13 @@ import v19 from './contexts/v1.9.json' with { type: 'json' };
 export type TermDefinition = string | { readonly id: string; readonly type?: string; readonly container?: string };
 export type TermTable = Readonly<Record<string, TermDefinition>>;
 
-/** Compiled: `prefix` is true where `term:name` may be written. */
-type Compiled = readonly (readonly [string, { readonly iri: string; readonly prefix: boolean }])[];
+/** A published context as a document, for whoever asks for it. */
+export type ContextDocument = { readonly '@context': Readonly<Record<string, unknown>> };
+
+/** A term as compaction needs it. `rank`: among the names of one IRI the lowest is taken (`termRank`). */
+export type Term = { readonly iri: string | null; readonly prefix: boolean; readonly rank: number };
+
+type Compiled = readonly (readonly [string, Term])[];
 
 const tables: Record<string, TermTable> = { '1.3': v13, '1.4': v14, '1.6': v16, '1.7': v17, '1.8': v18, '1.9': v19 };
 const compiled = new Map<string, Compiled>();
@@ -34,7 +39,8 @@ function compile(version: string): Compiled | undefined {
     .filter(([term]) => term !== '@vocab')
     .map(([term, definition]) => {
       const iri = typeof definition === 'string' ? definition : definition.id;
-      return [term, { iri, prefix: typeof definition === 'string' && /[/#]$/.test(iri) }] as const;
+      const rank = typeof definition === 'string' ? termRank() : termRank(definition.type, definition.container);
+      return [term, { iri, prefix: typeof definition === 'string' && /[/#]$/.test(iri), rank }] as const;
     });
   compiled.set(version, made);
   return made;
@@ -54,11 +60,27 @@ export function coreTerms(): Compiled {
   return compile('1.9') ?? [];
 }
 
+/**
+ * Where a term stands among the names of one IRI. Types and attributes are compacted as nodes: JSON-LD 1.1 looks for terms
+ * with `@container: @set` first, then for those without a container, each time first with `@type: @id`, then without
+ * ("IRI Compaction", "Term Selection"). It never takes the others, from
+ * `unfitRank` on; we do before we write the whole IRI.
+ */
+export function termRank(type?: string, container?: string): number {
+  const coerced = type === '@id' ? 0 : type === undefined ? 1 : 4;
+  return coerced + (container === '@set' ? 0 : container === undefined ? 2 : 4);
+}
+export const unfitRank = 4;
+
 /** A bundled core context as a document, for whoever asks us for it; undefined for other addresses. */
-export function coreDocument(url: string): { '@context': Record<string, unknown> } | undefined {
+export function coreDocument(url: string): ContextDocument | undefined {
   const match = corePattern.exec(url);
   const table = match && tables[match[1] ?? '1.9'];
-  if (!table) return undefined;
+  return table ? documentOf(table) : undefined;
+}
+
+/** A term table as the document that it was made from. */
+export function documentOf(table: TermTable): ContextDocument {
   const context: Record<string, unknown> = {};
   for (const [term, definition] of Object.entries(table)) {
     context[term] =

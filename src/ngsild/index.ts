@@ -4,6 +4,8 @@ export * from './query.ts';
 export { compileContext, contextUrls, coreContext } from './context.ts';
 export type { Context, Name } from './context.ts';
 export { coreContextUrl, coreDocument, isCoreUrl } from './core.ts';
+export type { ContextDocument } from './core.ts';
+export { modelDocument } from './models.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
 export { parseTypes } from './members.ts';

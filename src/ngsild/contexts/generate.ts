@@ -1,7 +1,7 @@
-/** Makes a bundled term table from a core context as ETSI publishes it. `core.test.ts` runs it and compares. */
+/** Makes a bundled term table from a context as it is published. `core.test.ts` and `models.test.ts` run it and compare. */
 import type { TermDefinition } from '../core.ts';
 
-/** A published core context: strings, and objects with @id, @type and @container. */
+/** A published context: strings, and objects with @id, @type and @container. */
 export type PublishedContext = Readonly<
   Record<string, string | number | boolean | { '@id': string; '@type'?: string; '@container'?: string }>
 >;
@@ -9,7 +9,10 @@ export type PublishedContext = Readonly<
 /** Prefixes expanded, keywords of JSON-LD left out; `@vocab` stays. */
 export function termTable(context: PublishedContext): Record<string, TermDefinition> {
   const vocab = context['@vocab'];
-  if (typeof vocab !== 'string') throw new Error('a core context has an @vocab');
+  const inVocab = (name: string): string => {
+    if (typeof vocab !== 'string') throw new Error(`"${name}" is no IRI, and there is no @vocab`);
+    return vocab + name;
+  };
   const expand = (iri: string): string => {
     const at = iri.indexOf(':');
     const namespace = at > 0 ? context[iri.slice(0, at)] : undefined;
@@ -20,7 +23,7 @@ export function termTable(context: PublishedContext): Record<string, TermDefinit
     if (term.startsWith('@') && term !== '@vocab') continue;
     if (typeof definition === 'string') {
       const iri = expand(definition);
-      table[term] = iri.includes(':') || iri.startsWith('@') ? iri : vocab + iri;
+      table[term] = iri.includes(':') || iri.startsWith('@') ? iri : inVocab(iri);
     } else if (typeof definition === 'object') {
       table[term] = {
         id: expand(definition['@id']),
