@@ -53,3 +53,19 @@ export { representAggregate, representPast, representPastValues } from './repres
 export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';
 export { boundingBox, boxAround, distanceM, earthRadiusM, evaluateGeo, haversineM, relates } from './geo.ts';
 export type { Box, Position } from './shape.ts';
+export { defaultTriggers, notificationTriggers, subscriptionStatus } from './subscription.ts';
+export type {
+  Endpoint,
+  KeyValue,
+  NotificationMedia,
+  NotificationParameters,
+  NotificationTrigger,
+  Subscription,
+  SubscriptionStatus,
+} from './subscription.ts';
+export { parseSubscription, updateSubscription } from './subscriptionParse.ts';
+export { representSubscription } from './subscriptionRepresent.ts';
+export type { SubscriptionState } from './subscriptionRepresent.ts';
+export { attributeChanges, matchSubscription, meetsConditions } from './subscriptionMatch.ts';
+export type { AttributeChange, EntityChange, Notice } from './subscriptionMatch.ts';
+export { coalesce, representNotification } from './notification.ts';
