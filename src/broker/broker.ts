@@ -76,6 +76,11 @@ export type Broker = {
     page: { limit: number; offset: number; count?: boolean; after?: string },
   ): Promise<EntityPage>;
   types(who: Principal, tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
+  /**
+   * Resolves when queries can see all that is durable now. They wait for it themselves; whoever brings much waits for it
+   * too, so that what they wait for stays little.
+   */
+  applied(): Promise<void>;
   /** Entities that history knows, gone ones too; ordered by id. */
   historyEntities(
     who: Principal,
@@ -177,6 +182,7 @@ export function createBroker(deps: {
       await writer.applied();
       return state.types(tenant);
     },
+    applied: () => writer.applied(),
     async historyEntities(_who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
       return history.entities(tenant, query, page);

@@ -9,7 +9,7 @@ import { refused, type Refusal, type Refused, type Taken } from '../mapping/inde
 import type { ImportItem, OpenedFile } from './importer.ts';
 import { knownReadings } from './known.ts';
 import { pack, touchedBy, writeManifest, type Own } from './manifest.ts';
-import { patiently } from './patience.ts';
+import { patience } from './patience.ts';
 import { rejectsFile } from './rejects.ts';
 import { batchRow, importRow, type ImportCounts, type ImportRecord } from './tables.ts';
 
@@ -66,6 +66,7 @@ export async function runImport(
   const { source, unit, bytes } = opened;
   const { dryRun = false, batch = 1_000, signal } = options;
   const cause = { by: 'import', source };
+  const patiently = patience(broker);
   const known = knownReadings(broker, own);
   const rejects = rejectsFile(options.rejectsFile, unit, given.rejectsBytes);
   const rejectedBy: Partial<Record<Refusal, number>> = { ...given.rejectedBy };

@@ -210,6 +210,20 @@ test('an import stops at a signal between two records', async () => {
   assert.ok(report.kept < 500);
 });
 
+test('a record of an import, and of its undo, is begun when queries see the one before', async () => {
+  const broker = spyOn(city.broker);
+  const { writer, state } = city.store;
+  const unapplied: number[] = [];
+  broker.before = () => void unapplied.push(writer.lastSeq() - state.appliedSeq());
+  const service = importsOn(broker, city.store.rows);
+  const { id = '' } = await service.run({ file: await file(hours('slow', 0, 200)), mapping: station(), batch: 20 });
+  // Its mapping, that there is an import, and its first record.
+  assert.deepEqual(unapplied.slice(3), Array<number>(9 + 1).fill(0));
+  unapplied.length = 0;
+  await service.undo(id, { batch: 2 });
+  assert.deepEqual(unapplied.slice(2), Array<number>(4 + 1).fill(0));
+});
+
 const data = fileURLToPath(new URL('../../../../shared/data/', import.meta.url));
 const example = async (name: string): Promise<MappingFile> => {
   const path = fileURLToPath(new URL(`../../../docs/examples/${name}`, import.meta.url));

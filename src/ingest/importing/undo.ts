@@ -4,7 +4,7 @@ import { systemPrincipal } from '../../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, Instance } from '../../ngsild/entity.ts';
 import type { RowDelta, Rows, SqlValue } from '../../store/ports.ts';
 import { isOwn, pack, readManifest, takenBack, unpack, type Own, type Touched } from './manifest.ts';
-import { patiently } from './patience.ts';
+import { patience, type Patiently } from './patience.ts';
 import { batchRow, importRow, type ImportRecord, type UndoOutcome } from './tables.ts';
 
 /** A step with that many entities is large enough. */
@@ -37,6 +37,7 @@ export async function undoImport(
   { onProgress, signal, batch = batchesPerStep }: UndoOptions = {},
 ): Promise<ImportRecord> {
   const cause = { by: 'undo', source: given.source };
+  const patiently = patience(broker);
   const own = await ownRecords(rows, given.id);
   let record = given;
 
@@ -102,7 +103,7 @@ export async function undoImport(
     if (row['doubtful'] === null) continue;
     const held = unpack(row['doubtful'] as Uint8Array) as Doubtful | { rows: RowDelta[] };
     if (isRows(held)) continue;
-    await settle(broker, held, cause);
+    await settle(broker, held, cause, patiently);
   }
   await finish(left);
   return record;
@@ -241,7 +242,12 @@ function asBefore(entity: Entity, touched: readonly Touched[], own: Own): { beco
  * While the import's value was the newest, a late one of somebody else entered history only. Now it may be the newest:
  * then it is the current value.
  */
-async function settle(broker: Broker, doubtful: Doubtful, cause: { by: string; source: string }): Promise<void> {
+async function settle(
+  broker: Broker,
+  doubtful: Doubtful,
+  cause: { by: string; source: string },
+  patiently: Patiently,
+): Promise<void> {
   const ids = Object.keys(doubtful);
   for (let from = 0; from < ids.length; from += entitiesPerLook) {
     const some = ids.slice(from, from + entitiesPerLook);
