@@ -36,6 +36,25 @@ const firstLine = (message: string): string => {
 
 /** Everything a case sent and got, then why it failed. */
 export function details({ name, file, status, message, log }: Result): string {
-  const exchange = log.map((entry) => entry.trim()).join('\n\n');
-  return `== ${name}  [${file}]  ${status}\n\n${exchange}\n\n-- ${message}\n`;
+  return `== ${name}  [${file}]  ${status}\n\n${log.map(exchange).join('\n\n')}\n\n-- ${message}\n`;
+}
+
+/** What every request and answer of the suite carries, and nobody looks at. */
+const dull = /^(user-agent|accept-encoding|connection|keep-alive|content-length|transfer-encoding|date)$/i;
+
+/** A message of RequestsLibrary without its dull headers: `> GET url` or `< 200 OK`, headers, body; others as they are. */
+function exchange(entry: string): string {
+  const [, verb, way] = /^([A-Z]+) (Request|Response) : /.exec(entry) ?? [];
+  if (verb === undefined) return entry.trim();
+  const part = (label: string): string => new RegExp(`^ ?${label}=(.*)$`, 'm').exec(entry)?.[1]?.trim() ?? '';
+  const headers = [...part('headers').matchAll(/'([^']+)': (?:'([^']*)'|"([^"]*)")/g)]
+    .filter(([, key = '']) => !dull.test(key))
+    .map(([, key, single, double]) => `  ${key}: ${single ?? double}`);
+  const head =
+    way === 'Request' ? `> ${verb} ${/url=(\S+)/.exec(entry)?.[1]}` : `< ${part('status').replace(', reason=', ' ')}`;
+  const body = entry
+    .slice(entry.search(/^ ?body=/m))
+    .replace(/^ ?body=/, '')
+    .trim();
+  return [head, ...headers, ...(body === 'None' ? [] : [`  ${body}`])].join('\n');
 }
