@@ -52,8 +52,8 @@ const output = `<?xml version="1.0" encoding="UTF-8"?>
 const create = 'ContextInformation/Provision/Entities/CreateEntity/001_02';
 const remove = 'ContextInformation/Provision/Entities/DeleteEntity/002_01';
 const files = [
-  { path: create, cases: ['001_02_01 InvalidJson', '001_02_02 EmptyJson', '001_02_03 NeverRun'] },
-  { path: remove, cases: ['002_01_01 Delete', '002_01_02 Other'] },
+  { path: create, cases: ['001_02_01 InvalidJson', '001_02_02 EmptyJson', '001_02_03 NeverRun'], alone: false },
+  { path: remove, cases: ['002_01_01 Delete', '002_01_02 Other'], alone: false },
 ];
 const excepting = (...cases: string[]): Exception[] => [{ cases, clause: '5.6.1.4', reason: 'the suite is wrong' }];
 

@@ -4,7 +4,7 @@ import { suite, test } from 'node:test';
 import { caseNames, merged, parts, robotWords, select } from './suite.ts';
 import type { Exception } from './score.ts';
 
-const file = (path: string, ...cases: string[]) => ({ path, cases });
+const file = (path: string, ...cases: string[]) => ({ path, cases, alone: false });
 const files = [
   file('ContextInformation/Provision/Entities/CreateEntity/001_01', '001_01_01 MinimalEntity', '001_01_02 Simple'),
   file('ContextInformation/Provision/Entities/CreateEntity/001_02', '001_02_01 InvalidJson'),
@@ -42,6 +42,15 @@ suite('conformance suite', () => {
       [2, 1, 1],
     );
     assert.equal(parts(files, 1).length, 4);
+  });
+
+  test('a file that sets global variables is a part of its own', () => {
+    const [first, ...others] = files.slice(0, 3);
+    assert.ok(first);
+    assert.deepEqual(
+      parts([first, { ...first, alone: true }, first, first, ...others], 9).map((part) => part.length),
+      [1, 1, 3, 1],
+    );
   });
 
   test('cases are the first column of their section', () => {

@@ -3,14 +3,24 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** The default of the product (5.5.5); the suite's own default is that of v1.6. */
+const coreContextUrl = 'https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld';
+
 const here = dirname(fileURLToPath(import.meta.url));
 const tests = 'TP/NGSI-LD';
 
 /** What runs when nothing is named. ContextSource and DistributedOperations belong to clauses that are not built. */
 export const defaultGroups = ['Provision', 'Consumption', 'Subscription', 'jsonldContext', 'CommonBehaviours'];
 
-/** One .robot file: its path below `TP/NGSI-LD` without the ending, and the names of its cases. */
-export type SuiteFile = { readonly path: string; readonly cases: readonly string[] };
+/** One .robot file. */
+export type SuiteFile = {
+  /** Below `TP/NGSI-LD`, without the ending. */
+  readonly path: string;
+  /** Names of its cases. */
+  readonly cases: readonly string[];
+  /** It sets global variables, which later files of the same run of robot would find instead of their own. */
+  readonly alone: boolean;
+};
 
 /** @param checkout directory that holds `TP`, `data`, `resources` and `libraries` */
 export function readSuite(checkout: string): readonly SuiteFile[] {
@@ -18,10 +28,11 @@ export function readSuite(checkout: string): readonly SuiteFile[] {
   return readdirSync(root, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.robot'))
     .sort()
-    .map((path) => ({
-      path: path.slice(0, -'.robot'.length),
-      cases: caseNames(readFileSync(join(root, path), 'utf8')),
-    }));
+    .map((path) => {
+      const text = readFileSync(join(root, path), 'utf8');
+      const alone = text.includes('Set Global Variable');
+      return { path: path.slice(0, -'.robot'.length), cases: caseNames(text), alone };
+    });
 }
 
 /** Names that stand in the first column of the section "Test Cases". */
@@ -44,15 +55,18 @@ export function select(files: readonly SuiteFile[], word: string): readonly Suit
   const through = files.filter(({ path }) => `/${path}/`.includes(`/${wanted}/`));
   if (through.length > 0) return through;
   return files
-    .map(({ path, cases }) => ({ path, cases: cases.filter((name) => isCase(name, word)) }))
+    .map((file) => ({ ...file, cases: file.cases.filter((name) => isCase(name, word)) }))
     .filter(({ cases }) => cases.length > 0);
 }
 
 /** Every file once, in the order of the suite, with all the cases that were selected of it. */
 export function merged(selected: readonly SuiteFile[]): readonly SuiteFile[] {
-  const files = new Map<string, Set<string>>();
-  for (const { path, cases } of selected) files.set(path, new Set([...(files.get(path) ?? []), ...cases]));
-  return [...files].map(([path, cases]) => ({ path, cases: [...cases] })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files = new Map<string, SuiteFile>();
+  for (const file of selected) {
+    const cases = new Set([...(files.get(file.path)?.cases ?? []), ...file.cases]);
+    files.set(file.path, { ...file, cases: [...cases] });
+  }
+  return [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 /** `001_02_03` and `001_02_03 EntityWithNoContext` are the same case. */
@@ -122,6 +136,7 @@ export const variables = (address: string, port: number): Readonly<Record<string
   context_source_host: address,
   context_server_host: address,
   mqtt_broker_host: address,
+  core_context: coreContextUrl,
 });
 
 /** Files in the order of the suite, cut where the directory changes and after `most`: each part gets a fresh product. */
@@ -129,7 +144,8 @@ export function parts(files: readonly SuiteFile[], most: number): readonly (read
   const cut: SuiteFile[][] = [];
   for (const file of files) {
     const last = cut.at(-1);
-    if (last?.[0] && last.length < most && dirname(last[0].path) === dirname(file.path)) last.push(file);
+    const near = last?.[0] && !last[0].alone && !file.alone && dirname(last[0].path) === dirname(file.path);
+    if (last && near && last.length < most) last.push(file);
     else cut.push([file]);
   }
   return cut;
