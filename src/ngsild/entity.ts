@@ -69,23 +69,25 @@ export type Entity = {
 
 /**
  * One change of one entity, as the journal keeps it.
- * - `put`: the entity is now exactly this (create, upsert "replace", PUT).
+ * - `put`: the entity is now exactly this (create, upsert "replace", PUT). `dropped`: what it had before and has no more.
  * - `set`: these instances are now the ones with their name and datasetId; others stay. `remove` goes first.
  *   With `keepNewer`, an instance whose observedAt is older than the stored one's enters history only: a late reading
  *   never hides a newer one.
  * - `delete`: the entity is gone; history keeps a marker.
- * - `history`: instances of the past that do not touch the current state (backfill, temporal create).
+ * - `history`: instances of the past that do not touch the current state (backfill, temporal create). With `instead`, the
+ *   one instance takes the place of that one and its instanceId (5.6.14).
  * - `forget`: these instances were never taken: they leave history, and no marker says so. With `becomes` the entity is
- *   now exactly that (null: gone, as if it had never been), without a new instance in history.
+ *   now exactly that (null: gone, as if it had never been), without a new instance in history. With `stays` the entity
+ *   is known to be there still: should nothing be left of its past, history keeps its name and types for what comes.
  */
 export type EntityDelta =
-  | { readonly op: 'put'; readonly entity: Entity }
+  | { readonly op: 'put'; readonly entity: Entity; readonly dropped?: readonly Removal[] }
   | {
       readonly op: 'set';
       readonly id: string;
       readonly at: string;
       readonly attrs: Attributes;
-      readonly remove?: readonly { readonly name: string; readonly datasetId?: string }[];
+      readonly remove?: readonly Removal[];
       /** Types to add. */
       readonly type?: readonly string[];
       readonly scope?: readonly string[];
@@ -98,6 +100,7 @@ export type EntityDelta =
       readonly type: readonly string[];
       readonly at: string;
       readonly attrs: Attributes;
+      readonly instead?: InstancePlace;
     }
   | {
       readonly op: 'forget';
@@ -105,13 +108,21 @@ export type EntityDelta =
       readonly at: string;
       readonly past: Forgotten;
       readonly becomes?: Entity | null;
+      readonly stays?: true;
     };
 
+/** An attribute instance that goes; history keeps a marker of its kind (4.5.7). */
+export type Removal = { readonly name: string; readonly datasetId?: string; readonly type?: AttributeKind };
+
+/** An instance of the past: the `place`-th of those that the change `seq` brought. Its instanceId is made of the two. */
+export type InstancePlace = { readonly seq: number; readonly place: number };
+
 /**
- * Which instances of an entity leave history: all that were taken before, or those that these changes brought (by
- * sequence number; with `place` the one instance whose instanceId ends in it).
+ * Which instances of an entity leave history, of those that were taken before: all; those of an attribute (of one dataset,
+ * or `all`); those that these changes brought (by sequence number; with `place` only that one).
  */
-export type Forgotten = 'all' | readonly { readonly seq: number; readonly place?: number }[];
+export type Forgotten = 'all' | ForgottenAttribute | readonly (Pick<InstancePlace, 'seq'> & Partial<InstancePlace>)[];
+export type ForgottenAttribute = { readonly name: string; readonly datasetId?: string; readonly all?: true };
 
 /** The id of the entity that a delta is about. */
 export function deltaId(delta: EntityDelta): string {
@@ -121,6 +132,40 @@ export function deltaId(delta: EntityDelta): string {
 /** False for a delta that bears on history alone. */
 export function touchesState(delta: EntityDelta): boolean {
   return delta.op === 'forget' ? delta.becomes !== undefined : delta.op !== 'history';
+}
+
+/** IRI under which history keeps the scopes of an entity, as instances of a Property (4.5.6). */
+export const scopeIri = 'https://uri.etsi.org/ngsi-ld/scope';
+
+/**
+ * The delta, with what history wants to know of the entity before it: what a `put` drops, and the kind of what goes.
+ * @param before the entity before the delta, undefined when there is none
+ */
+export function withRemovals(delta: EntityDelta, before: Entity | undefined): EntityDelta {
+  if (!before) return delta;
+  if (delta.op === 'put') {
+    const dropped = droppedBy(delta.entity, before);
+    return dropped.length > 0 ? { ...delta, dropped } : delta;
+  }
+  if (delta.op !== 'set' || !delta.remove) return delta;
+  const remove = delta.remove.map((removal): Removal => {
+    const there = before.attrs[removal.name]?.find(({ datasetId }) => datasetId === removal.datasetId);
+    return there ? { ...removal, type: there.type } : removal;
+  });
+  return { ...delta, remove };
+}
+
+function droppedBy(after: Entity, before: Entity): Removal[] {
+  const dropped: Removal[] = [];
+  for (const name in before.attrs) {
+    const left = after.attrs[name];
+    for (const { datasetId, type } of before.attrs[name] ?? []) {
+      if (left?.some((instance) => instance.datasetId === datasetId) === true) continue;
+      dropped.push({ name, ...(datasetId !== undefined && { datasetId }), type });
+    }
+  }
+  if (before.scope && before.scope.length > 0 && !after.scope) dropped.push({ name: scopeIri, type: 'Property' });
+  return dropped;
 }
 
 /** True when `a` is earlier than `b`; both ISO 8601, of any precision. */

@@ -10,7 +10,7 @@ export function changeSize({ entities, rows }: Change): number {
     size += 300;
     if (delta.op === 'delete') continue;
     if (delta.op === 'forget') {
-      if (delta.past !== 'all') size += 50 * delta.past.length;
+      if (Array.isArray(delta.past)) size += 50 * delta.past.length;
       if (delta.becomes) size += attributesSize(delta.becomes.attrs);
     } else size += attributesSize(delta.op === 'put' ? delta.entity.attrs : delta.attrs);
   }

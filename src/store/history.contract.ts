@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Json } from '../ngsild/entity.ts';
 import type { QNode, TemporalQuery } from '../ngsild/query.ts';
-import type { HistoryInstance, HistoryStore } from './ports.ts';
+import type { Forgotten, HistoryInstance, HistoryStore } from './ports.ts';
 
 export type HistorySubject = {
   readonly store: HistoryStore;
@@ -482,6 +482,72 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.deepEqual(await values(store, any), [0, 1, 3, 50]);
       await store.forget([{ tenant: 0, entity, before: 8, past: 'all' }]);
       assert.deepEqual(await values(store, any), [50]);
+    });
+
+    it('an attribute can be forgotten: its default instances, those of a dataset, or all', async () => {
+      const { store } = await subject();
+      const other = { datasetId: 'urn:d' };
+      await store.append(
+        [
+          ...hours(3),
+          ...hours(3).map((row) => ({ ...row, instance: { ...row.instance, ...other } })),
+          ...hours(3).map((row) => ({ ...row, name: 'wind' })),
+        ],
+        1,
+      );
+      await store.seal(ms('2026-01-20T00:00:00Z'));
+      await store.append([reading('1', 'temperature', '2026-01-02T00:00:00Z', 50, 2)], 2);
+      const entity = `${device}1`;
+      const forget = (past: Forgotten, before: number) => store.forget([{ tenant: 0, entity, before, past }]);
+      assert.deepEqual(await forget({ name: 'temperature' }, 2), { deleted: 3 });
+      assert.deepEqual(await values(store, { ...any, datasetIds: ['@none'] }), [50], 'only what was taken before');
+      assert.deepEqual(await values(store, { ...any, datasetIds: ['urn:d'] }), [0, 1, 2]);
+      assert.deepEqual(await forget({ name: 'temperature', datasetId: 'urn:d' }, 3), { deleted: 3 });
+      assert.deepEqual(await values(store, any), [50]);
+      assert.deepEqual(await forget({ name: 'unknown', all: true }, 3), { deleted: 0 });
+      assert.deepEqual(await forget({ name: 'temperature', all: true }, 3), { deleted: 1 });
+      assert.deepEqual(await values(store, any), [0, 1, 2], 'the wind stays');
+    });
+
+    it('an instance that replaces another keeps its id, sealed or not, and the entity its types', async () => {
+      const { store, reopen } = await subject();
+      const entity = `${device}1`;
+      await store.append([reading('1', 'temperature', '2026-01-01T00:00:00Z', 1, 7)], 7);
+      await store.seal(ms('2026-01-20T00:00:00Z'));
+      const instead = { seq: 7, place: 0 };
+      await store.forget([{ tenant: 0, entity, before: 8, past: [instead], stays: true }]);
+      const better = { ...reading('1', 'temperature', '2026-01-05T00:00:00Z', 2, 8), type: [], instead };
+      await store.append([better], 8);
+      for (const open of [() => Promise.resolve(store), reopen]) {
+        const now = await open();
+        const { entities } = await now.instances(0, [entity], any);
+        assert.deepEqual(
+          entities.map(({ type, attrs }) => [type, attrs[0]?.instances.map((one) => [one.value, one.instanceId])]),
+          [[['Device'], [[2, 'urn:ngsi-ld:instance:7-0']]]],
+        );
+        await now.seal(ms('2026-01-20T00:00:00Z'));
+        assert.equal((await now.stats()).rows, 1);
+      }
+    });
+
+    it('an entity that stays keeps its types though all its past is forgotten', async () => {
+      const { store } = await subject();
+      await store.append(hours(2), 1);
+      await store.forget([{ tenant: 0, entity: `${device}1`, before: 2, past: 'all', stays: true }]);
+      assert.deepEqual((await store.instances(0, [`${device}1`], any)).entities, []);
+      await store.append([{ ...reading('1', 'temperature', '2026-01-02T00:00:00Z', 9, 2), type: [] }], 2);
+      assert.deepEqual((await store.instances(0, [`${device}1`], any)).entities[0]?.type, ['Device']);
+    });
+
+    it('an entity without attributes is known; nothing of it is counted', async () => {
+      const { store } = await subject();
+      const [first] = hours(1);
+      assert.ok(first);
+      await store.append([{ ...first, name: '', instance: { type: 'Property', value: null } }], 1);
+      assert.deepEqual((await store.instances(0, [`${device}1`], any)).entities, [
+        { id: `${device}1`, type: ['Device'], attrs: [] },
+      ]);
+      assert.deepEqual(await store.aggregate(0, [`${device}1`], any, { methods: ['totalCount'] }), []);
     });
 
     it('retention deletes what is older than the strictest rule of a type, sealed or not', async () => {

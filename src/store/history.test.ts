@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EntityDelta } from '../ngsild/entity.ts';
-import { entityMarker, instancesOf, startHistory } from './history.ts';
+import { scopeIri } from '../ngsild/index.ts';
+import { entityMarker, forgottenBy, instancesOf, startHistory } from './history.ts';
 import type { Follow } from './history.ts';
 import type { HistoryForget, HistoryInstance, JournalRecord } from './ports.ts';
 
@@ -33,6 +34,37 @@ test('a put leaves every instance of every attribute, with the types', () => {
     ['urn:e', 'T,U', undefined, 'a', 2],
     ['urn:e', 'T,U', undefined, 'b', 3],
   ]);
+});
+
+test('a put leaves its scope as observed then, and markers of what it dropped; without any, that it was there', () => {
+  const entity = { id: 'urn:e', type: ['T'], createdAt: at, modifiedAt: at, attrs: { a: [property(1)] } };
+  const dropped = [{ name: 'b', datasetId: 'urn:d', type: 'Relationship' }] as const;
+  const found = instancesOf(record(1, { op: 'put', entity: { ...entity, scope: ['/x'] }, dropped }));
+  assert.deepEqual(told(found), [
+    ['urn:e', 'T', undefined, 'a', 1],
+    ['urn:e', 'T', undefined, scopeIri, '/x'],
+    ['urn:e', 'T', undefined, 'b', 'deleted urn:d'],
+  ]);
+  assert.deepEqual([found[1]?.instance.observedAt, found[2]?.instance.type], [at, 'Relationship']);
+  assert.deepEqual(told(instancesOf(record(1, { op: 'put', entity: { ...entity, attrs: {} } }))), [
+    ['urn:e', 'T', undefined, entityMarker, null],
+  ]);
+});
+
+test('a set with a scope leaves it; with an empty one, a marker', () => {
+  const set = (scope: readonly string[]) =>
+    told(instancesOf(record(1, { op: 'set', id: 'urn:e', at, attrs: {}, scope })));
+  assert.deepEqual(set(['/x', '/y']), [['urn:e', '', undefined, scopeIri, ['/x', '/y']]]);
+  assert.deepEqual(set([]), [['urn:e', '', undefined, scopeIri, 'deleted @none']]);
+});
+
+test('what takes the place of an instance lets that one go first', () => {
+  const instead = { seq: 4, place: 2 };
+  const past = { op: 'history', id: 'urn:e', type: [], at, attrs: { a: [property(1)] }, instead } as const;
+  assert.deepEqual(forgottenBy(record(9, past)), [
+    { tenant: 3, entity: 'urn:e', before: 9, past: [instead], stays: true },
+  ]);
+  assert.deepEqual(instancesOf(record(9, past))[0]?.instead, instead);
 });
 
 test('a set leaves markers for what it removes, then its instances; types come as additions', () => {

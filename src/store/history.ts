@@ -1,6 +1,7 @@
 /** From the journal to history: what a record leaves behind, and the follower that carries it over. */
-import type { EntityDelta } from '../ngsild/entity.ts';
-import type { Gap, HistoryForget, HistoryInstance, HistoryStore, Instance, JournalRecord, Tenant } from './ports.ts';
+import { scopeIri } from '../ngsild/index.ts';
+import type { Attributes, EntityDelta, Removal } from '../ngsild/entity.ts';
+import type { Gap, HistoryForget, HistoryInstance, HistoryStore, Instance, JournalRecord } from './ports.ts';
 
 /**
  * Instances per transaction of the history store; a record is never split. They are turned into columns at one go, some
@@ -11,77 +12,99 @@ const instancesPerAppend = 10_000;
 /** A transaction of DuckDB costs some milliseconds however few rows it has. */
 const restBetweenAppendsMs = 250;
 
-/** The attribute name of a marker that says that the whole entity was deleted. */
+/** The attribute name of what is said of the entity itself: that it went, or that it was there without attributes. */
 export const entityMarker = '';
 
-/** Every attribute instance and marker of deletion that the record brings, in its order. */
+/** Every attribute instance, scope and marker that the record brings, in its order. */
 export function instancesOf(record: JournalRecord): HistoryInstance[] {
   const into: HistoryInstance[] = [];
   for (const delta of record.entities) addDelta(into, delta, record);
   return into;
 }
 
-/** What the record takes out of history. */
+/** What the record takes out of history, also to put something else in its place. */
 export function forgottenBy({ tenant, seq, entities }: JournalRecord): HistoryForget[] {
   const found: HistoryForget[] = [];
   for (const delta of entities) {
-    if (delta.op === 'forget') found.push({ tenant, entity: delta.id, before: seq, past: delta.past });
+    if (delta.op === 'forget') {
+      const { id, past, stays } = delta;
+      found.push({ tenant, entity: id, before: seq, past, ...(stays && { stays }) });
+    } else if (delta.op === 'history' && delta.instead) {
+      found.push({ tenant, entity: delta.id, before: seq, past: [delta.instead], stays: true });
+    }
   }
   return found;
 }
 
+type Told = Pick<HistoryInstance, 'tenant' | 'entity' | 'type' | 'addedType' | 'seq' | 'instead'>;
+
 function addDelta(into: HistoryInstance[], delta: EntityDelta, { tenant, seq, at }: JournalRecord): void {
   switch (delta.op) {
     case 'put': {
-      const { id, type, attrs, modifiedAt } = delta.entity;
-      for (const name in attrs) {
-        for (const instance of attrs[name] ?? []) {
-          into.push({ tenant, entity: id, type, name, instance, modifiedAt: instance.modifiedAt ?? modifiedAt, seq });
-        }
-      }
+      const { id, type, scope, attrs, modifiedAt } = delta.entity;
+      const told: Told = { tenant, entity: id, type, seq };
+      const first = into.length;
+      addInstances(into, told, attrs, modifiedAt);
+      if (scope) addScope(into, told, scope, modifiedAt);
+      for (const removal of delta.dropped ?? []) into.push(marker(told, removal, modifiedAt));
+      if (into.length === first) into.push(present(told, modifiedAt));
       return;
     }
-    case 'set':
+    case 'set': {
+      const { id, attrs, scope, remove = [], type } = delta;
+      const told: Told = { tenant, entity: id, type: [], ...(type && { addedType: type }), seq };
+      for (const removal of remove) into.push(marker({ tenant, entity: id, type: [], seq }, removal, delta.at));
+      addInstances(into, told, attrs, delta.at);
+      if (scope) addScope(into, told, scope, delta.at);
+      return;
+    }
     case 'history': {
-      const { id, attrs } = delta;
-      const addedType = delta.type;
-      for (const { name, datasetId } of delta.op === 'set' ? (delta.remove ?? []) : []) {
-        into.push(marker(tenant, id, name, delta.at, seq, datasetId));
-      }
-      for (const name in attrs) {
-        for (const instance of attrs[name] ?? []) {
-          into.push({
-            tenant,
-            entity: id,
-            type: [],
-            ...(addedType && { addedType }),
-            name,
-            instance,
-            modifiedAt: instance.modifiedAt ?? delta.at,
-            seq,
-          });
-        }
-      }
+      const { id, type, attrs, instead } = delta;
+      const told: Told = { tenant, entity: id, type: [], addedType: type, seq, ...(instead && { instead }) };
+      const first = into.length;
+      addInstances(into, told, attrs, delta.at);
+      if (into.length === first) into.push(present(told, delta.at));
       return;
     }
     case 'forget':
       return;
-    case 'delete':
-      into.push(marker(tenant, delta.id, entityMarker, delta.at || new Date(at).toISOString(), seq));
+    case 'delete': {
+      const told: Told = { tenant, entity: delta.id, type: [], seq };
+      into.push(marker(told, { name: entityMarker }, delta.at || new Date(at).toISOString()));
+    }
   }
 }
 
-function marker(
-  tenant: Tenant,
-  entity: string,
-  name: string,
-  deletedAt: string,
-  seq: number,
-  datasetId?: string,
-): HistoryInstance {
-  const instance: Instance = { type: 'Property', value: null, ...(datasetId !== undefined && { datasetId }) };
-  return { tenant, entity, type: [], name, instance, modifiedAt: deletedAt, deletedAt, seq };
+function addInstances(into: HistoryInstance[], told: Told, attrs: Attributes, at: string): void {
+  for (const name in attrs) {
+    for (const instance of attrs[name] ?? []) {
+      into.push({ ...told, name, instance, modifiedAt: instance.modifiedAt ?? at });
+    }
+  }
 }
+
+/** A scope that the entity has from now on was observed now (4.5.6); an empty one is its removal. */
+function addScope(into: HistoryInstance[], told: Told, scope: readonly string[], at: string): void {
+  if (scope.length === 0) {
+    into.push(marker(told, { name: scopeIri, type: 'Property' }, at));
+    return;
+  }
+  const value = scope.length === 1 ? (scope[0] ?? null) : [...scope];
+  into.push({ ...told, name: scopeIri, instance: { type: 'Property', value, observedAt: at }, modifiedAt: at });
+}
+
+function marker(told: Told, { name, datasetId, type = 'Property' }: Removal, deletedAt: string): HistoryInstance {
+  const instance: Instance = { type, value: null, ...(datasetId !== undefined && { datasetId }) };
+  return { ...told, name, instance, modifiedAt: deletedAt, deletedAt };
+}
+
+/** An entity without attributes leaves a trace too. */
+const present = (told: Told, at: string): HistoryInstance => ({
+  ...told,
+  name: entityMarker,
+  instance: { type: 'Property', value: null },
+  modifiedAt: at,
+});
 
 /** As `Broker.follow`. */
 export type Follow = (

@@ -2,7 +2,7 @@
  * The ports of storage. Small, async, defaults stated; every adapter runs the same contract suite (`*.contract.ts`).
  * See ARCHITECTURE.md, "The write path".
  */
-import type { Attributes, Entity, EntityDelta, Forgotten, Instance } from '../ngsild/entity.ts';
+import type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace } from '../ngsild/entity.ts';
 import type { Aggregation, AggregateMethod, EntityQuery, TemporalQuery, TimeProperty } from '../ngsild/query.ts';
 
 /** Integer tenant; 0 is the default tenant, in which the civic modules live. */
@@ -120,7 +120,7 @@ export type HistoryInstance = {
   readonly type: readonly string[];
   /** Types it has besides those last known. */
   readonly addedType?: readonly string[];
-  /** IRI; the empty string marks the entity itself, and only with `deletedAt`. */
+  /** IRI; the empty string marks the entity itself: that it went (with `deletedAt`), or that it was there without attributes. */
   readonly name: string;
   readonly instance: Instance;
   /** ISO 8601, when the platform took it. */
@@ -128,6 +128,8 @@ export type HistoryInstance = {
   /** Set for the marker of a deleted attribute or entity (then `instance.value` is null). */
   readonly deletedAt?: string;
   readonly seq: number;
+  /** The instance that it replaces, whose instanceId it keeps. */
+  readonly instead?: InstancePlace;
 };
 
 /** Instances of one entity that were taken before the change `before` and are to leave history. */
@@ -136,6 +138,8 @@ export type HistoryForget = {
   readonly entity: string;
   readonly before: number;
   readonly past: Forgotten;
+  /** Its name and types stay known though nothing may be left of it. */
+  readonly stays?: true;
 };
 
 /** Values of one attribute of one entity in time order; `timeproperty` decides by which time. */
@@ -225,4 +229,4 @@ export type Files = {
   get(hash: string): Promise<Uint8Array | undefined>;
 };
 
-export type { Attributes, Entity, EntityDelta, Forgotten, Instance, TimeProperty };
+export type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace, TimeProperty };

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fixedClock } from '../base/clock.ts';
 import { Problem } from '../base/problem.ts';
 import type { Entity } from '../ngsild/entity.ts';
+import { scopeIri } from '../ngsild/index.ts';
 import { openStore, type Store } from './index.ts';
 import type { Change, TableDefinition } from './ports.ts';
 
@@ -107,4 +108,36 @@ test('a second process, or a second opening, is told that the directory is in us
   withStore(async (open) => {
     await open();
     await assert.rejects(open(), (error: unknown) => error instanceof Problem && /in use/.test(error.message));
+  }));
+
+test('a record tells what a put drops and of what kind the removed was', () =>
+  withStore(async (open) => {
+    const store = await open();
+    const road = 'https://example.org/road';
+    const both: Entity = {
+      ...lamp(1),
+      scope: ['/north'],
+      attrs: { ...lamp(1).attrs, [road]: [{ type: 'Relationship', value: 'urn:road', datasetId: 'urn:d' }] },
+    };
+    const { id } = both;
+    const removed = { name: road, datasetId: 'urn:d' };
+    await store.writer.commit(put(both));
+    await store.writer.commit({ ...set(1, 2), entities: [{ op: 'set', id, at, attrs: {}, remove: [removed] }] });
+    await store.writer.commit({ ...put(both), entities: [both, lamp(1)].map((entity) => ({ op: 'put', entity })) });
+    const { records } = await store.journal.read(2, 10);
+    assert.deepEqual(
+      records.map(({ entities }) =>
+        entities.map((delta) => (delta.op === 'put' ? delta.dropped : 'remove' in delta && delta.remove)),
+      ),
+      [
+        [[{ ...removed, type: 'Relationship' }]],
+        [
+          undefined,
+          [
+            { ...removed, type: 'Relationship' },
+            { name: scopeIri, type: 'Property' },
+          ],
+        ],
+      ],
+    );
   }));

@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { applyDelta, deltaId, touchesState } from '../ngsild/entity.ts';
+import { applyDelta, deltaId, touchesState, withRemovals } from '../ngsild/entity.ts';
 import { backgroundApply } from './applying.ts';
 import { changeSize } from './changeSize.ts';
 import { createOverlay, type Slot } from './overlay.ts';
@@ -211,18 +211,20 @@ export function createWriter(options: WriterOptions): Writer {
         throw new Problem('conflict', failed);
       });
     }
-    const { tenant, cause, entities, rows } = change;
+    const { tenant, cause, rows } = change;
     const seq = ++takenSeq;
-    const record: JournalRecord = { seq, at: now(), tenant, cause, entities, rows };
     const changed: { slot: Slot; after: StoredEntity | undefined }[] = [];
-    for (const delta of entities) {
-      if (!touchesState(delta)) continue;
-      const slot = overlay.load(tenant, deltaId(delta));
+    const entities = change.entities.map((given) => {
+      if (!touchesState(given)) return given;
+      const slot = overlay.load(tenant, deltaId(given));
       overlay.hold(slot);
+      const delta = withRemovals(given, slot.tail?.entity);
       const entity = applyDelta(slot.tail?.entity, delta);
       slot.tail = entity && (entity === slot.tail?.entity ? slot.tail : { entity, seq });
       changed.push({ slot, after: slot.tail });
-    }
+      return delta;
+    });
+    const record: JournalRecord = { seq, at: now(), tenant, cause, entities, rows };
     const changedRows = rows.map(({ table, key, row }) => {
       const after: RowWrite = { table, key, row, seq };
       return { slot: rowOverlay.take(rowName(state.tables.get(table) as TableDefinition, key), after), after };

@@ -1,6 +1,6 @@
 /** What must be true, kept as plainly as possible: every durable record folded with applyDelta into a Map. */
 import assert from 'node:assert/strict';
-import { applyDelta, deltaId } from '../../src/ngsild/entity.ts';
+import { applyDelta, deltaId, type EntityDelta, withRemovals } from '../../src/ngsild/entity.ts';
 import type { Change, JournalRecord, StoredEntity } from '../../src/store/ports.ts';
 
 export type Model = {
@@ -31,9 +31,12 @@ export function createModel(): Model {
             : rows.get(rowOf(expected.row.table, expected.row.key));
         assert.equal(found ?? null, expected.seq, 'an expectation held when the change was taken');
       }
-      for (const delta of record.entities) {
+      assert.equal(record.entities.length, change.entities.length);
+      for (const [n, delta] of record.entities.entries()) {
         const name = `${record.tenant} ${deltaId(delta)}`;
         const before = entities.get(name);
+        const given: EntityDelta | undefined = change.entities[n];
+        assert.deepStrictEqual(delta, given && withRemovals(given, before?.entity), 'recorded as asked for');
         const after = applyDelta(before?.entity, delta);
         if (!after) entities.delete(name);
         else if (after !== before?.entity) entities.set(name, { entity: after, seq: record.seq });

@@ -7,8 +7,11 @@ import type { HistoryInstance } from '../ports.ts';
 import { instantReader } from './instant.ts';
 import type { Words } from './words.ts';
 
-/** Bits of a row's `flags`; the bits from `decimalsShift` on hold the digits of observedAt after the second. */
-export const flag = { observed: 1, deleted: 2, relation: 4 } as const;
+/**
+ * Bits of a row's `flags`; three bits from `decimalsShift` on hold the digits of observedAt after the second. `named`: the
+ * value names things (IRIs), so that it can only be counted (4.5.19.1).
+ */
+export const flag = { observed: 1, deleted: 2, named: 4 } as const;
 export const decimalsShift = 3;
 
 /** Value of `created` that says: as modifiedAt. */
@@ -41,7 +44,7 @@ export type Batch = {
   readonly rest: Sparse;
 };
 
-const relations: ReadonlySet<AttributeKind> = new Set(['Relationship', 'ListRelationship']);
+const naming: ReadonlySet<AttributeKind> = new Set(['Relationship', 'ListRelationship', 'VocabProperty']);
 
 /**
  * @param instances in order of seq; all instances of one seq stand in one batch, since their places count
@@ -74,9 +77,8 @@ export function toBatch(instances: readonly HistoryInstance[], words: Words): Ba
   let lastSeq = -1;
   let pos = 0;
   for (let row = 0; row < length; row++) {
-    const { tenant, entity, type, addedType, name, instance, modifiedAt, deletedAt, seq } = instances[
-      row
-    ] as HistoryInstance;
+    const given = instances[row] as HistoryInstance;
+    const { tenant, entity, type, addedType, name, instance, modifiedAt, deletedAt, seq, instead } = given;
     const modified = readModified(modifiedAt);
     if (!modified) throw new Error(`history: modifiedAt "${modifiedAt}" of record ${seq} is no instant`);
     pos = seq === lastSeq ? pos + 1 : 0;
@@ -85,7 +87,7 @@ export function toBatch(instances: readonly HistoryInstance[], words: Words): Ba
     const attr = words.attrs.id(name);
     const shaped = words.shapeOf(attr, instance);
     const observed = instance.observedAt === undefined ? undefined : readObserved(instance.observedAt);
-    let flags = relations.has(instance.type) ? flag.relation : 0;
+    let flags = naming.has(instance.type) ? flag.named : 0;
     if (observed) flags |= flag.observed | (observed.decimals << decimalsShift);
     // A deletion is when it was recorded: one time less to keep.
     const deleted = deletedAt === undefined ? undefined : (readDeleted(deletedAt) ?? modified);
@@ -102,8 +104,8 @@ export function toBatch(instances: readonly HistoryInstance[], words: Words): Ba
     batch.instant[row] = at;
     batch.lag[row] = changed - at;
     batch.created[row] = created === undefined || created === changed ? createdWithChange : created;
-    batch.seq[row] = seq;
-    batch.pos[row] = pos;
+    batch.seq[row] = instead?.seq ?? seq;
+    batch.pos[row] = instead?.place ?? pos;
     batch.value[row] = typeof instance.value === 'number' ? instance.value : Number.NaN;
     if (typeof instance.value !== 'number') text.add(row, JSON.stringify(instance.value));
     if (shaped.rest !== undefined) rest.add(row, shaped.rest);

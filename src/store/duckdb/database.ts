@@ -5,7 +5,7 @@ import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DuckDBConnection, DuckDBValue } from '@duckdb/node-api';
-import { quote } from './parquet.ts';
+import { parquet, quote } from './parquet.ts';
 import { syncDirectory, syncFile } from './sync.ts';
 
 /** Columns of a row of history, in the order of the tail and of sealed files. */
@@ -26,8 +26,8 @@ export const rowColumns = [
   ['rest', 'VARCHAR'],
 ] as const;
 
-/** The table format; a history of another format is refused. */
-const format = 1;
+/** The table format; a history of a newer one is refused. 2: the manifest tells what the files hold. */
+const format = 2;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS meta (format INTEGER, applied BIGINT);
@@ -37,7 +37,9 @@ const tables = `
   CREATE TABLE IF NOT EXISTS tail (${rowColumns.map((column) => column.join(' ')).join(', ')});
   CREATE TABLE IF NOT EXISTS files (
     name VARCHAR, kind INTEGER, day INTEGER, count BIGINT, bytes BIGINT, rollup VARCHAR,
-    at_min BIGINT, at_max BIGINT, changed_min BIGINT, changed_max BIGINT, created_min BIGINT, created_max BIGINT);
+    at_min BIGINT, at_max BIGINT, changed_min BIGINT, changed_max BIGINT, created_min BIGINT, created_max BIGINT,
+    seq_min BIGINT, seq_max BIGINT);
+  CREATE TABLE IF NOT EXISTS contents (name VARCHAR, attr INTEGER, entity_min INTEGER, entity_max INTEGER);
 `;
 
 export type Row = readonly DuckDBValue[];
@@ -92,6 +94,7 @@ export async function openDatabase(options: DatabaseOptions) {
   await link.writer.run(tables);
   const [meta] = await (await link.writer.run('SELECT format FROM meta')).getRows();
   if (!meta) await link.writer.run(`INSERT INTO meta VALUES (${format}, 0)`);
+  else if (meta[0] === 1) await describeFiles(link.writer, sealed);
   else if (meta[0] !== format) throw new Error(`history has format ${String(meta[0])}, this program reads ${format}`);
 
   let idle = [...link.readers];
@@ -183,6 +186,26 @@ export async function openDatabase(options: DatabaseOptions) {
     },
   };
 }
+
+/** From format 1 to 2: what each sealed file holds enters the manifest. Reads three columns of every file. */
+async function describeFiles(writer: DuckDBConnection, sealed: string): Promise<void> {
+  await writer.run('BEGIN');
+  await writer.run('ALTER TABLE files ADD COLUMN IF NOT EXISTS seq_min BIGINT');
+  await writer.run('ALTER TABLE files ADD COLUMN IF NOT EXISTS seq_max BIGINT');
+  for (const [name] of await (await writer.run('SELECT name FROM files')).getRows()) {
+    const rows = parquet([join(sealed, String(name))]);
+    await writer.run(
+      `UPDATE files SET (seq_min, seq_max) = (SELECT min(seq), max(seq) FROM ${rows}) WHERE name = ${quote(String(name))}`,
+    );
+    await writer.run(describeFile(String(name), rows));
+  }
+  await writer.run('UPDATE meta SET format = 2');
+  await writer.run('COMMIT');
+}
+
+/** SQL that notes which attributes stand in a sealed file, and of which entities. @param rows its rows as SQL */
+export const describeFile = (name: string, rows: string): string => `
+  INSERT INTO contents SELECT ${quote(name)}, attr, min(entity), max(entity) FROM ${rows} GROUP BY attr`;
 
 /** Everything that is committed, into a new file. */
 export async function copyDatabase(connection: DuckDBConnection, path: string): Promise<void> {

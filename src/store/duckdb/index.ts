@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { TemporalQuery, TypeNode } from '../../ngsild/query.ts';
+import { entityMarker } from '../history.ts';
 import type { HistoryForget, HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../ports.ts';
 import { toAggregates } from './aggregate.ts';
 import { buffersOf, toBatch } from './batch.ts';
@@ -140,7 +141,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
     async instances(tenant, ids, query, { limit = instancesMax } = {}) {
       const selection = await selectMatching(tenant, ids, query);
       if (!selection) return { entities: [], truncated: false };
-      const marker = words.attrs.find('');
+      const marker = words.attrs.find(entityMarker);
       const { attrs } = selection;
       const asked = attrs && marker !== undefined ? { ...selection, attrs: [...attrs, marker] } : selection;
       const found = await engine.call('instances', [asked, limit]);
@@ -150,7 +151,9 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       const selection = await selectMatching(tenant, ids, query);
       if (!selection || aggregation.methods.length === 0) return [];
       const origin = query.time && { origin: query.time.timeAt * 1000 };
-      const rows = await engine.call('aggregate', [selection, { ...aggregation, ...origin }]);
+      const marker = words.attrs.find(entityMarker);
+      const values = marker === undefined ? selection : { ...selection, notAttr: marker };
+      const rows = await engine.call('aggregate', [values, { ...aggregation, ...origin }]);
       return toAggregates(rows, aggregation.methods, selection.entities, words);
     },
     async retain(rules, now) {
@@ -211,19 +214,25 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   };
 }
 
-/** Entities that history does not know are left out: nothing of them is there. */
+/** Entities, attributes and datasets that history does not know are left out: nothing of them is there. */
 function toForgets(list: readonly HistoryForget[], words: Words): Forgets {
   const entities: number[] = [];
   const seqs: number[] = [];
   const places: number[] = [];
-  const whole: [number, number][] = [];
+  const series: Forgets['series'][number][] = [];
   const known = new Set<number>();
-  for (const { tenant, entity, before, past } of list) {
+  const staying = new Set<number>();
+  for (const { tenant, entity, before, past, stays } of list) {
     const id = words.findEntity(tenant, entity);
     if (id === undefined) continue;
     known.add(id);
-    if (past === 'all') whole.push([id, before]);
-    else {
+    if (stays) staying.add(id);
+    if (past === 'all') series.push([id, null, null, before]);
+    else if ('name' in past) {
+      const attr = words.attrs.find(past.name);
+      const dataset = past.all ? null : words.datasets.find(past.datasetId ?? '');
+      if (attr !== undefined && dataset !== undefined) series.push([id, attr, dataset, before]);
+    } else {
       for (const { seq, place = -1 } of past) {
         entities.push(id);
         seqs.push(seq);
@@ -235,7 +244,8 @@ function toForgets(list: readonly HistoryForget[], words: Words): Forgets {
     entity: Int32Array.from(entities),
     seq: Float64Array.from(seqs),
     place: Int32Array.from(places),
-    whole,
+    series,
+    staying: [...staying],
     kinds: words.kindsOf([...known]),
   };
 }

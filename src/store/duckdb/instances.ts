@@ -106,7 +106,8 @@ export function toHistories(
     const [entity, attr] = row;
     const instance = toInstance(row, words);
     if (attr !== marker) instancesOf(entity, attr).push(instance);
-    else if (instance.deletedAt !== undefined) {
+    else if (instance.deletedAt === undefined) seriesOf(entity);
+    else {
       const known = seriesOf(entity);
       const last = known.entity.deletedAt;
       if (last === undefined || last < instance.deletedAt)

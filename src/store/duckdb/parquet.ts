@@ -17,7 +17,7 @@ export const parquet = (files: readonly string[]): string =>
 
 /** As far as it tells which rows are meant, with the file that each is in. */
 export const parquetNamed = (files: readonly string[]): string =>
-  `(SELECT filename, entity, seq_base + seq_more AS seq, pos
+  `(SELECT filename, entity, attr, dataset, seq_base + seq_more AS seq, pos
     FROM read_parquet([${files.map(quote).join(', ')}], filename = true))`;
 
 export const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;

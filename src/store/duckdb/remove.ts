@@ -67,13 +67,16 @@ export async function erase(database: Database, entity: number): Promise<Erased>
   return { deleted, shapes, datasets };
 }
 
-/** Rows to forget, in columns: `place` -1 stands for all of the entity that the change `seq` brought. */
+/** What to forget. */
 export type Forgets = {
+  /** Single rows, in columns: `place` -1 stands for all of the entity that the change `seq` brought. */
   readonly entity: Int32Array<ArrayBuffer>;
   readonly seq: Float64Array<ArrayBuffer>;
   readonly place: Int32Array<ArrayBuffer>;
-  /** Entities of which all goes that was taken before the change. */
-  readonly whole: readonly (readonly [entity: number, before: number])[];
+  /** Of these all goes that was taken before the change; null: every attribute, every dataset. */
+  readonly series: readonly (readonly [entity: number, attr: number | null, dataset: number | null, before: number])[];
+  /** Entities whose names stay known, whatever is left of them. */
+  readonly staying: readonly number[];
   /** Under which their rows may be. */
   readonly kinds: readonly number[];
 };
@@ -82,7 +85,15 @@ export type Forgets = {
 const forgotten = `(
   EXISTS (SELECT 1 FROM forgets AS f
     WHERE f.entity = r.entity AND f.seq = r.seq AND (f.place < 0 OR f.place = r.pos))
-  OR EXISTS (SELECT 1 FROM forgets_whole AS w WHERE w.entity = r.entity AND r.seq < w.before))`;
+  OR EXISTS (SELECT 1 FROM forgets_series AS s WHERE s.entity = r.entity AND r.seq < s.before
+    AND (s.attr IS NULL OR s.attr = r.attr) AND (s.dataset IS NULL OR s.dataset = r.dataset)))`;
+
+/** The manifest does not rule out that the file holds some of them. */
+const holdsForgotten = `(
+  EXISTS (SELECT 1 FROM forgets AS f
+    WHERE f.seq BETWEEN files.seq_min AND files.seq_max AND f.entity BETWEEN entity_min AND entity_max)
+  OR EXISTS (SELECT 1 FROM forgets_series AS s WHERE files.seq_min < s.before
+    AND s.entity BETWEEN entity_min AND entity_max AND (s.attr IS NULL OR s.attr = contents.attr)))`;
 
 /** @returns how many rows went, and the entities of which nothing is left */
 export async function forget(
@@ -91,11 +102,14 @@ export async function forget(
 ): Promise<{ readonly deleted: number; readonly gone: readonly number[] }> {
   const { writer } = database;
   await writer.run('CREATE OR REPLACE TEMP TABLE forgets (entity INTEGER, seq BIGINT, place INTEGER)');
-  await writer.run('CREATE OR REPLACE TEMP TABLE forgets_whole (entity INTEGER, before BIGINT)');
+  await writer.run(
+    'CREATE OR REPLACE TEMP TABLE forgets_series (entity INTEGER, attr INTEGER, dataset INTEGER, before BIGINT)',
+  );
   try {
     await fillForgets(database, forgets);
     const listed = await database.all(
-      `SELECT name, kind, day FROM files WHERE kind IN (${forgets.kinds.join(', ')}) ORDER BY day`,
+      `SELECT DISTINCT files.name, kind, day FROM files JOIN contents USING (name)
+       WHERE kind IN (${forgets.kinds.join(', ')}) AND ${holdsForgotten} ORDER BY day`,
     );
     const path = (name: unknown): string => join(database.sealed, String(name));
     const hit = new Map<string, number>();
@@ -122,21 +136,26 @@ export async function forget(
     await rewrite(database, rewrites, async () => {
       await writer.run(`DELETE FROM tail AS r WHERE ${forgotten}`);
     });
-    return { deleted, gone: await dropEmpty(database) };
+    return { deleted, gone: await dropEmpty(database, forgets) };
   } finally {
     await writer.run('DROP TABLE forgets');
-    await writer.run('DROP TABLE forgets_whole');
+    await writer.run('DROP TABLE forgets_series');
   }
 }
 
 /** Takes entities off the list that stand among those to forget and have no row any more. */
-async function dropEmpty(database: Database): Promise<number[]> {
-  const files = (await database.all('SELECT name FROM files')).map(([name]) => join(database.sealed, String(name)));
-  const left = await database.all(
-    `SELECT entity FROM (SELECT DISTINCT entity FROM forgets UNION SELECT entity FROM forgets_whole)
-     WHERE entity NOT IN (SELECT entity FROM (${rowsOf(files)}))`,
+async function dropEmpty(database: Database, { kinds, staying }: Forgets): Promise<number[]> {
+  const asked = `(SELECT DISTINCT entity FROM forgets UNION SELECT entity FROM forgets_series)`;
+  const files = await database.all(
+    `SELECT DISTINCT files.name FROM files JOIN contents USING (name)
+     WHERE kind IN (${kinds.join(', ')})
+       AND EXISTS (SELECT 1 FROM ${asked} WHERE entity BETWEEN entity_min AND entity_max)`,
   );
-  const gone = left.map(([entity]) => Number(entity));
+  const rows = rowsOf(files.map(([name]) => join(database.sealed, String(name))));
+  const left = await database.all(
+    `SELECT entity FROM ${asked} WHERE entity NOT IN (SELECT entity FROM (${rows}) SEMI JOIN ${asked} USING (entity))`,
+  );
+  const gone = left.map(([entity]) => Number(entity)).filter((entity) => !staying.includes(entity));
   if (gone.length === 0) return gone;
   await database.transaction(async () => {
     await database.writer.run(`DELETE FROM entities WHERE id IN (${gone.join(', ')})`);
@@ -145,7 +164,7 @@ async function dropEmpty(database: Database): Promise<number[]> {
   return gone;
 }
 
-async function fillForgets({ writer }: Database, { entity, seq, place, whole }: Forgets): Promise<void> {
+async function fillForgets({ writer }: Database, { entity, seq, place, series }: Forgets): Promise<void> {
   const rows = await writer.createAppender('forgets');
   for (let at = 0; at < entity.length; at++) {
     rows.appendInteger(entity[at] ?? 0);
@@ -154,9 +173,13 @@ async function fillForgets({ writer }: Database, { entity, seq, place, whole }: 
     rows.endRow();
   }
   rows.closeSync();
-  const all = await writer.createAppender('forgets_whole');
-  for (const [id, before] of whole) {
+  const all = await writer.createAppender('forgets_series');
+  for (const [id, attr, dataset, before] of series) {
     all.appendInteger(id);
+    for (const number of [attr, dataset]) {
+      if (number === null) all.appendNull();
+      else all.appendInteger(number);
+    }
     all.appendBigInt(BigInt(before));
     all.endRow();
   }

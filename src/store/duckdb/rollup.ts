@@ -9,9 +9,9 @@ export const hourUs = 3_600_000_000;
 
 /** What a value counts as: itself, 1 or 0. */
 export const scalar = `CASE WHEN value IS NOT NULL THEN value WHEN text = 'true' THEN 1 WHEN text = 'false' THEN 0 END`;
-/** The same, or the size of an array (not of a list of relationships). */
+/** The same, or the size of an array (not of one of names). */
 export const number = `CASE WHEN value IS NOT NULL THEN value WHEN text = 'true' THEN 1 WHEN text = 'false' THEN 0
-  WHEN text[1] = '[' AND (flags & ${flag.relation}) = 0 THEN json_array_length(text) END`;
+  WHEN text[1] = '[' AND (flags & ${flag.named}) = 0 THEN json_array_length(text) END`;
 
 /** A row as a part of an aggregate; a rollup is the same for a whole hour. */
 export const rowParts = `1 AS part_count, (${number})::DOUBLE AS part_sum, (${number})::DOUBLE AS part_min,

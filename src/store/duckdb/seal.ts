@@ -5,6 +5,7 @@
  */
 import { readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeFile } from './database.ts';
 import type { Database } from './database.ts';
 import { createdWithChange } from './batch.ts';
 import { parquet, quote, writeParquet } from './parquet.ts';
@@ -87,11 +88,16 @@ export async function rewrite(
   await database.transaction(async () => {
     for (const { file, name, size, rollup } of written) {
       const { kind, day, old } = file;
-      if (old !== undefined) await database.writer.run('DELETE FROM files WHERE name = $1', [old]);
+      if (old !== undefined) {
+        await database.writer.run('DELETE FROM files WHERE name = $1', [old]);
+        await database.writer.run('DELETE FROM contents WHERE name = $1', [old]);
+      }
       await database.writer.run(
         `DELETE FROM tail WHERE kind = ${kind} AND instant >= ${day * dayUs}::BIGINT AND instant < ${(day + 1) * dayUs}::BIGINT`,
       );
-      if (name) await database.writer.run(listFile(database, { name, rollup, kind, day, size }));
+      if (!name) continue;
+      await database.writer.run(listFile(database, { name, rollup, kind, day, size }));
+      await database.writer.run(describeFile(name, parquet([join(database.sealed, name)])));
     }
     await also();
   });
@@ -126,7 +132,7 @@ const listFile = (database: Database, { name, rollup, kind, day, size }: Listed)
   SELECT ${quote(name)}, ${kind}, ${day}, count(*), ${size}, ${rollup === undefined ? 'NULL' : quote(rollup)},
     min(instant), max(instant), min(instant + lag), max(instant + lag),
     min(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END),
-    max(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END)
+    max(CASE WHEN created = ${createdWithChange} THEN instant + lag ELSE created END), min(seq), max(seq)
   FROM ${parquet([join(database.sealed, name)])}`;
 
 const rollupName = (name: string): string => name.replace(/\.parquet$/, '.rollup.parquet');

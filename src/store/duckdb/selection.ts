@@ -13,6 +13,8 @@ export type Selection = {
   /** Kinds under which these entities may have rows: other files are not opened. */
   readonly kinds: readonly number[];
   readonly attrs?: readonly number[];
+  /** All but this one. */
+  readonly notAttr?: number;
   readonly datasets?: readonly number[];
   readonly by: TimeProperty;
   /** A timerel was given: rows without this time do not match. */
@@ -70,12 +72,13 @@ export async function selectRows(read: Read, sealed: string, selection: Selectio
 
 /** Conditions on the series, and those on its rows. */
 async function conditionsOf(read: Read, selection: Selection): Promise<{ series: string[]; rows: string[] }> {
-  const { attrs, datasets, by, timed, from, to, textOnly } = selection;
+  const { attrs, notAttr, datasets, by, timed, from, to, textOnly } = selection;
   const time = timeOf[by];
   return {
     series: [
       await entitiesCondition(read, selection.entities),
       ...(attrs ? [isIn('attr', attrs)] : []),
+      ...(notAttr === undefined ? [] : [`attr <> ${notAttr}`]),
       ...(datasets ? [isIn('dataset', datasets)] : []),
     ],
     rows: [

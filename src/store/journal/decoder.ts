@@ -7,6 +7,7 @@ import {
   type Forgotten,
   type Instance,
   type Json,
+  type Removal,
 } from '../../ngsild/entity.ts';
 import type { Cause, JournalRecord, RowDelta, SqlValue } from '../ports.ts';
 import { ByteReader } from './bytes.ts';
@@ -14,7 +15,11 @@ import {
   defines,
   refersTo,
   opCodes,
+  dropsFlag,
   forgets,
+  forgottenDatasets,
+  insteadFlag,
+  removal,
   numberValue,
   textValue,
   jsonValue,
@@ -84,7 +89,11 @@ export class RecordDecoder {
     const id = this.#intern();
     switch (head & 3) {
       case opCodes.put:
-        return { op: 'put', entity: this.#entity(head, id) };
+        return {
+          op: 'put',
+          entity: this.#entity(head, id),
+          ...(head & dropsFlag && { dropped: this.#removals() }),
+        };
       case opCodes.set: {
         const at = readInstant(this.#in, this.#at);
         const scope = head & 4 ? this.#interns() : undefined;
@@ -108,7 +117,8 @@ export class RecordDecoder {
       default: {
         const type = this.#interns();
         const at = readInstant(this.#in, this.#at);
-        return { op: 'history', id, type, at, attrs: this.#attributes() };
+        const instead = head & insteadFlag ? { seq: this.#in.varint(), place: this.#in.varint() } : undefined;
+        return { op: 'history', id, type, at, attrs: this.#attributes(), ...(instead && { instead }) };
       }
     }
   }
@@ -126,28 +136,43 @@ export class RecordDecoder {
 
   #forget(head: number, id: string): EntityDelta {
     const at = readInstant(this.#in, this.#at);
-    let past: Forgotten = 'all';
-    if (!(head & forgets.all)) {
-      const list: { seq: number; place?: number }[] = [];
-      for (let n = this.#in.varint(); n > 0; n--) {
-        const seq = this.#in.varint();
-        const place = this.#in.varint();
-        list.push(place === 0 ? { seq } : { seq, place: place - 1 });
-      }
-      past = list;
-    }
+    const past = this.#forgotten(head);
+    const stays = head & forgets.stays ? { stays: true as const } : undefined;
     if (head & forgets.becomes) {
       const put = this.#in.byte();
-      return { op: 'forget', id, at, past, becomes: this.#entity(put, this.#intern()) };
+      return { op: 'forget', id, at, past, becomes: this.#entity(put, this.#intern()), ...stays };
     }
-    return { op: 'forget', id, at, past, ...(head & forgets.gone && { becomes: null }) };
+    return { op: 'forget', id, at, past, ...(head & forgets.gone && { becomes: null }), ...stays };
   }
 
-  #removals(): { name: string; datasetId?: string }[] {
-    const list: { name: string; datasetId?: string }[] = [];
+  #forgotten(head: number): Forgotten {
+    if (head & forgets.all) return 'all';
+    if (head & forgets.attribute) {
+      const name = this.#intern();
+      const datasets = this.#in.byte();
+      if (datasets === forgottenDatasets.all) return { name, all: true };
+      return datasets === forgottenDatasets.named ? { name, datasetId: this.#intern() } : { name };
+    }
+    const list: { seq: number; place?: number }[] = [];
+    for (let n = this.#in.varint(); n > 0; n--) {
+      const seq = this.#in.varint();
+      const place = this.#in.varint();
+      list.push(place === 0 ? { seq } : { seq, place: place - 1 });
+    }
+    return list;
+  }
+
+  #removals(): Removal[] {
+    const list: Removal[] = [];
     for (let n = this.#in.varint(); n > 0; n--) {
       const name = this.#intern();
-      list.push(this.#in.byte() === 1 ? { name, datasetId: this.#intern() } : { name });
+      const flags = this.#in.byte();
+      const type = attributeKinds[(flags >> removal.kindShift) - 1];
+      list.push({
+        name,
+        ...(flags & removal.datasetId && { datasetId: this.#intern() }),
+        ...(type !== undefined && { type }),
+      });
     }
     return list;
   }

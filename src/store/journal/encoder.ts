@@ -2,7 +2,7 @@
  * Records as bytes. Names, ids and types are interned per segment, numbers and instants are short, composed values are
  * JSON; what comes out equals what went in, to the last bit of a number.
  */
-import type { Attributes, Entity, EntityDelta, Instance, Json } from '../../ngsild/entity.ts';
+import type { Attributes, Entity, EntityDelta, Forgotten, Instance, Json, Removal } from '../../ngsild/entity.ts';
 import type { JournalRecord, RowDelta, SqlValue } from '../ports.ts';
 import type { ByteWriter } from './bytes.ts';
 import {
@@ -11,7 +11,11 @@ import {
   refersTo,
   kindCode,
   opCodes,
+  dropsFlag,
   forgets,
+  forgottenDatasets,
+  insteadFlag,
+  removal,
   numberValue,
   textValue,
   jsonValue,
@@ -89,7 +93,8 @@ export class RecordEncoder {
   #delta(out: ByteWriter, delta: EntityDelta): void {
     switch (delta.op) {
       case 'put':
-        this.#entity(out, opCodes.put, delta.entity);
+        this.#entity(out, opCodes.put | (delta.dropped ? dropsFlag : 0), delta.entity);
+        if (delta.dropped) this.#removals(out, delta.dropped);
         return;
       case 'set': {
         const { id, at, attrs, remove, type, scope, keepNewer } = delta;
@@ -98,14 +103,7 @@ export class RecordEncoder {
         writeInstant(out, at, this.#at);
         if (scope) this.#interns(out, scope);
         if (type) this.#interns(out, type);
-        if (remove) {
-          out.varint(remove.length);
-          for (const { name, datasetId } of remove) {
-            this.#intern(out, name);
-            out.byte(datasetId === undefined ? 0 : 1);
-            if (datasetId !== undefined) this.#intern(out, datasetId);
-          }
-        }
+        if (remove) this.#removals(out, remove);
         this.#attributes(out, attrs);
         return;
       }
@@ -115,27 +113,52 @@ export class RecordEncoder {
         writeInstant(out, delta.at, this.#at);
         return;
       case 'history':
-        out.byte(opCodes.history);
+        out.byte(opCodes.history | (delta.instead ? insteadFlag : 0));
         this.#intern(out, delta.id);
         this.#interns(out, delta.type);
         writeInstant(out, delta.at, this.#at);
+        if (delta.instead) {
+          out.varint(delta.instead.seq);
+          out.varint(delta.instead.place);
+        }
         this.#attributes(out, delta.attrs);
         return;
       case 'forget': {
-        const { id, at, past, becomes } = delta;
+        const { id, at, past, becomes, stays } = delta;
         const state = becomes === undefined ? 0 : becomes ? forgets.becomes : forgets.gone;
-        out.byte(opCodes.delete | forgets.marked | (past === 'all' ? forgets.all : 0) | state);
+        const form = past === 'all' ? forgets.all : 'name' in past ? forgets.attribute : 0;
+        out.byte(opCodes.delete | forgets.marked | form | state | (stays ? forgets.stays : 0));
         this.#intern(out, id);
         writeInstant(out, at, this.#at);
-        if (past !== 'all') {
-          out.varint(past.length);
-          for (const { seq, place } of past) {
-            out.varint(seq);
-            out.varint(place === undefined ? 0 : place + 1);
-          }
-        }
+        if (past !== 'all') this.#forgotten(out, past);
         if (becomes) this.#entity(out, opCodes.put, becomes);
       }
+    }
+  }
+
+  #removals(out: ByteWriter, removals: readonly Removal[]): void {
+    out.varint(removals.length);
+    for (const { name, datasetId, type } of removals) {
+      this.#intern(out, name);
+      const kind = type === undefined ? 0 : (kindCode[type] + 1) << removal.kindShift;
+      out.byte(kind | (datasetId === undefined ? 0 : removal.datasetId));
+      if (datasetId !== undefined) this.#intern(out, datasetId);
+    }
+  }
+
+  #forgotten(out: ByteWriter, past: Exclude<Forgotten, 'all'>): void {
+    if ('name' in past) {
+      const { name, datasetId, all } = past;
+      const { standard, named } = forgottenDatasets;
+      this.#intern(out, name);
+      out.byte(all ? forgottenDatasets.all : datasetId === undefined ? standard : named);
+      if (!all && datasetId !== undefined) this.#intern(out, datasetId);
+      return;
+    }
+    out.varint(past.length);
+    for (const { seq, place } of past) {
+      out.varint(seq);
+      out.varint(place === undefined ? 0 : place + 1);
     }
   }
 

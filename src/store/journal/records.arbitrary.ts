@@ -7,6 +7,7 @@ import {
   type EntityDelta,
   type Instance,
   type Json,
+  type Removal,
 } from '../../ngsild/entity.ts';
 import type { Cause, JournalRecord, RowDelta, SqlValue } from '../ports.ts';
 
@@ -80,33 +81,46 @@ const entity: fc.Arbitrary<Entity> = record({
   attrs: attributes(1),
 }).map((made) => present(made) as Entity);
 
+const removals: fc.Arbitrary<Removal[]> = fc.array(
+  record({
+    name: iri,
+    datasetId: maybe(fc.constant('urn:a')),
+    type: maybe(fc.constantFrom(...attributeKinds)),
+  }).map((made) => present(made) as Removal),
+  { maxLength: 2 },
+);
+
 export const arbitraryDelta: fc.Arbitrary<EntityDelta> = fc.oneof(
-  entity.map((made): EntityDelta => ({ op: 'put', entity: made })),
+  record({ op: fc.constant('put' as const), entity, dropped: maybe(removals) }).map(
+    (made) => present(made) as EntityDelta,
+  ),
   record({
     op: fc.constant('set' as const),
     id,
     at: instant,
     attrs: attributes(1),
-    remove: maybe(
-      fc.array(
-        record({ name: iri, datasetId: maybe(fc.constant('urn:a')) }).map(
-          (made) => present(made) as { name: string; datasetId?: string },
-        ),
-        { maxLength: 2 },
-      ),
-    ),
+    remove: maybe(removals),
     type: maybe(types),
     scope: maybe(scope),
     keepNewer: maybe(fc.constant(true as const)),
   }).map((made) => present(made) as EntityDelta),
   record({ op: fc.constant('delete' as const), id, at: instant }),
-  record({ op: fc.constant('history' as const), id, type: types, at: instant, attrs: attributes(1) }),
+  record({
+    op: fc.constant('history' as const),
+    id,
+    type: types,
+    at: instant,
+    attrs: attributes(1),
+    instead: maybe(record({ seq: fc.integer({ min: 1, max: 2 ** 40 }), place: fc.nat(70_000) })),
+  }).map((made) => present(made) as EntityDelta),
   record({
     op: fc.constant('forget' as const),
     id,
     at: instant,
     past: fc.oneof(
       fc.constant('all' as const),
+      record({ name: iri, datasetId: maybe(fc.constant('urn:a')) }).map((made) => present(made)),
+      record({ name: iri, all: fc.constant(true as const) }),
       fc.array(
         record({ seq: fc.integer({ min: 1, max: 2 ** 40 }), place: maybe(fc.nat(70_000)) }).map(
           (made) => present(made) as { seq: number; place?: number },
@@ -115,6 +129,7 @@ export const arbitraryDelta: fc.Arbitrary<EntityDelta> = fc.oneof(
       ),
     ),
     becomes: maybe(fc.option(entity, { nil: null })),
+    stays: maybe(fc.constant(true as const)),
   }).map((made) => present(made) as EntityDelta),
 );
 
