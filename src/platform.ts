@@ -11,11 +11,14 @@ import {
   brokerModule,
   pages,
   createBroker,
+  contextTable,
   openContexts,
+  openLibrary,
   openLive,
   tileService,
   typeWord,
   type Broker,
+  type DownloadOptions,
 } from './broker/index.ts';
 import { cityPath, emptyCity, loadCity, namuna, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
@@ -43,8 +46,10 @@ export type Settings = {
   readonly city?: string;
   /** The invented sample city with its simulator. */
   readonly demo: boolean;
-  /** See `openContexts`. */
+  /** See `openLibrary`. */
   readonly contexts?: string;
+  /** Whether @contexts that are not here are asked for elsewhere; absent: never. */
+  readonly contextDownloads?: DownloadOptions;
   /** Mapping files of `ingest/`. */
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
@@ -83,7 +88,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
   const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(cityPath(settings.city));
-  const contexts = openContexts(settings.contexts);
+  const library = openLibrary(settings.contexts);
   const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
   const mapping = {
     sources: loaded.flatMap(({ sources }) => sources),
@@ -103,7 +108,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       log,
       metrics,
-      tables: [sampleCityTable, ...ingestTables],
+      tables: [sampleCityTable, contextTable, ...ingestTables],
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
         fatal.resolve(error);
@@ -174,6 +179,12 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
       footer: (language) => [aboutLink(language)],
     });
+    let server: HttpServer | undefined;
+    const others = outbound({ version: about.version, clock, metrics });
+    const contexts = await openContexts(
+      { library, writer, rows: store.rows, outbound: others, clock, metrics, url: () => server?.url ?? '' },
+      settings.contextDownloads ?? { allowed: false, hosts: [] },
+    );
     const ingestion = ingest({
       broker,
       rows: store.rows,
@@ -185,13 +196,12 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       log,
       mapping,
       uploads: join(store.directory.path, 'uploads'),
-      outbound: outbound({ version: about.version, clock, metrics }),
+      outbound: others,
       url: () => server?.url,
       mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
     });
 
     let ready = false;
-    let server: HttpServer | undefined;
     let search: Promise<CitySearch> | undefined;
     const brokerPages = pages({
       site,

@@ -1,6 +1,6 @@
 /** The broker's door. Modules meet only here: they write entities, read them, and follow the journal. */
 export { createBroker, type Broker, type Reading } from './broker.ts';
-export { openContexts, type Contexts } from './contexts.ts';
+export { contextTable, openContexts, openLibrary, type Contexts, type DownloadOptions } from './contexts/index.ts';
 export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export type { Decision, Looked } from './decision.ts';

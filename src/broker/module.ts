@@ -5,7 +5,7 @@ import type { Module } from '../http/module.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
-import type { Contexts } from './contexts.ts';
+import type { Contexts } from './contexts/index.ts';
 import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';

@@ -67,6 +67,7 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
       mqttHost: '127.0.0.1',
       data: '',
       demo: true,
+      contextDownloads: { allowed: true, hosts: [] },
       historyMemoryMb: 512,
       mappings: ['a.json', 'b.json'],
     },

@@ -6,7 +6,7 @@ import { inLanguage, type Words } from '../city/profile.ts';
 import { command, noWords, type Command, type Terminal } from './command.ts';
 import { serveControl, type Deeds } from './control.ts';
 import type { Settings } from '../platform.ts';
-import { choice, directory, file, flag, host, integer, port, portOrOff, several, withDefault } from './kinds.ts';
+import { choice, directory, file, flag, host, integer, list, port, portOrOff, several, withDefault } from './kinds.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
 import { WrongUsage } from './usage.ts';
 
@@ -52,8 +52,15 @@ const options = {
   ),
   contexts: directory(
     'Directory of JSON-LD contexts. Its index.json, { "URL": "file", ... }, says which file stands for which URL; without ' +
-      'one, a file stands for every URL that ends in its name. Nothing is ever downloaded.',
+      'one, a file stands for every URL that ends in its name.',
   ),
+  contextDownloads: withDefault(
+    choice(['on', 'off'])(
+      'Whether a JSON-LD context that a client names, and that is not here, is downloaded and kept. Public addresses only.',
+    ),
+    'on',
+  ),
+  contextHosts: list('HOST[:PORT],...')('Hosts of the own network that contexts may be downloaded from.'),
   mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
@@ -96,7 +103,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         }
       }
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
-      const { mqttPort, mapping, historyMemory, city, contexts } = given;
+      const { mqttPort, mapping, historyMemory, city, contexts, contextHosts = [] } = given;
       const settings: Settings = {
         host: given.host,
         port: given.port,
@@ -106,6 +113,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         ...(city !== undefined && { city }),
         demo: given.demo,
         ...(contexts !== undefined && { contexts }),
+        contextDownloads: { allowed: given.contextDownloads === 'on', hosts: contextHosts },
         mappings: mapping,
         historyMemoryMb: historyMemory,
       };

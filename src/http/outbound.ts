@@ -31,6 +31,8 @@ export type GetOptions = {
   readonly signal?: AbortSignal;
   /** `host` or `host:port`, written by the operator: redirects may lead there although it is no public address. */
   readonly redirectTo?: readonly string[];
+  /** The URL was written by somebody outside: it too must lead to a public address, or to one of `redirectTo`. */
+  readonly untrusted?: boolean;
 };
 
 export type Fetched = {
@@ -53,7 +55,8 @@ export type Fetched = {
 export type Outbound = {
   /**
    * Asks for a document.
-   * @param url written by the operator, or on the same host as such a one: it may name any host, of the own network too.
+   * @param url written by the operator, or on the same host as such a one: it may name any host, of the own network too
+   *            (`untrusted`: it was not).
    *            User and password in it are sent as Basic credentials and never shown
    * @throws OutboundFailure with a sentence that says what went wrong
    */
@@ -103,7 +106,9 @@ export function outbound(deps: {
     const { maxBytes = 16 * mebibyte, idleMs = 15_000, headers = {}, validators = {} } = options;
     // Same scheme, host and port: what the operator wrote for the first request holds for this one.
     const isOwn = url.origin === first.origin;
-    const vouched = isOwn || (options.redirectTo ?? []).some((host) => host === url.host || host === url.hostname);
+    const vouched =
+      (isOwn && options.untrusted !== true) ||
+      (options.redirectTo ?? []).some((host) => host === url.host || host === url.hostname);
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (!vouched && isIP(literal) !== 0 && !isPublicAddress(literal)) throw forbidden(url.hostname);
     const asked: RequestOptions = {
@@ -204,7 +209,7 @@ const seconds = (ms: number): string => `${ms / 1000} s`;
 
 function forbidden(name: string, address?: string): OutboundFailure {
   const where = address === undefined ? name : `${name} (${address})`;
-  return new OutboundFailure('forbidden', `the answer leads to ${where}, which is no public address`);
+  return new OutboundFailure('forbidden', `this leads to ${where}, which is no public address`);
 }
 
 const credentialsOf = ({ username, password }: URL): string =>

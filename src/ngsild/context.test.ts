@@ -56,6 +56,7 @@ test('scoped contexts, self-reference and nonsense are refused', () => {
   refused({ a: { '@id': 'https://example.org/a', '@context': {} } });
   refused({ a: 'b:c', b: 'a:d' });
   refused({ a: 5 });
+  refused({ a: 'constructor' });
   refused([5]);
   refused('relative.jsonld');
   refused({ a: 'noIri' });

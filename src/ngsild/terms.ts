@@ -39,10 +39,10 @@ export function define(context: unknown, state: { terms: Terms; vocab: string | 
   const open = new Set<string>();
   const expandWithin = (value: string): string => {
     const colon = value.indexOf(':');
-    if (value in context && !done.has(value)) create(value);
+    if (Object.hasOwn(context, value) && !done.has(value)) create(value);
     else if (colon > 0) {
       const prefix = value.slice(0, colon);
-      if (prefix in context && !done.has(prefix)) create(prefix);
+      if (Object.hasOwn(context, prefix) && !done.has(prefix)) create(prefix);
     }
     return expandIri(value, state.terms, state.vocab);
   };

@@ -5,7 +5,7 @@ import type { Principal } from '../../http/principal.ts';
 import type { Json } from '../../ngsild/entity.ts';
 import { coreContextUrl, type Context } from '../../ngsild/index.ts';
 import type { Cause, Tenant } from '../../store/ports.ts';
-import type { Contexts } from '../contexts.ts';
+import type { Contexts } from '../contexts/index.ts';
 import type { Operation } from './operation.ts';
 
 /** One NGSI-LD request, apart from how it arrived. */
@@ -55,12 +55,7 @@ export async function linkedContext(call: Call, contexts: Contexts): Promise<Req
  * @throws Problem invalid-request (not JSON), bad-data (mixed or missing @context), unsupported-media-type, length-required
  */
 export async function bodyOf(call: Call, contexts: Contexts): Promise<{ json: unknown } & RequestContext> {
-  const type = (call.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-  const media = call.operation.body?.media ?? [];
-  if (!media.some((known) => known === type)) {
-    throw new Problem('unsupported-media-type', `content type "${type}": one of ${media.join(', ')} is wanted`);
-  }
-  if (call.body.length === 0) throw new Problem('invalid-request', 'the request has no body');
+  const type = checkMedia(call);
   const json = parseJson(call.body);
   const inBody = isObject(json) ? json['@context'] : undefined;
   if (type !== 'application/ld+json') {
@@ -76,6 +71,17 @@ export async function bodyOf(call: Call, contexts: Contexts): Promise<{ json: un
     throw new Problem('bad-data', 'application/ld+json needs an @context in the body', '@context');
   const { '@context': _, ...rest } = json as Record<string, unknown>;
   return { json: rest, context: await contexts.of(inBody as Json), named: inBody as Json };
+}
+
+/** 6.3.4: the media type of the body. @throws Problem unsupported-media-type, invalid-request (no body) */
+export function checkMedia(call: Call): string {
+  const type = (call.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const media = call.operation.body?.media ?? [];
+  if (!media.some((known) => known === type)) {
+    throw new Problem('unsupported-media-type', `content type "${type}": one of ${media.join(', ')} is wanted`);
+  }
+  if (call.body.length === 0) throw new Problem('invalid-request', 'the request has no body');
+  return type;
 }
 
 /**

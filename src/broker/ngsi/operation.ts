@@ -1,6 +1,6 @@
 import type { Log } from '../../base/log.ts';
 import type { Broker } from '../broker.ts';
-import type { Contexts } from '../contexts.ts';
+import type { Contexts } from '../contexts/index.ts';
 import type { EntityService } from '../entities.ts';
 import type { Answer, Call, MediaType } from './call.ts';
 

@@ -1,8 +1,9 @@
 import { attributes } from './attributes.ts';
 import { batch } from './batch.ts';
 import { entities } from './entities.ts';
+import { jsonldContexts } from './jsonldContexts.ts';
 import type { Operation } from './operation.ts';
 import { temporal } from './temporal.ts';
 
 /** Every operation of the API, in the order of clause 6. */
-export const operations: readonly Operation[] = [...entities, ...attributes, ...batch, ...temporal];
+export const operations: readonly Operation[] = [...entities, ...attributes, ...batch, ...temporal, ...jsonldContexts];
