@@ -30,7 +30,7 @@ Without one: ${defaultGroups.join(', ')}.
   --suite DIR      checkout of the suite
   --python FILE    Python with the packages of the suite. Default: python3
   --product DIR    checkout of the product. Default: this one
-  --serve WORDS    further options of chorsu serve
+  --serve WORDS    further options of chorsu serve; {address} is where the servers of the suite listen
   --include TAG    only cases with this tag
   --results DIR    where output.xml, log.html and product.log of each part are kept. Default: a new directory
   --jobs N         parts at a time. Default: 1
@@ -130,7 +130,15 @@ async function runPart(checkout: string, words: readonly string[], directory: st
   const [pins, robotDirectory] = [join(directory, 'contexts'), join(directory, 'suite')];
   writePins(checkout, pins);
   overlay(checkout, robotDirectory);
-  const options = ['--host', address, '--port', String(port), '--contexts', pins, ...given.serve.split(' ')];
+  const options = [
+    '--host',
+    address,
+    '--port',
+    String(port),
+    '--contexts',
+    pins,
+    ...given.serve.replaceAll('{address}', address).split(' '),
+  ];
   const product = await startProduct(
     resolve(given.product),
     directory,

@@ -55,7 +55,9 @@ const files = [
   { path: create, cases: ['001_02_01 InvalidJson', '001_02_02 EmptyJson', '001_02_03 NeverRun'], alone: false },
   { path: remove, cases: ['002_01_01 Delete', '002_01_02 Other'], alone: false },
 ];
-const excepting = (...cases: string[]): Exception[] => [{ cases, clause: '5.6.1.4', reason: 'the suite is wrong' }];
+const excepting = (message: string, ...cases: string[]): Exception[] => [
+  { cases, message, clause: '5.6.1.4', reason: 'the suite is wrong' },
+];
 
 suite('conformance score', () => {
   test('every case has its file, status and message', () => {
@@ -126,13 +128,19 @@ suite('conformance score', () => {
   });
 
   test('an exception covers its own case only, and one that passes is called stale', () => {
-    const found = score(files, readResults(output), excepting('002_01_01 Delete', '001_02_01 InvalidJson'));
+    const found = score(files, readResults(output), excepting('204 !=', '002_01_01 Delete', '001_02_01 InvalidJson'));
     assert.deepEqual(
       found.failures.map(({ name }) => name),
       ['001_02_02 EmptyJson'],
     );
     assert.equal(found.rows[1]?.excepted, 1);
     assert.deepEqual(found.stale, ['001_02_01 InvalidJson']);
+  });
+
+  test('a case that fails in another way than the exception says is a failure', () => {
+    const found = score(files, readResults(output), excepting('204 != 400', '002_01_01 Delete'));
+    assert.equal(found.failures.length, 2);
+    assert.equal(found.rows[1]?.excepted, 0);
   });
 
   test('an output that was cut off is an error, not a score', () => {
