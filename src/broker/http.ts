@@ -51,7 +51,6 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     .slice(root.length + 1)
     .split('/')
     .map(decodeSegment);
-  if (segments.at(-1) === '') segments.pop();
   const method = request.method ?? 'GET';
   const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
   const body = operation.body ? await readBody(request, operation.body.maxBytes) : empty;

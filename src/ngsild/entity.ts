@@ -70,7 +70,8 @@ export type Entity = {
 /**
  * One change of one entity, as the journal keeps it.
  * - `put`: the entity is now exactly this (create, upsert "replace", PUT). `dropped`: what it had before and has no more.
- * - `set`: these instances are now the ones with their name and datasetId; others stay. `remove` goes first.
+ * - `set`: these instances are now the ones with their name and datasetId; others stay. `remove` goes first. An empty
+ *   scope and an `expiresAt` of null take away what was there.
  *   With `keepNewer`, an instance whose observedAt is older than the stored one's enters history only: a late reading
  *   never hides a newer one.
  * - `delete`: the entity is gone; history keeps a marker.
@@ -91,6 +92,7 @@ export type EntityDelta =
       /** Types to add. */
       readonly type?: readonly string[];
       readonly scope?: readonly string[];
+      readonly expiresAt?: string | null;
       readonly keepNewer?: true;
     }
   | { readonly op: 'delete'; readonly id: string; readonly at: string }
@@ -204,13 +206,15 @@ export function applyDelta(entity: Entity | undefined, delta: EntityDelta): Enti
         attrs[name] = known ? mergeInstances(known, incoming, delta.keepNewer === true) : stamp(incoming, delta.at);
       }
       const added = delta.type?.filter((type) => !entity.type.includes(type)) ?? [];
-      return {
-        ...entity,
-        ...(added.length > 0 && { type: [...entity.type, ...added] }),
-        ...(delta.scope && { scope: delta.scope }),
-        modifiedAt: delta.at,
-        attrs,
-      };
+      const after: { -readonly [key in keyof Entity]: Entity[key] } = { ...entity, modifiedAt: delta.at, attrs };
+      if (added.length > 0) after.type = [...entity.type, ...added];
+      if (delta.scope) {
+        if (delta.scope.length > 0) after.scope = delta.scope;
+        else delete after.scope;
+      }
+      if (delta.expiresAt === null) delete after.expiresAt;
+      else if (delta.expiresAt !== undefined) after.expiresAt = delta.expiresAt;
+      return after;
     }
   }
 }

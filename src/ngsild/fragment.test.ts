@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
 import { compileContext } from './context.ts';
 import { applyDelta } from './entity.ts';
-import type { Entity } from './entity.ts';
+import type { Entity, EntityDelta } from './entity.ts';
 import { entityJson, exampleContext, json } from './fixtures/arbitrary.ts';
 import { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
 import type { MergeOptions } from './fragment.ts';
@@ -107,6 +107,44 @@ test('a partial update overwrites members and leaves the others (5.5.8, example 
   refused(() => parsePartial({ datasetId: none }, 'temperature', context), 'temperature.datasetId');
 });
 
+test('the NGSI-LD Null removes sub-attributes, one instance at a time', () => {
+  const iri = (term: string): string => context.expand(term);
+  const stored = { a: { value: 1, b: [{ value: 1 }, { value: 2, datasetId: 'urn:d:1' }], c: { object: 'urn:x:2' } } };
+  const [known] = entity(stored).attrs[iri('a')] ?? [];
+  assert.ok(known);
+  const patched = (body: object) =>
+    patchInstance(known, parsePartial(body, 'a', context), 'a', context, at)?.sub ?? 'none';
+  assert.deepEqual(patched({ b: none, c: { object: none } }), {
+    [iri('b')]: [{ type: 'Property', value: 2, datasetId: 'urn:d:1' }],
+  });
+  assert.deepEqual(patched({ b: { value: 3, datasetId: 'urn:d:1' }, c: none }), {
+    [iri('b')]: [
+      { type: 'Property', value: 1 },
+      { type: 'Property', value: 3, datasetId: 'urn:d:1' },
+    ],
+  });
+  const { attrs } = parseFragment({ a: { value: 1, b: { value: none }, c: none } }, context, { at, nulls: true });
+  assert.equal(attrs[iri('a')]?.[0]?.sub, undefined);
+});
+
+test('the end of an entity is set and taken away by fragments', () => {
+  const read = (expiresAt: string, nulls: boolean) => parseFragment({ expiresAt }, context, { at, nulls }).expiresAt;
+  assert.deepEqual([read(at, false), read(at, true), read(none, true)], [at, at, null]);
+  refused(() => read(none, false), 'expiresAt');
+  refused(() => read('tomorrow', true), 'expiresAt');
+  const it = { ...entity({}), expiresAt: before, scope: ['/a'] };
+  const { expiresAt, scope } = parseMerge({ expiresAt: none, scope: none }, context);
+  const set = {
+    op: 'set',
+    id: it.id,
+    at,
+    attrs: {},
+    ...(scope && { scope }),
+    ...(expiresAt === null && { expiresAt }),
+  };
+  assert.deepEqual(applyDelta(it, set as EntityDelta), { ...entity({}), modifiedAt: at });
+});
+
 test('a merge leaves what it does not name (5.5.12, example 1)', () => {
   assert.deepEqual(merged(temperature, { temperature: { type: 'Property', value: 100 } }), {
     temperature: { ...temperature.temperature, value: 100 },
@@ -143,7 +181,11 @@ test('a merge keeps the kind of what is stored when the patch is a bare value', 
   assert.deepEqual(merged({ says }, { says: 'не' }, { lang: 'tg' }), {
     says: { type: 'LanguageProperty', languageMap: { tg: 'не', ru: 'да' } },
   });
+  assert.deepEqual(merged({ says }, { says: ['не', 'на'] }, { lang: 'tg' }), {
+    says: { type: 'LanguageProperty', languageMap: { tg: ['не', 'на'], ru: 'да' } },
+  });
   refused(() => merged({ says }, { says: 'не' }), 'says');
+  refused(() => merged({ says }, { says: 'не' }, { lang: 'no tag' }), 'says');
   assert.deepEqual(merged({ owner }, { owner: { type: 'Property', value: 'nobody' } }), {
     owner: { type: 'Property', value: 'nobody' },
   });

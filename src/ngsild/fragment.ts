@@ -22,7 +22,8 @@ export type Fragment = {
   readonly type?: readonly string[];
   /** An empty list removes the scope. */
   readonly scope?: readonly string[];
-  readonly expiresAt?: string;
+  /** null: the entity no longer expires. */
+  readonly expiresAt?: string | null;
   readonly attrs: Attributes;
   readonly remove: readonly InstanceName[];
 };
@@ -53,10 +54,18 @@ export function parseFragment(
     // Complete, because of the mode.
     const instances = (read[name] ?? []) as readonly Instance[];
     const kept = instances.filter(({ value }) => value !== nullMarker);
-    if (kept.length > 0) attrs[name] = kept;
+    if (kept.length > 0) attrs[name] = options.nulls ? kept.map(withoutNulls) : kept;
     for (const { value, datasetId } of instances) if (value === nullMarker) remove.push(instanceName(name, datasetId));
   }
   return { ...parts, attrs, remove };
+}
+
+/** In an update the attribute is replaced: a sub-attribute that the Null removes is gone anyway. */
+function withoutNulls(instance: Instance): Instance {
+  if (!instance.sub) return instance;
+  const { sub: _, ...rest } = instance;
+  const sub = completeSub(instance.sub, '');
+  return Object.keys(sub).length > 0 ? { ...rest, sub } : rest;
 }
 
 const instanceName = (name: string, datasetId: string | undefined): InstanceName =>
@@ -97,10 +106,37 @@ export function patchInstance(
 ): Instance | undefined {
   if (fragment.value === nullMarker) return undefined;
   const value = fragment.value === undefined ? known.value : valueFor(known, fragment, path, context);
-  return put(known, fragment, { type: known.type, value, at }, (names) => ({
-    ...known.sub,
-    ...completeSub(names, path),
-  }));
+  return put(known, fragment, { type: known.type, value, at }, (given) => patchSub(known, given, path));
+}
+
+/** Sub-attributes are replaced whole, instance by instance, or go by the Null. */
+function patchSub(
+  known: Instance,
+  given: NonNullable<InstanceFragment['sub']>,
+  path: string,
+): Record<string, readonly Instance[]> {
+  return overlay(known, given, (_, part, name) => completed(part, `${path}.${name}`, undefined));
+}
+
+/** Lays given instances over those of the same name and datasetId; undefined: the instance goes. */
+function overlay(
+  known: Instance,
+  given: NonNullable<InstanceFragment['sub']>,
+  after: (before: Instance | undefined, part: InstanceFragment, name: string) => Instance | undefined,
+): Record<string, readonly Instance[]> {
+  const sub: Record<string, readonly Instance[]> = { ...known.sub };
+  for (const name in given) {
+    const instances = [...(sub[name] ?? [])];
+    for (const part of given[name] ?? []) {
+      const at = instances.findIndex(({ datasetId }) => datasetId === part.datasetId);
+      const made = after(instances[at], part, name);
+      if (at >= 0) instances.splice(at, 1, ...(made ? [made] : []));
+      else if (made) instances.push(made);
+    }
+    if (instances.length > 0) sub[name] = instances;
+    else delete sub[name];
+  }
+  return sub;
 }
 
 /** The value of the fragment under the kind that is stored. */
@@ -133,9 +169,8 @@ function put(
   };
   if (known.createdAt !== undefined) merged.createdAt = known.createdAt;
   if (parts.at !== undefined) merged.modifiedAt = parts.at;
-  if (given || (remove.length > 0 && known.sub)) {
-    const sub = mergeSub(given ?? {});
-    for (const name of remove) delete sub[name];
+  if (given) {
+    const sub = mergeSub(given);
     if (Object.keys(sub).length > 0) merged.sub = sub;
     else delete merged.sub;
   }
@@ -222,7 +257,7 @@ export function mergeEntity(entity: Entity, fragment: MergeFragment, options: Me
       const known = entity.attrs[name]?.find(({ datasetId }) => datasetId === part.datasetId);
       const instance = known ? mergeInstance(known, part, path, options) : completed(part, path, options.at);
       if (instance) merged.push(instance);
-      else remove.push(instanceName(name, part.datasetId));
+      else if (known) remove.push(instanceName(name, part.datasetId));
     }
     if (merged.length > 0) attrs[name] = merged;
   }
@@ -255,11 +290,12 @@ function mergeValue(
 ): { type: Instance['type']; value: Json } {
   if (fragment.value === undefined) return known;
   const { type = known.type, inferred } = fragment;
-  if (known.type === 'LanguageProperty' && inferred === 'bare' && typeof fragment.value === 'string') {
+  if (known.type === 'LanguageProperty' && inferred === 'bare' && isText(fragment.value)) {
     if (options.lang === undefined) {
       throw new Problem('bad-data', 'a text for a LanguageProperty needs the parameter lang', path);
     }
-    return { type: known.type, value: mergeJson(known.value, { [options.lang]: fragment.value }) };
+    const value = parseValue(known.type, { [options.lang]: fragment.value }, options.context, path, 'inside');
+    return { type: known.type, value: mergeJson(known.value, value) };
   }
   if (type !== known.type && inferred === undefined) return { type, value: mergeJson(undefined, fragment.value) };
   const value = valueFor(known, fragment, path, options.context);
@@ -267,27 +303,20 @@ function mergeValue(
   return { type: known.type, value: deep ? mergeJson(known.value, value) : value };
 }
 
+/** A text or several of one language. */
+const isText = (value: Json): boolean =>
+  typeof value === 'string' || (Array.isArray(value) && value.every((text) => typeof text === 'string'));
+
 function mergeSub(
   known: Instance,
   given: NonNullable<InstanceFragment['sub']>,
   path: string,
   options: Merging,
 ): Record<string, readonly Instance[]> {
-  const sub: Record<string, readonly Instance[]> = { ...known.sub };
   const { observedAt: _, ...rest } = options;
   const inner = { ...rest, at: undefined };
-  for (const name in given) {
-    const instances = [...(sub[name] ?? [])];
-    for (const part of given[name] ?? []) {
-      const at = instances.findIndex(({ datasetId }) => datasetId === part.datasetId);
-      const before = instances[at];
-      const subPath = `${path}.${options.context.compact(name)}`;
-      const after = before ? mergeInstance(before, part, subPath, inner) : completed(part, subPath, undefined);
-      if (at >= 0) instances.splice(at, 1, ...(after ? [after] : []));
-      else if (after) instances.push(after);
-    }
-    if (instances.length > 0) sub[name] = instances;
-    else delete sub[name];
-  }
-  return sub;
+  return overlay(known, given, (before, part, name) => {
+    const subPath = `${path}.${options.context.compact(name)}`;
+    return before ? mergeInstance(before, part, subPath, inner) : completed(part, subPath, undefined);
+  });
 }

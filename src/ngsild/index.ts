@@ -8,7 +8,7 @@ export type { ContextDocument } from './core.ts';
 export { modelDocument } from './models.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
-export { parseTypes } from './members.ts';
+export { parseDateTime, parseTypes } from './members.ts';
 export { parseAttribute } from './instances.ts';
 export type { InstanceFragment, ParseOptions } from './instances.ts';
 export { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';

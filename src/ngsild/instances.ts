@@ -31,7 +31,7 @@ export type ParseOptions = {
 /** What a fragment says of one instance. Complete in the modes `whole` and `update`. */
 export type InstanceFragment = Partial<Omit<Instance, 'sub'>> & {
   readonly sub?: Readonly<Record<string, readonly InstanceFragment[]>>;
-  /** Members (`observedAt`) and sub-attributes (IRI) that the Null removes; modes `partial` and `merge`. */
+  /** Members (`observedAt`) that the Null removes; modes `partial` and `merge`. */
   readonly remove?: readonly string[];
   /**
    * Modes `partial` and `merge`: the kind was not written but concluded, from the value member or from a bare value.
@@ -136,6 +136,8 @@ function readInstance(raw: unknown, path: string, reading: Reading): InstanceFra
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return bare('Property', raw, path, reading);
   const json = raw as Record<string, unknown>;
   const type = json['type'] ?? json['@type'];
+  // A JSON-LD typed value or literal, `{"@type": "@json", "@value": null}` (4.5.0): it has no name of its own.
+  if (json['@value'] !== undefined) return bare('Property', json, path, reading);
   if (reading.simplified) {
     if (looksLikeGeometry(json)) return bare('GeoProperty', json, path, reading);
     const only = Object.keys(json).length === 1 ? Object.keys(json)[0] : undefined;
@@ -197,11 +199,6 @@ export function readMembers(json: Record<string, unknown>, path: string, reading
     if (member === undefined) {
       const { iri, fault } = name;
       if (fault !== undefined) throw new Problem('bad-data', fault, `${path}.${key}`);
-      if (raw === nullMarker && mode !== 'whole') {
-        // In an update the attribute is replaced, so that what is not there is gone anyway.
-        if (mode !== 'update') (remove ??= []).push(iri);
-        continue;
-      }
       sub ??= {};
       if (sub[iri]) throw new Problem('bad-data', 'two names stand for the same attribute', `${path}.${key}`);
       sub[iri] = readInstances(raw, `${path}.${key}`, subReading(reading));
@@ -230,6 +227,7 @@ type Read = {
   valueMember: string | undefined;
   observedAt: string | undefined;
   rest: Draft | undefined;
+  shown?: string[];
 };
 
 const subReadings = new WeakMap<Reading, Reading>();
@@ -298,9 +296,27 @@ function readMember(read: Read, member: string, raw: unknown, path: string, cont
     case 'instanceId':
       break;
     default:
-      throw new Problem('bad-data', `"${member}" is not allowed in an attribute`, `${path}.${member}`);
+      if (!outputOnly.has(member)) {
+        throw new Problem('bad-data', `"${member}" is not allowed in an attribute`, `${path}.${member}`);
+      }
+      (read.shown ??= []).push(member);
   }
 }
+
+const previousMember = (kind: AttributeKind): string => {
+  const member = valueMembers[kind];
+  return `previous${member[0]?.toUpperCase() ?? ''}${member.slice(1)}`;
+};
+
+/** What only answers hold, by the kinds that may: ignored when it comes back (5.2.5 to 5.2.7, 5.2.32 to 5.2.38). */
+const outputOnly: ReadonlyMap<string, readonly AttributeKind[]> = new Map<string, readonly AttributeKind[]>([
+  ...attributeKinds.map((of) => {
+    const member = previousMember(of);
+    return [member, attributeKinds.filter((kind) => previousMember(kind) === member)] as const;
+  }),
+  ['entity', ['Relationship']],
+  ['entityList', ['ListRelationship']],
+]);
 
 /** Settles the kind, checks the value by it, and puts the instance together. */
 function settle(read: Read, tells: AttributeKind | undefined, path: string, { mode, context }: Reading): Draft {
@@ -328,6 +344,10 @@ function settle(read: Read, tells: AttributeKind | undefined, path: string, { mo
     );
   } else if (kind !== undefined) draft.type = kind;
   if (read.observedAt !== undefined) draft.observedAt = read.observedAt;
+  for (const member of read.shown ?? []) {
+    if (kind === undefined || outputOnly.get(member)?.includes(kind) === true) continue;
+    throw new Problem('bad-data', `a ${kind} has no ${member}`, `${path}.${member}`);
+  }
   if (rest === undefined) return draft;
   if (kind !== undefined) {
     if (rest.unitCode !== undefined && !hasUnit(kind)) {

@@ -123,8 +123,20 @@ test('simplified input keeps objects as values, and reads datasets', () => {
 });
 
 test('what the platform makes itself is ignored on input', () => {
-  const entity = parse({ createdAt: 'x', modifiedAt: 5, a: { value: 1, createdAt: 'x', instanceId: 'y' } });
+  const shown = { createdAt: 'x', instanceId: 'y', previousValue: 2 };
+  const entity = parse({ createdAt: 'x', modifiedAt: 5, a: { value: 1, ...shown } });
   assert.deepEqual(Object.values(entity.attrs), [[{ type: 'Property', value: 1, createdAt: at, modifiedAt: at }]]);
+  const linked = parse({ a: { object: 'urn:x:2', entity: { id: 'urn:x:2', type: 'T' }, previousObject: 'urn:x:3' } });
+  assert.deepEqual(Object.values(linked.attrs)[0]?.[0]?.value, 'urn:x:2');
+});
+
+test('a JSON literal is a value, null too', () => {
+  const nothing = { '@type': '@json', '@value': null };
+  assert.deepEqual(first({ a: nothing })?.[0], { type: 'Property', value: nothing, createdAt: at, modifiedAt: at });
+  assert.deepEqual(first({ a: { value: nothing } })?.[0]?.value, nothing);
+  assert.deepEqual(first({ a: { value: { b: [nothing] } } })?.[0]?.value, { b: [nothing] });
+  const date = { '@type': 'Date', '@value': '2026-03-01' };
+  assert.deepEqual(first({ a: date }, { simplified: true })?.[0]?.value, date);
 });
 
 test('every fault names its place', () => {
@@ -147,7 +159,8 @@ test('every fault names its place', () => {
   refused({ a: { value: 1, observedAt: '2026-03-01T00:00:00+05:00' } }, 'a.observedAt');
   refused({ a: { value: 1, datasetId: 5 } }, 'a.datasetId');
   refused({ a: { value: 1, '@context': {} } }, 'a.@context');
-  refused({ a: { value: 1, previousValue: 2 } }, 'a.previousValue');
+  refused({ a: { value: 1, previousObject: 'urn:x:1' } }, 'a.previousObject');
+  refused({ a: { value: 1, entity: { id: 'urn:x:1' } } }, 'a.entity');
   refused({ a: { value: 1, b: { value: null } } }, 'a.b.value');
   refused({ a: [{ value: 1 }, { value: 2 }] }, 'a');
   refused({ a: [{ value: 1 }, 5] }, 'a[1]');

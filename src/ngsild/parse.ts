@@ -28,7 +28,7 @@ export function parseEntity(json: unknown, context: Context, options: ParseOptio
     attrs: parts.attrs as Record<string, Instance[]>,
   };
   if (parts.scope !== undefined) entity.scope = parts.scope;
-  if (parts.expiresAt !== undefined) entity.expiresAt = parts.expiresAt;
+  if (typeof parts.expiresAt === 'string') entity.expiresAt = parts.expiresAt;
   return entity;
 }
 
@@ -43,9 +43,9 @@ export type EntityParts = {
 };
 
 /** Reads an entity or an entity fragment; which members must be there is the caller's to say. */
-export function readEntity(json: unknown, reading: Reading): EntityParts & { expiresAt?: string } {
-  if (!isObject(json)) throw new Problem('bad-data', 'an entity is a JSON object');
-  const parts: EntityParts & { expiresAt?: string } = { attrs: {} };
+export function readEntity(json: unknown, reading: Reading): EntityParts {
+  if (!isObject(json)) throw new Problem('invalid-request', 'an entity is a JSON object');
+  const parts: EntityParts = { attrs: {} };
   const { context, mode } = reading;
   for (const key in json) {
     const raw = json[key];
@@ -74,7 +74,7 @@ export function readEntity(json: unknown, reading: Reading): EntityParts & { exp
         parts.scope = raw === nullMarker && mode !== 'whole' ? [] : parseScopes(raw, key);
         break;
       case 'expiresAt':
-        parts.expiresAt = parseDateTime(raw, key);
+        parts.expiresAt = raw === nullMarker && mode !== 'whole' ? null : parseDateTime(raw, key);
         break;
       case 'createdAt':
       case 'modifiedAt':

@@ -1,9 +1,18 @@
 import { Problem } from '../../base/problem.ts';
-import { parseFragment, parsePartial, patchInstance } from '../../ngsild/index.ts';
+import {
+  isUri,
+  parseAttribute,
+  parseFragment,
+  parsePartial,
+  patchInstance,
+  type Context,
+  type InstanceName,
+} from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
-import type { UpdateResult } from '../entities.ts';
-import { bodyOf, linkedContext, type Answer, type Call } from './call.ts';
+import { append, deleteAttribute, deleteScope, patchAttribute, replaceAttribute, update } from '../rules.ts';
+import { bodyOf, isTrue, linkedContext, optionsOf, type Answer, type Call } from './call.ts';
 import { jsonBody, patchBody, type NgsiDeps, type Operation } from './operation.ts';
+import { attributeOf, isOf, targetOf } from './target.ts';
 
 /** `/entities/{entityId}/attrs`, 6.6, and `/entities/{entityId}/attrs/{attrId}`, 6.7. */
 export const attributes: readonly Operation[] = [
@@ -40,18 +49,35 @@ export const attributes: readonly Operation[] = [
     body: patchBody('AttributeFragment'),
     answers: { 204: null },
     handle: async (call, deps) => {
-      const { entityId = '', attrId = '' } = call.of;
       const { json, context } = await bodyOf(call, deps.contexts);
-      const partial = parsePartial(json, attrId, context);
-      await deps.entities.mergeAttribute(
-        call.who,
-        call.tenant,
-        entityId,
-        context.expand(attrId),
-        partial.datasetId,
-        (stored, at) => patchInstance(stored, partial, attrId, context, at),
-        call.cause,
+      const target = targetOf(call, context);
+      const name = updatable(call, context);
+      const path = context.compact(name);
+      const partial = parsePartial(json, path, context);
+      const command = patchAttribute(target, instanceName(name, partial.datasetId), (stored, at) =>
+        patchInstance(stored, partial, path, context, at),
       );
+      await deps.entities.run(call.who, call.tenant, command, call.cause);
+      return { status: 204 };
+    },
+  },
+  {
+    name: 'replaceAttrs',
+    method: 'PUT',
+    path: '/entities/{entityId}/attrs/{attrId}',
+    clause: '6.7.3.3',
+    summary: 'Replace an attribute',
+    parameters: ['local', 'type'],
+    body: jsonBody('AttributeFragment'),
+    answers: { 204: null },
+    handle: async (call, deps) => {
+      const { json, context } = await bodyOf(call, deps.contexts);
+      const target = targetOf(call, context);
+      const name = updatable(call, context);
+      const path = context.compact(name);
+      const [instance, second] = parseAttribute(json, path, context, { at: isoInstant(deps.now()) });
+      if (!instance || second) throw new Problem('bad-data', 'one instance of the attribute is wanted', path);
+      await deps.entities.run(call.who, call.tenant, replaceAttribute(target, name, instance), call.cause);
       return { status: 204 };
     },
   },
@@ -64,12 +90,12 @@ export const attributes: readonly Operation[] = [
     parameters: ['datasetId', 'deleteAll', 'local', 'type'],
     answers: { 204: null },
     handle: async (call, deps) => {
-      const { entityId = '', attrId = '' } = call.of;
       const { context } = await linkedContext(call, deps.contexts);
-      const datasetId = call.query.get('datasetId');
-      const all = call.query.get('deleteAll') === 'true';
-      const which = { all, ...(datasetId !== null && datasetId !== '@none' && { datasetId }) };
-      await deps.entities.deleteAttribute(call.who, call.tenant, entityId, context.expand(attrId), which, call.cause);
+      const target = targetOf(call, context);
+      const name = attributeOf(call, context);
+      const which = { all: isTrue(call.query, 'deleteAll'), datasetId: datasetIdOf(call.query) };
+      const command = name === 'scope' ? deleteScope(target) : deleteAttribute(target, name, which);
+      await deps.entities.run(call.who, call.tenant, command, call.cause);
       return { status: 204 };
     },
   },
@@ -78,23 +104,33 @@ export const attributes: readonly Operation[] = [
 async function setAttributes(call: Call, deps: NgsiDeps): Promise<Answer> {
   const appends = call.operation.method === 'POST';
   const { json, context } = await bodyOf(call, deps.contexts);
+  const target = targetOf(call, context);
   const fragment = parseFragment(json, context, { at: isoInstant(deps.now()), nulls: !appends });
-  if (fragment.expiresAt !== undefined) {
-    throw new Problem('not-supported', 'expiresAt of an entity can be set when it is created or replaced', 'expiresAt');
-  }
-  const noOverwrite = appends && (call.query.get('options') ?? '').split(',').includes('noOverwrite');
-  const id = call.of['entityId'] ?? '';
-  const result = await deps.entities.setAttributes(call.who, call.tenant, id, fragment, { noOverwrite }, call.cause);
-  return updateAnswer(result, (iri) => context.compact(iri));
+  isOf(target.id, fragment.id);
+  const command = appends
+    ? append(target, fragment, { noOverwrite: optionsOf(call.query).includes('noOverwrite') })
+    : update(target, fragment);
+  const { updated = [], notUpdated = [] } = await deps.entities.run(call.who, call.tenant, command, call.cause);
+  if (notUpdated.length === 0) return { status: 204 };
+  // 5.2.18, with whole names, since the answer has no @context (6.3.6).
+  const left = notUpdated.map(({ name, reason }) => ({ attributeName: name, reason }));
+  return { status: 207, body: { updated, notUpdated: left } };
 }
 
-function updateAnswer(result: UpdateResult, compact: (iri: string) => string): Answer {
-  if (result.notUpdated.length === 0) return { status: 204 };
-  return {
-    status: 207,
-    body: {
-      updated: result.updated.map(compact),
-      notUpdated: result.notUpdated.map(({ name, reason }) => ({ attributeName: compact(name), reason })),
-    },
-  };
+/** Partial updates and replacements are of attributes, not of the scope (5.6.4.4, 5.6.19.4). @throws Problem bad-data */
+function updatable(call: Call, context: Context): string {
+  const name = attributeOf(call, context);
+  if (name === 'scope') throw new Problem('bad-data', 'the scope is no attribute to be updated by itself', 'attrId');
+  return name;
+}
+
+const instanceName = (name: string, datasetId: string | undefined): InstanceName =>
+  datasetId === undefined ? { name } : { name, datasetId };
+
+/** Undefined: the default instance. @throws Problem bad-data */
+function datasetIdOf(query: URLSearchParams): string | undefined {
+  const given = query.get('datasetId');
+  if (given === null || given === '' || given === '@none') return undefined;
+  if (!isUri(given)) throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', 'datasetId');
+  return given;
 }

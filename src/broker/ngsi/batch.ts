@@ -1,11 +1,11 @@
 import { isObject } from '../../base/json.ts';
 import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
-import type { Entity } from '../../ngsild/entity.ts';
-import { parseEntity } from '../../ngsild/index.ts';
+import { isUri, parseEntity, parseFragment, parseMerge, type Context } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
 import type { BatchResult } from '../entities.ts';
-import { bodyOf, itemContext, type Answer, type Call } from './call.ts';
+import { append, create, merge, remove, upsert, type Command } from '../rules.ts';
+import { bodyOf, itemContext, optionsOf, type Answer, type Call } from './call.ts';
 import { ngsiError } from './errors.ts';
 import { batchBody, type NgsiDeps, type Operation } from './operation.ts';
 
@@ -23,10 +23,8 @@ export const batch: readonly Operation[] = [
     body: batchBody('EntityList'),
     answers: { 201: 'IdList', 207: 'BatchOperationResult' },
     handle: async (call, deps) => {
-      const { parsed, faults } = await parseItems(call, deps);
-      const result = await deps.entities.createMany(call.who, call.tenant, parsed, call.cause);
-      if (faults.length === 0 && result.failed.length === 0) return { status: 201, body: result.created };
-      return batchAnswer(result.created, result, faults, deps.log);
+      const result = await runItems(call, deps, (json, context, at) => create(parseEntity(json, context, { at })));
+      return result.failed.length === 0 ? { status: 201, body: result.created } : multiStatus(result, deps.log);
     },
   },
   {
@@ -40,13 +38,48 @@ export const batch: readonly Operation[] = [
     body: batchBody('EntityList'),
     answers: { 201: 'IdList', 204: null, 207: 'BatchOperationResult' },
     handle: async (call, deps) => {
-      const { parsed, faults } = await parseItems(call, deps);
-      const mode = (call.query.get('options') ?? '').split(',').includes('update') ? 'update' : 'replace';
-      const result = await deps.entities.upsertMany(call.who, call.tenant, parsed, mode, call.cause);
-      if (faults.length > 0 || result.failed.length > 0) {
-        return batchAnswer([...result.created, ...result.changed], result, faults, deps.log);
-      }
+      const mode = optionsOf(call.query).includes('update') ? 'update' : 'replace';
+      const result = await runItems(call, deps, (json, context, at) =>
+        upsert(parseEntity(json, context, { at }), mode),
+      );
+      if (result.failed.length > 0) return multiStatus(result, deps.log);
       return result.created.length > 0 ? { status: 201, body: result.created } : { status: 204 };
+    },
+  },
+  {
+    name: 'updateBatch',
+    method: 'POST',
+    path: '/entityOperations/update',
+    clause: '6.16.3.1',
+    summary: 'Append attributes to many entities',
+    parameters: ['options', 'local'],
+    options: ['noOverwrite'],
+    body: batchBody('EntityList'),
+    answers: { 204: null, 207: 'BatchOperationResult' },
+    handle: async (call, deps) => {
+      const noOverwrite = optionsOf(call.query).includes('noOverwrite');
+      const result = await runItems(call, deps, (json, context, at) => {
+        const fragment = parseFragment(json, context, { at, nulls: false });
+        return append({ id: idOf(fragment) }, fragment, { noOverwrite });
+      });
+      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
+    },
+  },
+  {
+    name: 'mergeBatch',
+    method: 'POST',
+    path: '/entityOperations/merge',
+    clause: '6.31.3.1',
+    summary: 'Merge into many entities',
+    parameters: ['local'],
+    body: batchBody('EntityList'),
+    answers: { 204: null, 207: 'BatchOperationResult' },
+    handle: async (call, deps) => {
+      const result = await runItems(call, deps, (json, context) => {
+        const fragment = parseMerge(json, context);
+        return merge({ id: idOf(fragment) }, fragment, { context });
+      });
+      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
     },
   },
   {
@@ -59,18 +92,34 @@ export const batch: readonly Operation[] = [
     body: batchBody('IdList'),
     answers: { 204: null, 207: 'BatchOperationResult' },
     handle: async (call, deps) => {
-      const { items } = await readItems(call, deps);
-      const ids = items.map((item, n) => {
-        if (typeof item !== 'string') throw new Problem('bad-data', 'a URI is wanted', `[${n}]`);
-        return item;
+      const result = await runItems(call, deps, (id) => {
+        if (typeof id !== 'string' || !isUri(id)) throw new Problem('bad-data', 'the id of an entity is a URI');
+        return remove({ id });
       });
-      const result = await deps.entities.deleteMany(call.who, call.tenant, ids, call.cause);
-      return result.failed.length === 0 ? { status: 204 } : batchAnswer(result.changed, result, [], deps.log);
+      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
     },
   },
 ];
 
-async function readItems(call: Call, deps: NgsiDeps) {
+function idOf({ id }: { readonly id?: string }): string {
+  if (id === undefined) throw new Problem('bad-data', 'the entity has no id', 'id');
+  return id;
+}
+
+type ItemResult = Omit<BatchResult, 'failed'> & {
+  readonly failed: readonly { readonly id: string | undefined; readonly problem: Problem }[];
+};
+
+/**
+ * Makes a command of each item and runs them; an item that cannot be read has failed, the others go on.
+ * @param at when the batch came: the same for all its entities (5.5.11)
+ * @throws Problem bad-data when there is no item, or one is null (5.6.7.4)
+ */
+async function runItems(
+  call: Call,
+  deps: NgsiDeps,
+  commandOf: (json: unknown, context: Context, at: string) => Command,
+): Promise<ItemResult> {
   const shared = await bodyOf(call, deps.contexts);
   if (!Array.isArray(shared.json) || shared.json.length === 0) {
     throw new Problem('bad-data', 'a batch is an array of at least one item');
@@ -78,35 +127,42 @@ async function readItems(call: Call, deps: NgsiDeps) {
   const items: unknown[] = shared.json;
   if (items.length > itemsMax)
     throw new Problem('too-large', `a batch holds at most ${itemsMax} items, not ${items.length}`);
-  return { items, shared };
-}
-
-type Fault = { readonly id: string | undefined; readonly problem: Problem };
-
-async function parseItems(call: Call, deps: NgsiDeps): Promise<{ parsed: Entity[]; faults: Fault[] }> {
-  const { items, shared } = await readItems(call, deps);
-  const faults: Fault[] = [];
-  const parsed: Entity[] = [];
+  const empty = items.indexOf(null);
+  if (empty >= 0) throw new Problem('bad-data', 'null is no item of a batch', `[${empty}]`);
   const at = isoInstant(deps.now());
+  const commands: Command[] = [];
+  const faults: { id: string | undefined; problem: Problem }[] = [];
   for (const [n, item] of items.entries()) {
     try {
       const { json, context } = await itemContext(item, call, shared, deps.contexts);
-      parsed.push(parseEntity(json, context, { at }));
+      commands.push(commandOf(json, context, at));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      const id = isObject(item) && typeof item['id'] === 'string' ? item['id'] : undefined;
-      const field = error.field === undefined ? `[${n}]` : `[${n}].${error.field}`;
-      faults.push({ id, problem: new Problem(error.kind, error.message, field) });
+      faults.push({ id: itemId(item), problem: placed(error, n) });
     }
   }
-  return { parsed, faults };
+  const result = await deps.entities.runAll(call.who, call.tenant, commands, call.cause);
+  return { ...result, failed: [...faults, ...result.failed] };
 }
 
-/** 207 with what held and what failed (5.2.16). */
-function batchAnswer(success: readonly string[], result: BatchResult, faults: readonly Fault[], log: Log): Answer {
-  const errors = [...faults, ...result.failed].map(({ id, problem }) => ({
+function itemId(item: unknown): string | undefined {
+  const id = isObject(item) ? (item['id'] ?? item['@id']) : item;
+  return typeof id === 'string' ? id : undefined;
+}
+
+const placed = ({ kind, message, field }: Problem, n: number): Problem =>
+  // A whole request that is no entity is invalid; an item that is none is faulty data.
+  new Problem(
+    kind === 'invalid-request' ? 'bad-data' : kind,
+    message,
+    field === undefined ? `[${n}]` : `[${n}].${field}`,
+  );
+
+/** What held and what failed, 5.2.16 and 5.2.17. */
+function multiStatus({ created, changed, failed }: ItemResult, log: Log): Answer {
+  const errors = failed.map(({ id, problem }) => ({
     ...(id !== undefined && { entityId: id }),
     error: ngsiError(problem, log),
   }));
-  return { status: 207, body: { success, errors } };
+  return { status: 207, body: { success: [...created, ...changed], errors } };
 }

@@ -119,6 +119,16 @@ function linkedUrl(call: Call): string | undefined {
   return urls[0];
 }
 
+/** A parameter that is `true` or `false`, in any case; absent: false. @throws Problem invalid-request */
+export function isTrue(query: URLSearchParams, name: string): boolean {
+  const value = (query.get(name) ?? 'false').toLowerCase();
+  if (value !== 'true' && value !== 'false') throw new Problem('invalid-request', 'true or false is wanted', name);
+  return value === 'true';
+}
+
+/** The words of the parameter `options`. */
+export const optionsOf = (query: URLSearchParams): readonly string[] => (query.get('options') ?? '').split(',');
+
 /**
  * The media type of the answer, 6.3.4: the client's best, ties in the order json, ld+json, geo+json.
  * @throws Problem not-acceptable

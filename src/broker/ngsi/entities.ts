@@ -1,18 +1,25 @@
+import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import type { Entity } from '../../ngsild/entity.ts';
 import {
   evaluateTypes,
   parametersOf,
+  parseDateTime,
   parseEntity,
   parseEntityQuery,
   parseEntityRetrieve,
+  parseMerge,
   representEntity,
   representFeature,
   representFeatures,
+  type Context,
 } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
-import { accepted, bodyOf, document, linkedContext, type MediaType } from './call.ts';
-import { jsonBody, type Operation } from './operation.ts';
+import { create, merge, remove, replace } from '../rules.ts';
+import { accepted, bodyOf, document, linkedContext, optionsOf, type Call, type MediaType } from './call.ts';
+import { jsonBody, patchBody, type Operation } from './operation.ts';
 import { paged } from './paging.ts';
+import { entityIdOf, isOf, targetOf } from './target.ts';
 
 const shown: readonly MediaType[] = ['application/json', 'application/ld+json', 'application/geo+json'];
 /** Formats named by the old keywords, and what is no format. */
@@ -32,7 +39,7 @@ export const entities: readonly Operation[] = [
     handle: async (call, deps) => {
       const { json, context } = await bodyOf(call, deps.contexts);
       const entity = parseEntity(json, context, { at: isoInstant(deps.now()) });
-      await deps.entities.create(call.who, call.tenant, entity, call.cause);
+      await deps.entities.run(call.who, call.tenant, create(entity), call.cause);
       return { status: 201, headers: { location: `/ngsi-ld/v1/entities/${encodeURIComponent(entity.id)}` } };
     },
   },
@@ -67,7 +74,7 @@ export const entities: readonly Operation[] = [
     options: showingOptions,
     answers: { 200: 'Entity' },
     handle: async (call, { broker, contexts }) => {
-      const id = call.of['entityId'] ?? '';
+      const id = entityIdOf(call);
       const { context, named } = await linkedContext(call, contexts);
       const { query, representation } = parseEntityRetrieve(call.query, context);
       const media = accepted(call, shown);
@@ -91,8 +98,71 @@ export const entities: readonly Operation[] = [
     parameters: ['local', 'type'],
     answers: { 204: null },
     handle: async (call, deps) => {
-      await deps.entities.delete(call.who, call.tenant, call.of['entityId'] ?? '', call.cause);
+      const { context } = await linkedContext(call, deps.contexts);
+      await deps.entities.run(call.who, call.tenant, remove(targetOf(call, context)), call.cause);
+      return { status: 204 };
+    },
+  },
+  {
+    name: 'replaceEntity',
+    method: 'PUT',
+    path: '/entities/{entityId}',
+    clause: '6.5.3.3',
+    summary: 'Replace an entity',
+    parameters: ['local', 'type'],
+    body: jsonBody('Entity'),
+    answers: { 204: null },
+    handle: async (call, deps) => {
+      const { json, context } = await bodyOf(call, deps.contexts);
+      const target = targetOf(call, context);
+      const entity = parseReplacement(json, target.id, context, isoInstant(deps.now()));
+      await deps.entities.run(call.who, call.tenant, replace(target, entity), call.cause);
+      return { status: 204 };
+    },
+  },
+  {
+    name: 'mergeEntity',
+    method: 'PATCH',
+    path: '/entities/{entityId}',
+    clause: '6.5.3.4',
+    summary: 'Merge into an entity',
+    parameters: ['format', 'lang', 'local', 'observedAt', 'options', 'type'],
+    options: ['simplified', 'keyValues'],
+    body: patchBody('EntityFragment'),
+    answers: { 204: null },
+    handle: async (call, deps) => {
+      const { json, context } = await bodyOf(call, deps.contexts);
+      const target = targetOf(call, context);
+      const options = mergeOptionsOf(call);
+      const fragment = parseMerge(json, context, options);
+      isOf(target.id, fragment.id);
+      await deps.entities.run(call.who, call.tenant, merge(target, fragment, { ...options, context }), call.cause);
       return { status: 204 };
     },
   },
 ];
+
+/** The body of a PUT: the id may be left to the path (6.5.3.3). @throws Problem */
+function parseReplacement(json: unknown, id: string, context: Context, at: string): Entity {
+  const whole = isObject(json) && json['id'] === undefined && json['@id'] === undefined ? { ...json, id } : json;
+  const entity = parseEntity(whole, context, { at });
+  isOf(id, entity.id);
+  return entity;
+}
+
+/** How a fragment is to be read and merged; `format` wins over the deprecated `options` (6.5.3.4). @throws Problem */
+function mergeOptionsOf({ query }: Call): { simplified: boolean; lang?: string; observedAt?: string } {
+  const format = query.get('format');
+  if (format !== null && !simplifying.has(format)) {
+    throw new Problem('invalid-request', `the format of a merge is simplified or not given, not "${format}"`, 'format');
+  }
+  const lang = query.get('lang');
+  const observedAt = query.get('observedAt');
+  return {
+    simplified: format !== null || optionsOf(query).some((option) => simplifying.has(option)),
+    ...(lang !== null && { lang }),
+    ...(observedAt !== null && { observedAt: parseDateTime(observedAt, 'observedAt') }),
+  };
+}
+
+const simplifying = new Set(['simplified', 'keyValues']);

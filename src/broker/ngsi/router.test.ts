@@ -26,9 +26,17 @@ suite('the table of operations', () => {
   test('a known path tells which methods it has, an unknown one is not there', () => {
     assert.throws(() => find('PROPFIND', ['entities']), problem('method-not-allowed'));
     assert.throws(() => find('GET', ['entityOperations', 'create']), problem('method-not-allowed', 'POST'));
-    for (const segments of [['nothing'], [], ['entities', 'urn:a:b', 'other'], ['entities', '']]) {
+    for (const segments of [['nothing'], [], ['entities', 'urn:a:b', 'other']]) {
       assert.throws(() => find('GET', segments), problem('not-found'), segments.join('/'));
     }
+  });
+
+  test('a slash at the end says nothing, but an id that is missing is told', () => {
+    assert.equal(find('GET', ['entities', '']).operation.name, 'queryEntity');
+    assert.equal(find('GET', ['entities', 'urn:a:b', '']).operation.name, 'retrieveEntity');
+    assert.throws(() => find('PATCH', ['entities', '']), problem('bad-data', 'entityId'));
+    assert.throws(() => find('DELETE', ['entities', '', 'attrs', 'a']), problem('bad-data', 'entityId'));
+    assert.throws(() => find('DELETE', ['entities', 'urn:a:b', 'attrs', '']), problem('method-not-allowed'));
   });
 
   test('an id that is the word of a resource is still an id', () => {

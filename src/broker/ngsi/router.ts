@@ -32,15 +32,18 @@ export function router(operations: readonly Operation[]) {
   }
   /**
    * @param segments decoded, below `/ngsi-ld/v1`
-   * @throws Problem not-found; method-not-allowed, whose field is the header Allow
+   * @throws Problem not-found; bad-data when a part of the path is empty (5.6.2.4: the id "is not present");
+   * method-not-allowed, whose field is the header Allow
    */
   return (method: string, segments: readonly string[]): Found => {
     let at: Place | undefined = root;
     const parameters: Record<string, string> = {};
-    for (const segment of segments) {
+    for (const [n, segment] of segments.entries()) {
       const next: Place | undefined = at.below.get(segment);
       if (next) at = next;
-      else if (at.parameter && segment !== '') {
+      // A slash at the end says nothing, unless the thing itself is missing: `PATCH /entities/`.
+      else if (segment === '' && n === segments.length - 1 && (n > 1 || at.methods.has(method))) break;
+      else if (at.parameter) {
         parameters[at.parameter[0]] = segment;
         at = at.parameter[1];
       } else throw nowhere(segments);
@@ -50,6 +53,9 @@ export function router(operations: readonly Operation[]) {
     if (!operation) {
       const allow = [...at.methods.keys()].join(', ');
       throw new Problem('method-not-allowed', `${method} is not one of ${allow}`, allow);
+    }
+    for (const name in parameters) {
+      if (parameters[name] === '') throw new Problem('bad-data', `the path has no ${name}`, name);
     }
     return { operation, parameters };
   };

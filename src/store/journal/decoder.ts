@@ -98,6 +98,7 @@ export class RecordDecoder {
         const at = readInstant(this.#in, this.#at);
         const scope = head & 4 ? this.#interns() : undefined;
         const type = head & 32 ? this.#interns() : undefined;
+        const expiresAt = head & 8 ? readInstant(this.#in, this.#at) : head & 128 ? null : undefined;
         const remove = head & 16 ? this.#removals() : undefined;
         const attrs = this.#attributes();
         return {
@@ -107,6 +108,7 @@ export class RecordDecoder {
           attrs,
           ...(scope && { scope }),
           ...(type && { type }),
+          ...(expiresAt !== undefined && { expiresAt }),
           ...(remove && { remove }),
           ...(head & 64 && { keepNewer: true as const }),
         };

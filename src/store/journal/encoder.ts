@@ -97,12 +97,14 @@ export class RecordEncoder {
         if (delta.dropped) this.#removals(out, delta.dropped);
         return;
       case 'set': {
-        const { id, at, attrs, remove, type, scope, keepNewer } = delta;
-        out.byte(opCodes.set | (scope ? 4 : 0) | (remove ? 16 : 0) | (type ? 32 : 0) | (keepNewer ? 64 : 0));
+        const { id, at, attrs, remove, type, scope, expiresAt, keepNewer } = delta;
+        const expiry = expiresAt === undefined ? 0 : expiresAt === null ? 128 : 8;
+        out.byte(opCodes.set | (scope ? 4 : 0) | expiry | (remove ? 16 : 0) | (type ? 32 : 0) | (keepNewer ? 64 : 0));
         this.#intern(out, id);
         writeInstant(out, at, this.#at);
         if (scope) this.#interns(out, scope);
         if (type) this.#interns(out, type);
+        if (typeof expiresAt === 'string') writeInstant(out, expiresAt, this.#at);
         if (remove) this.#removals(out, remove);
         this.#attributes(out, attrs);
         return;

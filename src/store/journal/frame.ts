@@ -15,8 +15,8 @@ import { crc32c } from './crc32c.ts';
 export const headerBytes = 64;
 export const frameBytes = 16;
 /**
- * 2: deltas that forget. 3: they forget attributes, history replaces instances, what goes has its kind, also with a put. A
- * segment of an older format is read and, when it is the last one, gone on with.
+ * 2: deltas that forget. 3: they forget attributes, history replaces instances, what goes has its kind, also with a put,
+ * and an entity has its end set. A segment of an older format is read and, when it is the last one, gone on with.
  */
 export const formatByte = 3;
 

@@ -102,6 +102,7 @@ export const arbitraryDelta: fc.Arbitrary<EntityDelta> = fc.oneof(
     remove: maybe(removals),
     type: maybe(types),
     scope: maybe(scope),
+    expiresAt: maybe(fc.option(instant, { nil: null })),
     keepNewer: maybe(fc.constant(true as const)),
   }).map((made) => present(made) as EntityDelta),
   record({ op: fc.constant('delete' as const), id, at: instant }),
