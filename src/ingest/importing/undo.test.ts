@@ -415,6 +415,11 @@ test('what others give between the records of an import and of its undo is all t
         assert.deepEqual(beside, alone);
       },
     ),
-    { ...runs, endOnFailure: true },
+    {
+      ...runs,
+      endOnFailure: true,
+      // Two values of others for one instant, both older than the import's (seed 1, path 28).
+      examples: [[['x depth 9 = 8'], [[], ['x depth 7 = 3'], [], ['x depth 7 = 6']], 1]],
+    },
   );
 });

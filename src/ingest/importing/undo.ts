@@ -4,7 +4,8 @@ import { systemPrincipal } from '../../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, Instance } from '../../ngsild/entity.ts';
 import type { RowDelta, Rows, SqlValue } from '../../store/ports.ts';
 import { isOwn, pack, readManifest, takenBack, unpack, type Own, type Touched } from './manifest.ts';
-import { patience, type Patiently } from './patience.ts';
+import { patience } from './patience.ts';
+import { settle, type Doubtful } from './settle.ts';
 import { batchRow, importRow, type ImportRecord, type UndoOutcome } from './tables.ts';
 
 /** A step with that many entities is large enough. */
@@ -12,7 +13,6 @@ const entitiesPerStep = 2_000;
 const batchesPerStep = 200;
 const rowsPerStep = 1_000;
 const stayingMax = 50;
-const entitiesPerLook = 200;
 
 export type UndoOptions = {
   readonly onProgress?: (done: number, total: number) => void;
@@ -24,8 +24,6 @@ export type UndoOptions = {
 
 /** A record of the import with what it touched. */
 type Step = { readonly n: number; readonly seq: number; readonly at: string; readonly touched: readonly Touched[] };
-/** Attributes whose newest value may be one that came late, beside the import. */
-type Doubtful = Record<string, string[]>;
 
 /**
  * Takes back an import that stands as `undoing`, from its last record to its first, in durable steps.
@@ -236,55 +234,6 @@ function asBefore(entity: Entity, touched: readonly Touched[], own: Own): { beco
   }
   const same = attrs === entity.attrs && modifiedAt === entity.modifiedAt;
   return { becomes: same ? entity : { ...entity, modifiedAt, attrs }, names: [...names] };
-}
-
-/**
- * While the import's value was the newest, a late one of somebody else entered history only. Now it may be the newest:
- * then it is the current value.
- */
-async function settle(
-  broker: Broker,
-  doubtful: Doubtful,
-  cause: { by: string; source: string },
-  patiently: Patiently,
-): Promise<void> {
-  const ids = Object.keys(doubtful);
-  for (let from = 0; from < ids.length; from += entitiesPerLook) {
-    const some = ids.slice(from, from + entitiesPerLook);
-    const attrs = [...new Set(some.flatMap((id) => doubtful[id] ?? []))];
-    const { entities } = await broker.history(systemPrincipal, 0, some, {
-      timeproperty: 'observedAt',
-      attrs,
-      lastN: 1,
-    });
-    const newest = new Map(entities.map((entity) => [entity.id, entity]));
-    const decide = (looked: Looked, at: string): Decision => {
-      const deltas: EntityDelta[] = [];
-      for (const id of some) {
-        const entity = looked.get(id)?.entity;
-        if (!entity) continue;
-        const attrs = { ...entity.attrs };
-        let changed = false;
-        for (const { name, instances } of newest.get(id)?.attrs ?? []) {
-          const [last] = instances;
-          if (!last || !doubtful[id]?.includes(name) || last.observedAt === undefined || last.deletedAt) continue;
-          const known = attrs[name] ?? [];
-          const current = known.find(({ datasetId }) => datasetId === last.datasetId);
-          if (
-            current?.observedAt === undefined ? current : Date.parse(current.observedAt) >= Date.parse(last.observedAt)
-          ) {
-            continue;
-          }
-          const { instanceId: _, ...instance } = last;
-          attrs[name] = current ? known.map((other) => (other === current ? instance : other)) : [...known, instance];
-          changed = true;
-        }
-        if (changed) deltas.push({ op: 'forget', id, at, past: [], becomes: { ...entity, attrs } });
-      }
-      return { entities: deltas };
-    };
-    await patiently(() => broker.amend(systemPrincipal, 0, some, cause, decide));
-  }
 }
 
 function sum(known: UndoOutcome | null, { gone, restored, staying }: Made): UndoOutcome {
