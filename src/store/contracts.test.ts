@@ -1,14 +1,18 @@
 /** The embedded adapters run the contract suites. */
+import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { DatabaseSync } from 'node:sqlite';
+import { after, test } from 'node:test';
+import type { Entity } from '../ngsild/entity.ts';
 import { entityStoreContract } from './entityStore.contract.ts';
 import { filesContract } from './files/files.contract.ts';
 import { openFiles } from './files/files.ts';
 import { journalContract } from './journal/journal.contract.ts';
 import { openJournal } from './journal/journal.ts';
 import { contractTables, rowsContract } from './rows.contract.ts';
+import type { EntityWrite } from './sqlite/apply.ts';
 import { entityWrite } from './sqlite/shape.ts';
 import { openState } from './sqlite/state.ts';
 
@@ -67,6 +71,50 @@ entityStoreContract('SQLite', async () => {
       return kept(openState({ path }));
     },
   };
+});
+
+test('a checkpoint may come at any moment, in the middle of a batch too', async () => {
+  const store = kept(openState({ path: join(fresh(), 'state.db') }));
+  const entity = (n: number): Entity => ({
+    id: `urn:bus:${n}`,
+    type: ['Bus'],
+    createdAt: '',
+    modifiedAt: '',
+    attrs: {},
+  });
+  let asked: Promise<number> | undefined;
+  function* entities(): Generator<EntityWrite> {
+    for (let n = 0; n < 2_000; n++) {
+      if (n === 1_500) asked = store.checkpoint();
+      yield entityWrite(0, `urn:bus:${n}`, 1, entity(n));
+    }
+  }
+  await store.apply({ seq: 1, at: 1, entities: entities(), rows: [] });
+  assert.equal(await asked, 0, 'what is not committed is not durable');
+  assert.equal(await store.checkpoint(), 1);
+});
+
+test('a state of format 1 is counted when it is opened', async () => {
+  const path = join(fresh(), 'state.db');
+  const before = openState({ path });
+  const entities = [1, 2, 3].map((n) =>
+    entityWrite(n === 3 ? 1 : 0, `urn:bus:${n}`, 1, {
+      id: `urn:bus:${n}`,
+      type: ['Bus'],
+      createdAt: '',
+      modifiedAt: '',
+      attrs: {},
+    }),
+  );
+  await before.apply({ seq: 1, at: 1, entities, rows: [] });
+  await before.close();
+  const db = new DatabaseSync(path);
+  db.exec('DROP TABLE chorsu_count; PRAGMA user_version = 1');
+  db.close();
+  const store = kept(openState({ path }));
+  assert.deepEqual(await store.types(0), [{ type: 'Bus', count: 2 }]);
+  await store.apply({ seq: 2, at: 2, entities: [entityWrite(0, 'urn:bus:1', 2, undefined)], rows: [] });
+  assert.deepEqual(await store.types(0), [{ type: 'Bus', count: 1 }]);
 });
 
 rowsContract('SQLite', async () => {

@@ -1,6 +1,7 @@
 /** What every adapter of the EntityStore port must do, besides the meaning of the query languages (query.test.ts). */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import type { Entity } from '../ngsild/entity.ts';
 import type { EntityQuery } from '../ngsild/query.ts';
 import type { EntityStore, Tenant } from './ports.ts';
@@ -16,6 +17,7 @@ export type EntityStoreSubject = {
 };
 
 const at = '2026-03-01T10:00:00.000Z';
+const instance = (value: number) => ({ type: 'Property' as const, value });
 const bus = (n: number, speed: number, tenant = 0) => ({
   tenant,
   id: `urn:bus:${n}`,
@@ -24,7 +26,7 @@ const bus = (n: number, speed: number, tenant = 0) => ({
     type: ['https://e.org/Bus'],
     createdAt: at,
     modifiedAt: at,
-    attrs: { 'https://e.org/speed': [{ type: 'Property' as const, value: speed }] },
+    attrs: { 'https://e.org/speed': [instance(speed)] },
   },
 });
 
@@ -69,6 +71,53 @@ export function entityStoreContract(name: string, subject: () => Promise<EntityS
       const other = await store.query(1, {}, { limit: 2, offset: 0 });
       assert.deepEqual(other, { entities: [bus(9, 1).entity] });
       assert.equal(await store.get(1, 'urn:bus:1'), undefined);
+    });
+
+    it('types, attributes and counts are those of the entities, whatever became of them', async () => {
+      const { store, apply } = await subject();
+      const thing = fc.record({
+        type: fc.subarray(['https://e.org/Bus', 'https://e.org/Tram'], { minLength: 1 }),
+        names: fc.subarray(['https://e.org/line', 'https://e.org/speed']),
+      });
+      const batch = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.option(thing));
+      let seq = 0;
+      let tenant = 100;
+      await fc.assert(
+        fc.asyncProperty(fc.array(batch, { maxLength: 5 }), async (batches) => {
+          // A tenant of its own, and the next one, which stays empty.
+          tenant += 2;
+          const there = new Map<string, Entity>();
+          for (const changed of batches) {
+            const changes = Object.entries(changed).map(([id, given]) => {
+              const attrs = Object.fromEntries((given?.names ?? []).map((name) => [name, [instance(seq)]]));
+              const entity = given ? { id, type: given.type, createdAt: at, modifiedAt: at, attrs } : undefined;
+              if (entity) there.set(id, entity);
+              else there.delete(id);
+              return { tenant, id, entity };
+            });
+            await apply(++seq, changes);
+          }
+          const count = (words: (entity: Entity) => readonly string[]): readonly (readonly [string, number])[] => {
+            const all = [...there.values()].flatMap(words).sort();
+            return [...new Set(all)].map((word) => [word, all.filter((other) => other === word).length]);
+          };
+          const types = count(({ type }) => type);
+          assert.deepEqual(
+            (await store.types(tenant)).map(({ type, count: n }) => [type, n]),
+            types,
+          );
+          assert.deepEqual(
+            (await store.attributes(tenant)).map(({ name: attr, count: n }) => [attr, n]),
+            count(({ attrs }) => Object.keys(attrs)),
+          );
+          const page = { limit: 1, offset: 0, count: true };
+          assert.equal((await store.query(tenant, {}, page)).count, there.size);
+          for (const [iri, n] of types)
+            assert.equal((await store.query(tenant, { type: { node: 'type', iri } }, page)).count, n);
+          assert.deepEqual(await store.types(tenant + 1), []);
+        }),
+        { numRuns: 40 },
+      );
     });
 
     it('walking on after an id meets each entity once, whatever else is asked', async () => {

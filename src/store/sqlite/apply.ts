@@ -49,6 +49,7 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
   const unplace = db.prepare('DELETE FROM chorsu_box WHERE entity = ?');
   const setMeta = db.prepare('INSERT OR REPLACE INTO chorsu_meta (name, value) VALUES (?, ?)');
   const shapes = shapeKeys(db);
+  const counts = shapeCounts(db);
   const rows = new Map(tables.map((table) => [table.name, rowWriter(db, table)]));
   let open = false;
 
@@ -57,6 +58,7 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
     if (body === null) {
       if (!known) return;
       remove.run(known.key);
+      counts.add(tenant, known.shape, -1);
       if (known.box !== null) unplace.run(known.key);
       return;
     }
@@ -64,6 +66,10 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
     if (known?.shape === shape && known.box === box) {
       update.run(seq, body, known.key);
       return;
+    }
+    if (known?.shape !== shape) {
+      if (known) counts.add(tenant, known.shape, -1);
+      counts.add(tenant, shape, 1);
     }
     let key: number;
     if (known) {
@@ -94,6 +100,7 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
     commit(seq, at) {
       if (!open) db.exec('BEGIN IMMEDIATE');
       open = false;
+      counts.write();
       setMeta.run('applied_seq', seq);
       setMeta.run('applied_at', at);
       db.exec('COMMIT');
@@ -118,6 +125,24 @@ function shapeKeys(db: DatabaseSync): (text: string) => number {
     for (const attr of attrs) insertAttr.run(attr, key);
     known.set(text, key);
     return key;
+  };
+}
+
+/** How many entities have each shape; written once per batch. */
+function shapeCounts(db: DatabaseSync): { add(tenant: Tenant, shape: number, n: number): void; write(): void } {
+  const write = db.prepare(
+    'INSERT INTO chorsu_count (tenant, shape, n) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET n = n + excluded.n',
+  );
+  const changed = new Map<Tenant, Map<number, number>>();
+  return {
+    add(tenant, shape, n) {
+      const known = changed.get(tenant) ?? new Map<number, number>();
+      changed.set(tenant, known.set(shape, (known.get(shape) ?? 0) + n));
+    },
+    write() {
+      for (const [tenant, shapes] of changed) for (const [shape, n] of shapes) write.run(tenant, shape, n);
+      changed.clear();
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 /** The apply worker: the one connection that writes `state.db`, beside the main thread. */
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 import { batchApplier, type EntityWrite } from './apply.ts';
-import type { ApplyAnswer, ApplyPart, ApplyQuestion, ApplyWorkerData } from './applyClient.ts';
+import type { ApplyPart, ApplyQuestion, ApplyWorkerData } from './applyClient.ts';
 import { openForWriting } from './schema.ts';
+import { answer } from './thread.ts';
 
 const { path, tables } = workerData as ApplyWorkerData;
 const db = openForWriting(path);
@@ -23,12 +24,6 @@ function* unpacked({ entities, newShapes }: ApplyPart): Generator<EntityWrite> {
   }
 }
 
-/** True when the write-ahead log is in the file and both are synced. */
-function checkpoint(): boolean {
-  const { busy, log, checkpointed } = db.prepare('PRAGMA wal_checkpoint(PASSIVE)').get() as Record<string, number>;
-  return busy === 0 && log === checkpointed;
-}
-
 function perform(question: ApplyQuestion): boolean {
   switch (question.name) {
     case 'part':
@@ -37,22 +32,11 @@ function perform(question: ApplyQuestion): boolean {
     case 'commit':
       applier.commit(question.seq, question.at);
       return true;
-    case 'checkpoint':
-      return checkpoint();
     case 'close':
-      checkpoint();
+      // The last connection: what is in the write-ahead log goes into the file, and it is synced.
       db.close();
       return true;
   }
 }
 
-parentPort?.on('message', (question: ApplyQuestion) => {
-  let answer: ApplyAnswer;
-  try {
-    answer = { id: question.id, done: perform(question) };
-  } catch (error) {
-    answer = { id: question.id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
-  }
-  parentPort?.postMessage(answer);
-  if (question.name === 'close') parentPort?.close();
-});
+answer<ApplyQuestion>(perform, ({ name }) => name === 'close');

@@ -34,20 +34,24 @@ export type Queries = {
 export function createQueries(db: DatabaseSync): Queries {
   const types = db.prepare(
     `SELECT t.type AS type, sum(s.n) AS count
-     FROM (SELECT shape, count(*) AS n FROM chorsu_entity WHERE tenant = ? GROUP BY shape) s
-     JOIN chorsu_shape_type t ON t.shape = s.shape GROUP BY t.type ORDER BY t.type`,
+     FROM chorsu_count s JOIN chorsu_shape_type t ON t.shape = s.shape
+     WHERE s.tenant = ? AND s.n > 0 GROUP BY t.type ORDER BY t.type`,
   );
   const attributes = db.prepare(
     `SELECT a.attr AS name, sum(s.n) AS count
-     FROM (SELECT shape, count(*) AS n FROM chorsu_entity WHERE tenant = ? GROUP BY shape) s
-     JOIN chorsu_shape_attr a ON a.shape = s.shape GROUP BY a.attr ORDER BY a.attr`,
+     FROM chorsu_count s JOIN chorsu_shape_attr a ON a.shape = s.shape
+     WHERE s.tenant = ? AND s.n > 0 GROUP BY a.attr ORDER BY a.attr`,
   );
   const byId = db.prepare('SELECT body FROM chorsu_entity WHERE tenant = ? AND id = ?');
   const byKey = db.prepare('SELECT body FROM chorsu_entity WHERE key = ?');
 
-  /** Types, ids and attributes only: the indexes know page and count. */
-  const queryShapes = (where: Sql, { limit, offset, count }: Page, byShape: boolean) => {
-    const index = byShape ? 'chorsu_entity_shape' : 'chorsu_entity_id';
+  /** Types, ids and attributes only: the indexes know the page, and without ids the shapes know the count. */
+  const queryShapes = (
+    where: Sql,
+    { limit, offset, count, after }: Page,
+    { ids, type, attrs }: Pick<EntityQuery, 'ids' | 'type' | 'attrs'>,
+  ) => {
+    const index = (type ?? attrs) !== undefined && !ids ? 'chorsu_entity_shape' : 'chorsu_entity_id';
     const bodies = db
       .prepare(
         `SELECT body FROM chorsu_entity WHERE key IN (
@@ -57,7 +61,11 @@ export function createQueries(db: DatabaseSync): Queries {
       .all(...where.values, limit, offset)
       .map(({ body }) => body as string);
     if (!count) return { bodies };
-    const counted = db.prepare(`SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`);
+    const counted = db.prepare(
+      ids !== undefined || after !== undefined
+        ? `SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`
+        : `SELECT coalesce(sum(e.n), 0) AS n FROM chorsu_count e WHERE ${where.text}`,
+    );
     return { bodies, count: (counted.get(...where.values) as { n: number }).n };
   };
 
@@ -115,13 +123,13 @@ export function createQueries(db: DatabaseSync): Queries {
 
   return {
     query(tenant, query, page) {
-      const { ids, type, attrs, ...others } = query;
+      const { ids: _i, type: _t, attrs: _a, ...others } = query;
       const where = [...shapeSql(tenant, query), ...(page.after === undefined ? [] : [sql('e.id > ?', page.after)])];
       // One state of the database for the page and its count.
       db.exec('BEGIN');
       try {
         if (Object.values(others).every((part) => part === undefined)) {
-          return queryShapes(joined(where, 'AND', '1'), page, (type !== undefined || attrs !== undefined) && !ids);
+          return queryShapes(joined(where, 'AND', '1'), page, query);
         }
         return queryExactly(tenant, query, where, page);
       } finally {

@@ -3,11 +3,13 @@
  * names that the module gave them.
  *
  * An entity's types and attribute names are its *shape*. Thousands of entities share a few shapes, so an update that
- * changes values touches one row and no index, and `attrs=`, types and their counts are answered from the shapes.
+ * changes values touches one row and no index, and `attrs=`, types and their counts are answered from the shapes: how
+ * many entities have each is kept, so that a million of them are counted in no time.
  */
 import { DatabaseSync } from 'node:sqlite';
 
-export const stateFormat = 1;
+/** 1 had no `chorsu_count`. */
+export const stateFormat = 2;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS chorsu_meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -29,7 +31,15 @@ const tables = `
   ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS chorsu_entity_id ON chorsu_entity (tenant, id);
   CREATE INDEX IF NOT EXISTS chorsu_entity_shape ON chorsu_entity (tenant, shape, id);
+  CREATE TABLE IF NOT EXISTS chorsu_count (
+    tenant INTEGER NOT NULL, shape INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (tenant, shape)
+  ) STRICT, WITHOUT ROWID;
   CREATE VIRTUAL TABLE IF NOT EXISTS chorsu_box USING rtree (entity, west, east, south, north);
+`;
+
+const countAll = `
+  DELETE FROM chorsu_count;
+  INSERT INTO chorsu_count SELECT tenant, shape, count(*) FROM chorsu_entity GROUP BY tenant, shape;
 `;
 
 /**
@@ -50,7 +60,15 @@ export function openForWriting(path: string): DatabaseSync {
     db.close();
     throw new Error(`state.db has format ${format}; this program knows ${stateFormat}`);
   }
-  db.exec(`BEGIN; ${tables} PRAGMA user_version = ${stateFormat}; COMMIT`);
+  const counted = format < 2 ? countAll : '';
+  db.exec(`BEGIN; ${tables} ${counted} PRAGMA user_version = ${stateFormat}; COMMIT`);
+  return db;
+}
+
+/** Opens it for whoever only moves the write-ahead log into the file. */
+export function openForCheckpoints(path: string): DatabaseSync {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -1024');
   return db;
 }
 

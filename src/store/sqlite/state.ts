@@ -4,6 +4,7 @@ import type { Entity } from '../../ngsild/entity.ts';
 import type { EntityStore, Rows, SqlValue, StoredEntity, TableDefinition, Tenant } from '../ports.ts';
 import type { StateBatch } from './apply.ts';
 import { openApplier } from './applyClient.ts';
+import { openCheckpoints } from './checkpoints.ts';
 import { openQueries } from './queryClient.ts';
 import type { Digest } from './queries.ts';
 import { openForReading, openForWriting, quoted } from './schema.ts';
@@ -43,6 +44,7 @@ export function openState(options: StateOptions): StateStore {
   db.close();
   const definitions = new Map(tables.map((table) => [table.name, table]));
   const applier = openApplier({ path, tables });
+  const checkpoints = openCheckpoints(path);
   const reader = openForReading(path);
   let appliedSeq = meta(reader, 'applied_seq');
   let appliedAt = meta(reader, 'applied_at');
@@ -82,10 +84,11 @@ export function openState(options: StateOptions): StateStore {
       await applier.apply(batch);
       appliedSeq = batch.seq;
       appliedAt = batch.at;
+      checkpoints.applied();
     },
     async checkpoint() {
       const seq = appliedSeq;
-      if (await applier.checkpoint()) durableSeq = Math.max(durableSeq, seq);
+      if (await checkpoints.checkpoint()) durableSeq = Math.max(durableSeq, seq);
       return durableSeq;
     },
     durableSeq: () => durableSeq,
@@ -97,6 +100,7 @@ export function openState(options: StateOptions): StateStore {
     async close() {
       await queries.close();
       reader.close();
+      await checkpoints.close();
       await applier.close();
     },
   };
