@@ -15,6 +15,8 @@ import {
   openContexts,
   openLibrary,
   openLive,
+  openTenants,
+  tenantTable,
   tileService,
   typeWord,
   type Broker,
@@ -108,14 +110,16 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       log,
       metrics,
-      tables: [sampleCityTable, contextTable, ...ingestTables],
+      tables: [tenantTable, sampleCityTable, contextTable, ...ingestTables],
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
         fatal.resolve(error);
       },
     });
     undo.push(() => store.close());
-    const { writer, journal } = store;
+    const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy: openPolicy });
+    const { writer } = tenants;
+    const { journal } = store;
     const history = await openHistory({
       directory: store.directory.history,
       clock,
@@ -218,6 +222,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         writer,
         policy: openPolicy,
         contexts,
+        tenants,
         tiles: tileService({
           city,
           broker,

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { Problem } from '../base/problem.ts';
+import { Problem, type ProblemKind } from '../base/problem.ts';
 import { readBody } from '../http/index.ts';
 import { anonymousPrincipal } from '../http/principal.ts';
 import type { Answer, Call } from './ngsi/call.ts';
@@ -24,25 +25,25 @@ export function ngsiHandler(deps: NgsiDeps & { metrics: Metrics }) {
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const url = request.url ?? '/';
     if (!url.startsWith(root)) return false;
-    answer(request, url, deps).then(
-      (result) => {
-        count[Math.floor(result.status / 100)]?.();
-        send(request, response, result);
-      },
-      (error: unknown) => {
-        const body = ngsiError(error, deps.log);
-        count[Math.floor(body.status / 100)]?.();
-        const allow = error instanceof Problem && error.kind === 'method-not-allowed' ? error.field : undefined;
-        send(request, response, {
-          status: body.status,
-          headers: { 'content-type': 'application/json', ...(allow !== undefined && { allow }) },
-          body,
-        });
-      },
-    );
+    const tell = (result: Answer): void => {
+      count[Math.floor(result.status / 100)]?.();
+      send(request, response, result);
+    };
+    answer(request, url, deps).then(tell, (error: unknown) => tell(failure(error, deps.log)));
     return true;
   };
 }
+
+/** 6.3.3; two failures of the transport have no body (6.3.4). */
+function failure(error: unknown, log: Log): Answer {
+  const body = ngsiError(error, log);
+  if (!(error instanceof Problem)) return { status: body.status, body };
+  if (bare.has(error.kind)) return { status: body.status };
+  const allowed = error.kind === 'method-not-allowed' && error.field !== undefined;
+  return { status: body.status, body, ...(allowed && { headers: { allow: error.field } }) };
+}
+
+const bare: ReadonlySet<ProblemKind> = new Set(['length-required', 'unsupported-media-type']);
 
 async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Promise<Answer> {
   const at = url.indexOf('?');
@@ -53,7 +54,7 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     .map(decodeSegment);
   const method = request.method ?? 'GET';
   const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
-  const body = operation.body ? await readBody(request, operation.body.maxBytes) : empty;
+  const body = operation.body ? await bodyBytes(request, operation.body.maxBytes) : empty;
   const query = at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
   checkParameters(operation, query);
   const call: Call = {
@@ -67,10 +68,19 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     who: anonymousPrincipal,
     cause: httpCause,
   };
-  if (request.headers['ngsild-tenant'] !== undefined) {
-    throw new Problem('not-multi-tenant', 'this city has one tenant; leave the header NGSILD-Tenant away');
-  }
-  return operation.handle(call, deps);
+  const tenant = request.headers['ngsild-tenant'];
+  if (tenant === undefined) return operation.handle(call, deps);
+  const { tenants } = deps;
+  const name = String(tenant);
+  if (operation.makesTenant !== true) return operation.handle({ ...call, tenant: tenants.get(name) }, deps);
+  return tenants.making(call.who, name, (made) => operation.handle({ ...call, tenant: made }, deps));
+}
+
+/** @throws Problem length-required, too-large */
+function bodyBytes(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  if (request.headers['content-length'] === undefined)
+    throw new Problem('length-required', 'a request with a body has the header Content-Length (6.3.4)');
+  return readBody(request, maxBytes);
 }
 
 const empty = Buffer.alloc(0);
@@ -86,6 +96,9 @@ function decodeSegment(segment: string): string {
 }
 
 function send(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
+  const tenant = request.headers['ngsild-tenant'];
+  // Every answer tells the tenant that was asked (6.3.14).
+  if (tenant !== undefined) response.setHeader('NGSILD-Tenant', tenant);
   if (body === undefined) {
     response.writeHead(status, headers).end();
     return;

@@ -9,6 +9,7 @@ import type { Contexts } from './contexts/index.ts';
 import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
+import type { Tenants } from './tenants.ts';
 import { tileRoutes } from './tiles/routes.ts';
 import type { Tiles } from './tiles/service.ts';
 
@@ -22,15 +23,16 @@ export function brokerModule(deps: {
   writer: Writer;
   policy: Policy;
   contexts: Contexts;
+  tenants: Tenants;
   tiles: Tiles;
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
   describe: (change: LiveChange, language: string) => unknown;
 }): Module {
-  const { broker, live, writer, policy, contexts, tiles, log, metrics, describe } = deps;
+  const { broker, live, writer, policy, contexts, tenants, tiles, log, metrics, describe } = deps;
   const entities = entityService({ writer, policy });
-  const ngsi = ngsiHandler({ broker, entities, contexts, now: () => writer.now(), log, metrics });
+  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, now: () => writer.now(), log, metrics });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {

@@ -11,6 +11,7 @@ import {
   type Fragment,
   type InstanceName,
   type MergeFragment,
+  type PurgeRequest,
 } from '../ngsild/index.ts';
 import type { TypeNode } from '../ngsild/query.ts';
 
@@ -244,3 +245,13 @@ export const remove = (target: Target): Command => ({
   id: target.id,
   rule: (known, at) => ({ delta: { op: 'delete', id: existing(known, target).id, at } }),
 });
+
+/** What a purge leaves of an entity, 5.6.21: without the named members, or with no attribute but the named ones. */
+export function strip(known: Entity, members: NonNullable<PurgeRequest['members']>, at: string): Outcome {
+  const goes = (name: string): boolean => ('drop' in members ? members.drop.has(name) : !members.keep.has(name));
+  const remove = Object.keys(known.attrs)
+    .filter(goes)
+    .flatMap((name) => (known.attrs[name] ?? []).map(({ datasetId }) => named({ name, datasetId })));
+  const scope = known.scope && 'drop' in members && members.drop.has('scope') ? [] : undefined;
+  return set(known, { attrs: {}, remove, scope }, at, []);
+}

@@ -48,6 +48,8 @@ export {
   parseTemporalRetrieve,
 } from './entityQuery.ts';
 export type { EntityRequest, Page, PageLimits, TemporalFormat, TemporalRequest } from './entityQuery.ts';
+export { parsePurge, purgeParameters } from './purge.ts';
+export type { PurgeRequest } from './purge.ts';
 export { queryBodyParameters } from './queryBody.ts';
 export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
 export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';

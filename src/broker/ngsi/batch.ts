@@ -1,12 +1,10 @@
 import { isObject } from '../../base/json.ts';
-import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
 import { isUri, parseEntity, parseFragment, parseMerge, type Context } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
-import type { BatchResult } from '../entities.ts';
 import { append, create, merge, remove, upsert, type Command } from '../rules.ts';
-import { bodyOf, itemContext, optionsOf, type Answer, type Call } from './call.ts';
-import { ngsiError } from './errors.ts';
+import { bodyOf, itemContext, optionsOf, type Call } from './call.ts';
+import { multiStatus, type ItemResult } from './multiStatus.ts';
 import { batchBody, type NgsiDeps, type Operation } from './operation.ts';
 
 const itemsMax = 10_000;
@@ -22,6 +20,7 @@ export const batch: readonly Operation[] = [
     parameters: ['local'],
     body: batchBody('EntityList'),
     answers: { 201: 'IdList', 207: 'BatchOperationResult' },
+    makesTenant: true,
     handle: async (call, deps) => {
       const result = await runItems(call, deps, (json, context, at) => create(parseEntity(json, context, { at })));
       return result.failed.length === 0 ? { status: 201, body: result.created } : multiStatus(result, deps.log);
@@ -37,6 +36,7 @@ export const batch: readonly Operation[] = [
     options: ['replace', 'update'],
     body: batchBody('EntityList'),
     answers: { 201: 'IdList', 204: null, 207: 'BatchOperationResult' },
+    makesTenant: true,
     handle: async (call, deps) => {
       const mode = optionsOf(call.query).includes('update') ? 'update' : 'replace';
       const result = await runItems(call, deps, (json, context, at) =>
@@ -106,10 +106,6 @@ function idOf({ id }: { readonly id?: string }): string {
   return id;
 }
 
-type ItemResult = Omit<BatchResult, 'failed'> & {
-  readonly failed: readonly { readonly id: string | undefined; readonly problem: Problem }[];
-};
-
 /**
  * Makes a command of each item and runs them; an item that cannot be read has failed, the others go on.
  * @param at when the batch came: the same for all its entities (5.5.11)
@@ -157,12 +153,3 @@ const placed = ({ kind, message, field }: Problem, n: number): Problem =>
     message,
     field === undefined ? `[${n}]` : `[${n}].${field}`,
   );
-
-/** What held and what failed, 5.2.16 and 5.2.17. */
-function multiStatus({ created, changed, failed }: ItemResult, log: Log): Answer {
-  const errors = failed.map(({ id, problem }) => ({
-    ...(id !== undefined && { entityId: id }),
-    error: ngsiError(problem, log),
-  }));
-  return { status: 207, body: { success: [...created, ...changed], errors } };
-}

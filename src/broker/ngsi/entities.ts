@@ -9,13 +9,17 @@ import {
   parseEntityQuery,
   parseEntityRetrieve,
   parseMerge,
+  parsePurge,
+  purgeParameters,
   representEntity,
   representFeature,
   representFeatures,
   type Context,
 } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
+import { purge } from '../purge.ts';
 import { create, merge, remove, replace } from '../rules.ts';
+import { multiStatus } from './multiStatus.ts';
 import { accepted, bodyOf, document, linkedContext, optionsOf, type Call, type MediaType } from './call.ts';
 import { jsonBody, patchBody, type Operation } from './operation.ts';
 import { paged } from './paging.ts';
@@ -36,6 +40,7 @@ export const entities: readonly Operation[] = [
     parameters: ['local'],
     body: jsonBody('Entity'),
     answers: { 201: null, 409: 'ProblemDetails' },
+    makesTenant: true,
     handle: async (call, deps) => {
       const { json, context } = await bodyOf(call, deps.contexts);
       const entity = parseEntity(json, context, { at: isoInstant(deps.now()) });
@@ -62,6 +67,21 @@ export const entities: readonly Operation[] = [
           ? representFeatures(found.entities, context, representation)
           : found.entities.map((entity) => representEntity(entity, context, representation));
       return document(media, named, body, { headers: paged(call, page, found.entities.length, found.count, media) });
+    },
+  },
+  {
+    name: 'purgeEntity',
+    method: 'DELETE',
+    path: '/entities',
+    clause: '6.4.3.3',
+    summary: 'Delete the entities that a query selects, or some of their attributes',
+    parameters: purgeParameters,
+    answers: { 204: null, 207: 'BatchOperationResult' },
+    handle: async (call, deps) => {
+      const { context } = await linkedContext(call, deps.contexts);
+      const request = parsePurge(call.query, context);
+      const result = await purge(deps, call.who, call.tenant, request, call.cause);
+      return result.failed.length === 0 ? { status: 204 } : multiStatus({ ...result, created: [] }, deps.log);
     },
   },
   {

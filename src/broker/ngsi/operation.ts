@@ -2,6 +2,7 @@ import type { Log } from '../../base/log.ts';
 import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { EntityService } from '../entities.ts';
+import type { Tenants } from '../tenants.ts';
 import type { Answer, Call, MediaType } from './call.ts';
 
 /** What the handlers work with. */
@@ -9,6 +10,7 @@ export type NgsiDeps = {
   readonly broker: Broker;
   readonly entities: EntityService;
   readonly contexts: Contexts;
+  readonly tenants: Tenants;
   readonly now: () => number;
   readonly log: Log;
 };
@@ -37,6 +39,8 @@ export type Operation = {
   };
   /** Status to the name of the body's schema, null without body; errors that any operation may answer are left away. */
   readonly answers: Readonly<Record<number, string | null>>;
+  /** On a tenant that is not there it makes it (5.5.10); any other operation is refused there. */
+  readonly makesTenant?: true;
   readonly handle: (call: Call, deps: NgsiDeps) => Promise<Answer>;
 };
 
