@@ -13,6 +13,7 @@ import type {
   Gap,
   HistoryStore,
   JournalRecord,
+  PageRequest,
   RowDelta,
   StoredEntity,
   Tenant,
@@ -68,13 +69,7 @@ export type Broker = {
   ): Promise<{ seq: number }>;
   get(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity>;
   find(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
-  query(
-    who: Principal,
-    tenant: Tenant,
-    query: EntityQuery,
-    /** `after`: only ids that come after this one. */
-    page: { limit: number; offset: number; count?: boolean; after?: string },
-  ): Promise<EntityPage>;
+  query(who: Principal, tenant: Tenant, query: EntityQuery, page: PageRequest): Promise<EntityPage>;
   types(who: Principal, tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
   /**
    * Resolves when queries can see all that is durable now. They wait for it themselves; whoever brings much waits for it

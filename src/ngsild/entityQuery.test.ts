@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
 import { compileContext } from './context.ts';
-import { parseEntityQuery, parseEntityRetrieve, parseTemporalQuery, parseTemporalRetrieve } from './entityQuery.ts';
+import { parseEntityQuery, parseEntityRetrieve } from './entityQuery.ts';
 import { exampleContext, geometry, instant } from './fixtures/arbitrary.ts';
 import { parseGeo, printGeo } from './geoQuery.ts';
 import type { Geometry, ScopeNode, TypeNode } from './query.ts';
-import { queryBodyParameters } from './queryBody.ts';
+import { parseQueryBody } from './queryBody.ts';
 import { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
 import { evaluateTime, parseAggregation, parsePeriod, parseTemporal, printTemporal } from './temporal.ts';
+import { parseTemporalQuery, parseTemporalRetrieve } from './temporalQuery.ts';
 import { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
 
 const context = compileContext(exampleContext);
@@ -59,7 +60,10 @@ test('the parameters of a query become trees', () => {
     representation: {
       format: 'simplified',
       sysAttrs: true,
-      pick: new Set(['id', iri('temperature')]),
+      pick: new Map([
+        ['id', undefined],
+        [iri('temperature'), undefined],
+      ]),
       datasetIds: new Set(['@none']),
       lang: ['tg', 'ru'],
     },
@@ -91,7 +95,7 @@ test('a query that is too wide, unknown or faulty is refused', () => {
   refused(() => ask('type=A&idPattern=('), 'idPattern');
   refused(() => ask('type=A&attrs=a,,b'), 'attrs');
   refused(() => ask('type=A&attrs=observedAt'), 'attrs');
-  refused(() => ask('type=A&pick='), 'pick');
+  refused(() => ask('type=A&pick='), 'pick, character 1');
   refused(() => ask('type=A&georel=within'), 'geometry');
   refused(() => ask('type=A&georel=near;maxDistance==0&geometry=Point&coordinates=[1,2]'), 'georel');
   refused(() => ask('type=A&georel=near&geometry=Point&coordinates=[1,2]'), 'georel');
@@ -99,8 +103,21 @@ test('a query that is too wide, unknown or faulty is refused', () => {
   refused(() => ask('type=A&georel=within&geometry=Point&coordinates=1,2'), 'coordinates');
   refused(() => ask('type=A;B'), 'type, character 2');
   refused(() => ask('type=*&local=false'), 'local');
-  refused(() => ask('type=A&orderBy=a'), 'orderBy', 'not-supported');
-  refused(() => ask('type=A&join=inline'), 'join', 'not-supported');
+  refused(() => ask('type=A&orderBy=location;dist-asc'), 'orderFrom');
+  refused(() => ask('type=A&orderBy=a;up'), 'orderBy');
+  refused(() => ask('type=A&orderBy=a>1'), 'orderBy');
+  refused(() => ask('type=A&orderBy=a&collation=xx-yy-zz-u'), 'collation');
+  refused(() => ask('type=A&orderFrom=[1,2]'), 'orderFrom');
+  refused(() => ask('type=A&join=all'), 'join');
+  refused(() => ask('type=A&joinLevel=2'), 'joinLevel');
+  refused(() => ask('type=A&join=flat&joinLevel=0'), 'joinLevel');
+  refused(() => ask('type=A&join=flat&joinLevel=11'), 'joinLevel', 'too-complex');
+  refused(() => ask('type=A&q=a{b}==1'), 'q');
+  refused(() => ask('type=A&join=inline&q=a{b{c}}==1'), 'q');
+  refused(() => ask('type=A&pick=a{b}'), 'pick');
+  refused(() => ask('type=A&pick=a&omit=a'), 'omit');
+  refused(() => ask('type=A&pick=a&attrs=a'), 'pick');
+  refused(() => ask('type=A&entityMap=true'), 'entityMap', 'not-supported');
   refused(() => ask('type=A&lang=*;q=2'), 'lang', 'invalid-request');
 });
 
@@ -115,7 +132,7 @@ test('a geoquery has a bounded number of positions', () => {
 
 test('a retrieve needs no selection', () => {
   const { query, representation } = parseEntityRetrieve(new URLSearchParams('attrs=a&options=sysAttrs'), context);
-  assert.deepEqual(query, {});
+  assert.deepEqual(query, { attrs: [iri('a')] });
   assert.deepEqual(representation, { sysAttrs: true, attrs: new Set([iri('a')]) });
 });
 
@@ -160,9 +177,9 @@ test('temporal faults are refused', () => {
 });
 
 test('a Query in a body asks the same as the parameters', () => {
-  const body = queryBodyParameters({
+  const { parameters, entities } = parseQueryBody({
     type: 'Query',
-    entities: [{ type: 'Device' }, { type: 'flow' }],
+    entities: [{ type: 'Device|flow', id: ['urn:x:1', 'urn:x:2'] }],
     attrs: ['temperature', 'flow'],
     q: 'temperature>20',
     geoQ: {
@@ -176,27 +193,57 @@ test('a Query in a body asks the same as the parameters', () => {
           [0, 0],
         ],
       ],
-    }, // one ring
+    },
+    ordering: { orderBy: ['temperature;desc', 'location;dist-asc'], coordinates: [1, 2], collation: 'de' },
+    join: 'flat',
+    joinLevel: 2,
+    containedBy: ['urn:x:9'],
   });
   assert.deepEqual(
-    parseEntityQuery(body, context),
+    parseEntityQuery(parameters, context, { entities }),
     ask(
-      'type=Device,flow&attrs=temperature,flow&q=temperature>20&georel=within&geometry=Polygon' +
-        '&coordinates=[[[0,0],[1,0],[1,1],[0,0]]]',
+      'type=Device,flow&id=urn:x:1,urn:x:2&attrs=temperature,flow&q=temperature>20&georel=within&geometry=Polygon' +
+        '&coordinates=[[[0,0],[1,0],[1,1],[0,0]]]&orderBy=temperature;desc,location;dist-asc&orderFrom=[1,2]' +
+        '&collation=de&join=flat&joinLevel=2&containedBy=urn:x:9',
     ),
   );
-  const ids = queryBodyParameters({ type: 'Query', entities: [1, 2].map((n) => ({ type: 'T', id: `urn:x:${n}` })) });
-  assert.equal(ids.toString(), new URLSearchParams({ type: 'T', id: 'urn:x:1,urn:x:2' }).toString());
-  refused(() => queryBodyParameters({ type: 'Query', entities: [] }), 'entities');
-  refused(() => queryBodyParameters({ type: 'Query', attrs: [] }), 'attrs');
-  refused(() => queryBodyParameters({ type: 'Query', attrs: null }), 'attrs');
-  refused(() => queryBodyParameters({ type: 'Query', filter: 'x' }), 'filter');
-  refused(() => queryBodyParameters({}), 'type');
-  refused(
-    () => queryBodyParameters({ type: 'Query', entities: [{ type: 'A', id: 'urn:x:1' }, { type: 'B' }] }),
-    'entities',
-    'not-supported',
-  );
+});
+
+test('several selectors of a body stay several, and an id beats a pattern', () => {
+  const { parameters, entities } = parseQueryBody({
+    type: 'Query',
+    entities: [{ type: 'A', id: 'urn:x:1', idPattern: 'y' }, { type: 'B', idPattern: '^urn:y' }, { type: '*' }],
+  });
+  const { query, local } = parseEntityQuery(parameters, context, { entities });
+  assert.deepEqual(query, {
+    selectors: [
+      { type: { node: 'type', iri: iri('A') }, ids: ['urn:x:1'] },
+      { type: { node: 'type', iri: iri('B') }, idPattern: '^urn:y' },
+      {},
+    ],
+  });
+  assert.ok(local);
+});
+
+test('a faulty Query is refused with its place', () => {
+  const parse = (body: object) => () => {
+    const { parameters, entities } = parseQueryBody(body);
+    parseEntityQuery(parameters, context, { entities });
+  };
+  const entities = [{ type: 'A' }];
+  refused(parse({ type: 'Query', entities: [] }), 'entities');
+  refused(parse({ type: 'Query', entities: [{ id: 'urn:x:1' }] }), 'entities[0]');
+  refused(parse({ type: 'Query', entities: [{ type: 'A', id: 'x' }] }), 'entities[0].id');
+  refused(parse({ type: 'Query', entities: [...entities, { type: 'B', id: [] }] }), 'entities[1].id');
+  refused(parse({ type: 'Query', entities: [...entities, { type: 'B;' }] }), 'entities[1].type, character 2');
+  refused(parse({ type: 'Query', entities: [...entities, { type: 'B', idPattern: '(' }] }), 'entities[1].idPattern');
+  refused(parse({ type: 'Query', entities: [{ type: '*' }], local: false }), 'local');
+  refused(parse({ type: 'Query', attrs: [] }), 'attrs');
+  refused(parse({ type: 'Query', attrs: null }), 'attrs');
+  refused(parse({ type: 'Query', filter: 'x' }), 'filter');
+  refused(parse({ type: 'Query', geoQ: { place: 1 } }), 'geoQ.place');
+  refused(parse({ type: 'Query', entities, temporalQ: { timerel: 'after' } }), 'timerel', 'invalid-request');
+  refused(parse({}), 'type');
 });
 
 const typeName = fc
@@ -252,6 +299,7 @@ test('scopes match by level, by wildcard and by tree', () => {
   assert.ok(!holds('/Madrid/+', '/Madrid/Sights/ParqueNorte'));
   assert.ok(holds('(/Madrid/Districts;/CompanyA)|/CompanyB', '/CompanyA', '/Madrid/Districts'));
   assert.ok(!holds('(/Madrid/Districts;/CompanyA)', '/CompanyA'));
+  assert.deepEqual(parseScopeQ('/A;/B|/C'), parseScopeQ('(/A;/B)|/C'));
   assert.ok(holds('/#', '/A') && !holds('/#'));
   refused(() => parseScopeQ('/A//B'), 'scopeQ, character 1');
 });
@@ -301,7 +349,22 @@ test('random parameters are a request or a Problem', () => {
     'pick',
     'scopeQ',
     'id',
-  ].concat(['timerel', 'timeAt', 'lang', 'datasetId', 'lastN', 'aggrMethods', 'x']);
+  ].concat([
+    'orderBy',
+    'orderFrom',
+    'collation',
+    'join',
+    'joinLevel',
+    'containedBy',
+    'omit',
+    'timerel',
+    'timeAt',
+    'lang',
+    'datasetId',
+    'lastN',
+    'aggrMethods',
+    'x',
+  ]);
   const value = fc.oneof(
     fc.string(),
     fc.constantFrom('A', '(A;B)', 'a==1', '[1,2]', 'near;maxDistance==5', 'Point', '/a', 'after', 'keyValues'),

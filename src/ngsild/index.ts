@@ -21,7 +21,7 @@ export {
   simplifiedValue,
 } from './represent.ts';
 export type { Format, JsonObject, RepresentOptions } from './represent.ts';
-export { locationIri, representFeature, representFeatures } from './geojson.ts';
+export { featureCollection, locationIri, representFeature } from './geojson.ts';
 export type { FeatureOptions } from './geojson.ts';
 export { bestLanguage, parseLanguages } from './language.ts';
 export type { LanguageRange } from './language.ts';
@@ -39,18 +39,24 @@ export { evaluateTime, parseAggregation, parsePeriod, parseTemporal, periodEnd, 
 export type { TemporalParameters, TemporalPart } from './temporal.ts';
 export { parseGeo, printGeo } from './geoQuery.ts';
 export type { GeoParameters } from './geoQuery.ts';
-export {
-  pageLimits,
-  parametersOf,
-  parseEntityQuery,
-  parseEntityRetrieve,
-  parseTemporalQuery,
-  parseTemporalRetrieve,
-} from './entityQuery.ts';
-export type { EntityRequest, Page, PageLimits, TemporalFormat, TemporalRequest } from './entityQuery.ts';
 export { parsePurge, purgeParameters } from './purge.ts';
 export type { PurgeRequest } from './purge.ts';
-export { queryBodyParameters } from './queryBody.ts';
+export { pageLimits, parseEntityQuery, parseEntityRetrieve } from './entityQuery.ts';
+export type { EntityRequest, Page, PageLimits, RequestOptions, SelectorText } from './entityQuery.ts';
+export { parametersOf } from './parameters.ts';
+export { joinLevelMax } from './representParameters.ts';
+export type { Join, Representation } from './representParameters.ts';
+export { parseProjection, printProjection } from './projection.ts';
+export type { Projection } from './projection.ts';
+export { linkedMax, linkedOptions, linksOf, tooManyLinked } from './linked.ts';
+export type { Link, LinkedEntities } from './linked.ts';
+export { compareOrderKeys, orderKeysOf, parseOrder, printOrder } from './order.ts';
+export type { OrderKey } from './order.ts';
+export { parseTemporalQuery, parseTemporalRetrieve } from './temporalQuery.ts';
+export type { TemporalFormat, TemporalRequest } from './temporalQuery.ts';
+export { parseQueryBody } from './queryBody.ts';
+export type { QueryBody } from './queryBody.ts';
+export { asOfVersion, currentVersion } from './version.ts';
 export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
 export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';
 export { boundingBox, boxAround, distanceM, earthRadiusM, evaluateGeo, haversineM, relates } from './geo.ts';

@@ -12,6 +12,7 @@ import {
   type JsonObject,
   type RepresentOptions,
 } from './represent.ts';
+import { projectionOf } from './projection.ts';
 import type { Subscription } from './subscription.ts';
 import { sameInstance, type Notice } from './subscriptionMatch.ts';
 
@@ -56,8 +57,8 @@ function representOptions({ notification, datasetId, lang }: Subscription): Noti
     sysAttrs,
     showChanges,
     ...(attributes && { attrs: new Set(attributes) }),
-    ...(pick && { pick: new Set(pick) }),
-    ...(omit && { omit: new Set(omit) }),
+    ...(pick && { pick: projectionOf(pick) }),
+    ...(omit && { omit: projectionOf(omit) }),
     ...(datasetId && { datasetIds: new Set(datasetId) }),
     ...(lang !== undefined && { lang: parseLanguages(lang) }),
   };

@@ -44,7 +44,21 @@ test('back references, look-around and faults are refused with their place', () 
       pattern,
     );
   };
-  for (const pattern of ['(a)\\1', '(?=a)', '(?<!a)b', '\\bword', '(', ')', 'a)', '[a', '*a', 'a{2', 'a{3,2}', 'a*+']) {
+  for (const pattern of [
+    '(a)\\1',
+    '(?=a)',
+    '(?<!a)b',
+    '\\bword',
+    '(',
+    ')',
+    'a)',
+    '[a',
+    '*a',
+    'a{2',
+    'a{3,2}',
+    'a*+',
+    'a**',
+  ]) {
     refused(pattern);
   }
   refused('a'.repeat(501), 'too-complex');

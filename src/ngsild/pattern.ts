@@ -70,20 +70,19 @@ function parse(text: string, field: string | undefined): Node {
     return of.length === 1 ? (of[0] ?? { node: 'empty' }) : { node: 'all', of };
   };
   const repeated = (): Node => {
-    let of = atom();
-    for (;;) {
-      const sign = source[at];
-      let range: [number, number] | undefined;
-      if (sign === '*') range = [0, Infinity];
-      else if (sign === '+') range = [1, Infinity];
-      else if (sign === '?') range = [0, 1];
-      else if (sign === '{') range = counted();
-      if (!range) return of;
-      if (sign !== '{') at++;
-      if (source[at] === '?') at++;
-      else if (source[at] === '+') fail('possessive quantifiers are not supported');
-      of = { node: 'repeat', of, min: range[0], max: range[1] };
-    }
+    const of = atom();
+    const sign = source[at];
+    let range: [number, number] | undefined;
+    if (sign === '*') range = [0, Infinity];
+    else if (sign === '+') range = [1, Infinity];
+    else if (sign === '?') range = [0, 1];
+    else if (sign === '{') range = counted();
+    if (!range) return of;
+    if (sign !== '{') at++;
+    if (source[at] === '?') at++;
+    else if (source[at] === '+') fail('possessive quantifiers are not supported');
+    // IEEE 1003.2 leaves open what `a**` means; what follows is read as an atom, and a quantifier is none.
+    return { node: 'repeat', of, min: range[0], max: range[1] };
   };
   const counted = (): [number, number] => {
     const match = /^\{(\d{1,4})(,(\d{1,4})?)?\}/.exec(source.slice(at, at + 12).join(''));

@@ -15,7 +15,7 @@ export type QEvaluation = {
 };
 
 /** A value that a path leads to. `ordered` is false for relationships: they know only equal and unequal. */
-type Target = { readonly value: Json; readonly ordered: boolean; readonly language: boolean };
+export type Target = { readonly value: Json; readonly ordered: boolean; readonly language: boolean };
 
 const core = (term: string): string => coreContext.expand(term);
 const instantMembers = new Map(
@@ -70,7 +70,7 @@ export function evaluateQ(node: QNode, entity: Entity, options: QEvaluation = {}
 }
 
 /** Every value at the end of the path: one for each instance of the attribute (4.9: any of them may match). */
-function targets(entity: Entity, path: AttributePath, options: QEvaluation): readonly Target[] {
+export function targets(entity: Entity, path: AttributePath, options: QEvaluation = {}): readonly Target[] {
   const { via = [] } = path;
   const [link, ...links] = via;
   if (link) {

@@ -1,29 +1,39 @@
 /** The `Query` of a body, brought to the parameters of a URL. CIM 009 v1.9.1, 5.2.23, 5.2.33, 6.23, 6.24. */
 import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
+import type { SelectorText } from './entityQuery.ts';
+
+const maxSelectors = 200;
 
 const bodyNames = ['attrs', 'q', 'csf', 'scopeQ', 'lang', 'pick', 'omit', 'datasetId', 'expandValues', 'jsonKeys']
-  .concat(['geoQ', 'temporalQ', 'entities', 'type', '@context', 'local', 'splitEntities'])
-  .concat(['join', 'joinLevel', 'containedBy', 'orderBy', 'ordering', 'entityMap', 'entityMapLifetime', 'aggrParams']);
+  .concat(['geoQ', 'temporalQ', 'entities', 'type', '@context', 'local', 'splitEntities', 'geometryProperty'])
+  .concat(['join', 'joinLevel', 'containedBy', 'ordering', 'entityMap', 'entityMapLifetime', 'aggrParams']);
+
+export type QueryBody = {
+  /** To be joined with those of the URL (options, limit, ...). */
+  readonly parameters: URLSearchParams;
+  /** Which entities, any of them; empty: not said. */
+  readonly entities: readonly SelectorText[];
+};
 
 /**
- * The `Query` of a body (5.2.23) as parameters, to be joined with those of the URL (options, limit, ...).
- * Selectors of several entities are taken together where one query can say it.
- * @throws Problem bad-data, not-supported
+ * The `Query` of a body (5.2.23). Its names of parameters are those of the URL, so that both are read alike.
+ * @throws Problem bad-data
  */
-export function queryBodyParameters(json: unknown): URLSearchParams {
+export function parseQueryBody(json: unknown): QueryBody {
   if (!isObject(json) || json['type'] !== 'Query') throw new Problem('bad-data', 'the type must be Query', 'type');
   const parameters = new URLSearchParams();
+  let entities: readonly SelectorText[] = [];
   for (const name in json) {
     const value = json[name];
     if (!bodyNames.includes(name)) throw new Problem('bad-data', `a Query has no member "${name.slice(0, 50)}"`, name);
     if (value === null) throw new Problem('bad-data', 'null is no value', name);
     if (name === 'type' || name === '@context') continue;
-    if (name === 'entities') addEntities(value, parameters);
-    else if (name === 'geoQ' || name === 'temporalQ' || name === 'aggrParams') addMembers(value, name, parameters);
+    if (name === 'entities') entities = selectorsOf(value);
+    else if (Object.hasOwn(memberNames, name)) addMembers(value, name, parameters);
     else parameters.append(name, textOf(value, name));
   }
-  return parameters;
+  return { parameters, entities };
 }
 
 function textOf(value: unknown, field: string): string {
@@ -34,55 +44,63 @@ function textOf(value: unknown, field: string): string {
   return value.join(',');
 }
 
-const memberNames: Readonly<Record<'geoQ' | 'temporalQ' | 'aggrParams', readonly string[]>> = {
-  geoQ: ['georel', 'geometry', 'coordinates', 'geoproperty'],
-  temporalQ: ['timerel', 'timeAt', 'endTimeAt', 'timeproperty', 'lastN'],
-  aggrParams: ['aggrMethods', 'aggrPeriodDuration'],
+function idsOf(value: unknown, field: string): readonly string[] {
+  const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (ids.length > 0 && ids.every((id) => typeof id === 'string')) return ids;
+  throw new Problem('bad-data', 'a URI or a non-empty array of URIs is expected', field);
+}
+
+/** Members of the objects in a Query, with the parameters that they are (5.2.13, 5.2.21, 5.2.43, 5.2.44). */
+const memberNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  geoQ: same(['georel', 'geometry', 'coordinates', 'geoproperty']),
+  temporalQ: same(['timerel', 'timeAt', 'endTimeAt', 'timeproperty', 'lastN']),
+  aggrParams: same(['aggrMethods', 'aggrPeriodDuration']),
+  ordering: { orderBy: 'orderBy', collation: 'collation', coordinates: 'orderFrom', geometry: 'orderGeometry' },
 };
 
-function addMembers(value: unknown, name: keyof typeof memberNames, parameters: URLSearchParams): void {
+function same(names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(names.map((name) => [name, name]));
+}
+
+function addMembers(value: unknown, name: string, parameters: URLSearchParams): void {
   if (!isObject(value)) throw new Problem('bad-data', 'an object is expected', name);
   for (const member in value) {
     if (member === 'type' || member === '@context') continue;
     const field = `${name}.${member}`;
-    if (!memberNames[name].includes(member)) throw new Problem('bad-data', `there is no "${member}" here`, field);
+    const parameter = memberNames[name]?.[member];
+    if (parameter === undefined) throw new Problem('bad-data', `there is no "${member.slice(0, 50)}" here`, field);
     const raw = value[member];
     const text = member === 'coordinates' && Array.isArray(raw) ? JSON.stringify(raw) : textOf(raw, field);
-    parameters.append(member, text);
+    parameters.append(parameter, text);
   }
 }
 
-function addEntities(value: unknown, parameters: URLSearchParams): void {
+const selectorNames = ['id', 'type', 'idPattern'];
+
+function selectorsOf(value: unknown): readonly SelectorText[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new Problem('bad-data', 'entities is a non-empty array', 'entities');
   }
-  const selectors = value.map((item: unknown, i) => {
+  if (value.length > maxSelectors) {
+    throw new Problem('too-complex', `at most ${maxSelectors} entity selectors`, 'entities');
+  }
+  return value.map((item: unknown, i) => {
     const field = `entities[${i}]`;
     if (!isObject(item)) throw new Problem('bad-data', 'an object is expected', field);
     for (const member in item) {
-      if (member !== 'id' && member !== 'type' && member !== 'idPattern') {
-        throw new Problem('bad-data', `an entity selector has no "${member}"`, field);
+      if (!selectorNames.includes(member)) {
+        throw new Problem('bad-data', `an entity selector has no "${member.slice(0, 50)}"`, field);
       }
     }
-    if (item['type'] === undefined) throw new Problem('bad-data', 'an entity selector needs a type', field);
+    const { id, type, idPattern } = item;
+    if (type === undefined) throw new Problem('bad-data', 'an entity selector needs a type', field);
+    if (idPattern !== undefined && typeof idPattern !== 'string') {
+      throw new Problem('bad-data', 'a text is expected', `${field}.idPattern`);
+    }
     return {
-      type: textOf(item['type'], `${field}.type`),
-      id: item['id'] === undefined ? undefined : textOf(item['id'], `${field}.id`),
-      idPattern: item['idPattern'] === undefined ? undefined : textOf(item['idPattern'], `${field}.idPattern`),
+      type: textOf(type, `${field}.type`),
+      ...(id !== undefined && { ids: idsOf(id, `${field}.id`) }),
+      ...(idPattern !== undefined && { idPattern }),
     };
   });
-  const [first] = selectors;
-  if (!first) return;
-  const sameType = selectors.every(({ type }) => type === first.type);
-  const samePattern = selectors.every(({ idPattern }) => idPattern === first.idPattern);
-  const onlyTypes = selectors.every(({ id }) => id === undefined);
-  const onlyIds = sameType && selectors.every(({ id }) => id !== undefined);
-  if (selectors.length > 1 && !(samePattern && (onlyTypes || onlyIds))) {
-    throw new Problem('not-supported', 'these entity selectors cannot be asked in one query; ask several', 'entities');
-  }
-  parameters.append('type', onlyTypes ? [...new Set(selectors.map(({ type }) => type))].join(',') : first.type);
-  const ids = selectors.flatMap(({ id }) => id ?? []);
-  // An id given beside an idPattern takes precedence (5.2.8).
-  if (ids.length > 0) parameters.append('id', ids.join(','));
-  else if (first.idPattern !== undefined) parameters.append('idPattern', first.idPattern);
 }

@@ -7,6 +7,10 @@ import { valueMembers } from './entity.ts';
 import type { Entity, Instance, Json } from './entity.ts';
 import { bestLanguage } from './language.ts';
 import type { LanguageRange } from './language.ts';
+import { linkedOptions, tooManyLinked } from './linked.ts';
+import type { LinkedEntities } from './linked.ts';
+import { isShown } from './projection.ts';
+import type { Projection } from './projection.ts';
 
 export type Format = 'normalized' | 'concise' | 'simplified';
 export type JsonObject = { [key: string]: Json };
@@ -18,24 +22,30 @@ export type RepresentOptions = {
   readonly sysAttrs?: boolean;
   /** Only these attributes (IRIs); id, type and scope stay. The old `attrs`. */
   readonly attrs?: ReadonlySet<string>;
-  /** Only these: IRIs of attributes, `id`, `type`, `scope` (4.21). */
-  readonly pick?: ReadonlySet<string>;
+  /** Only these members (4.21). */
+  readonly pick?: Projection;
   /** All but these. */
-  readonly omit?: ReadonlySet<string>;
+  readonly omit?: Projection;
   /** Only instances of these datasets; `@none` is the default one (4.5.5). */
   readonly datasetIds?: ReadonlySet<string>;
   /** LanguageProperties become Properties in the language that fits best. */
   readonly lang?: readonly LanguageRange[];
+  /** Entities to show inside the relationships that lead to them (4.5.23.2). */
+  readonly linked?: LinkedEntities;
 };
+
+/** Finds what is to be shown for the end of one relationship; undefined: its URI alone. */
+type Embed = (id: string) => JsonObject | undefined;
+type InstanceOptions = RepresentOptions & { readonly embed?: Embed };
 
 /**
  * An entity as the client wants to see it, without `@context`.
  * Implements CIM 009 v1.9.1, 4.5.1 to 4.5.4.
  */
 export function representEntity(entity: Entity, context: Context, options: RepresentOptions = {}): JsonObject {
-  const { pick, omit, sysAttrs = false } = options;
+  const { pick, omit, sysAttrs = false, linked } = options;
   const json: JsonObject = {};
-  const shown = (member: string): boolean => (pick === undefined || pick.has(member)) && omit?.has(member) !== true;
+  const shown = (member: string): boolean => isShown(member, pick, omit);
   if (shown('id')) json['id'] = entity.id;
   if (shown('type')) json['type'] = representTypes(entity.type, context);
   if (entity.scope !== undefined && entity.scope.length > 0 && shown('scope')) json['scope'] = oneOrMany(entity.scope);
@@ -47,10 +57,32 @@ export function representEntity(entity: Entity, context: Context, options: Repre
   for (const name in entity.attrs) {
     if (options.attrs !== undefined && !options.attrs.has(name)) continue;
     if (!shown(name)) continue;
-    const value = representAttribute(entity.attrs[name] ?? [], context, options);
+    const instances = entity.attrs[name] ?? [];
+    const value = representAttribute(
+      instances,
+      context,
+      linked ? { ...options, embed: embedding(entity.id, name, linked, context, options) } : options,
+    );
     if (value !== undefined) json[context.compact(name)] = value;
   }
   return json;
+}
+
+/** The entities at the end of a relationship, each with what it links to itself, down to the last level. */
+function embedding(
+  from: string,
+  name: string,
+  linked: LinkedEntities,
+  context: Context,
+  options: RepresentOptions,
+): Embed {
+  const below = linkedOptions(options, name, from);
+  return (id) => {
+    const entity = linked.seen.has(id) || id === from ? undefined : linked.entities.get(id);
+    if (!entity) return undefined;
+    if (linked.room.left-- <= 0) throw tooManyLinked();
+    return representEntity(entity, context, below);
+  };
 }
 
 /** Type names: one string, or an array where there are several. */
@@ -64,7 +96,7 @@ const oneOrMany = (items: readonly string[]): Json => (items.length === 1 ? (ite
 export function representAttribute(
   all: readonly Instance[],
   context: Context,
-  options: RepresentOptions = {},
+  options: InstanceOptions = {},
 ): Json | undefined {
   const { datasetIds, format } = options;
   const instances = datasetIds ? all.filter(({ datasetId = '@none' }) => datasetIds.has(datasetId)) : all;
@@ -86,9 +118,16 @@ export function representAttribute(
 }
 
 /** The value alone, as in simplified representation (4.5.4). */
-export function simplifiedValue(instance: Instance, context: Context, options: RepresentOptions = {}): Json {
+export function simplifiedValue(instance: Instance, context: Context, options: InstanceOptions = {}): Json {
   const { type, value } = instance;
+  const { embed } = options;
   switch (type) {
+    case 'Relationship':
+    case 'ListRelationship': {
+      if (!embed) return value;
+      const shown = (id: Json): Json => (typeof id === 'string' ? (embed(id) ?? id) : id);
+      return Array.isArray(value) ? value.map(shown) : shown(value);
+    }
     case 'LanguageProperty':
       return options.lang ? bestLanguage(value, options.lang).text : { languageMap: value };
     case 'VocabProperty':
@@ -117,7 +156,7 @@ function memberValue(instance: Instance, context: Context, concise: boolean): Js
 export function representInstance(
   instance: Instance,
   context: Context,
-  options: RepresentOptions = {},
+  options: InstanceOptions = {},
   parent?: Instance,
 ): JsonObject {
   const concise = options.format === 'concise';
@@ -132,6 +171,7 @@ export function representInstance(
     if (!concise) json['type'] = type;
     json[valueMembers[type]] = memberValue(instance, context, concise);
   }
+  if (options.embed) addLinked(json, instance, options.embed);
   if (instance.objectType !== undefined) {
     const { objectType } = instance;
     json['objectType'] =
@@ -150,10 +190,11 @@ export function representInstance(
     if (createdAt !== undefined) json['createdAt'] = createdAt;
     if (modifiedAt !== undefined) json['modifiedAt'] = modifiedAt;
   }
+  const subOptions = options.embed ? withoutEmbed(options) : options;
   for (const name in instance.sub) {
     const subs = instance.sub[name] ?? [];
     const shown = subs.map((sub) =>
-      representInstance(sub, context, options, instance.modifiedAt === undefined ? parent : instance),
+      representInstance(sub, context, subOptions, instance.modifiedAt === undefined ? parent : instance),
     );
     const [only, firstSub] = [shown[0], subs[0]];
     if (shown.length !== 1 || !only || !firstSub) json[context.compact(name)] = shown;
@@ -161,6 +202,21 @@ export function representInstance(
   }
   // A Property that holds a geometry would come back as a GeoProperty: only then the type must be said.
   return concise && type === 'Property' && isGeometryLike(instance.value) ? { type, ...json } : json;
+}
+
+function withoutEmbed(options: InstanceOptions): RepresentOptions {
+  const { embed: _, ...others } = options;
+  return others;
+}
+
+/** `entity` or `entityList`: the entities that the relationship leads to, as far as they are known here (4.5.23.2). */
+function addLinked(json: JsonObject, { type, value }: Instance, embed: Embed): void {
+  if (type !== 'Relationship' && type !== 'ListRelationship') return;
+  const ids = Array.isArray(value) ? value : [value];
+  const found = ids.flatMap((id) => (typeof id === 'string' ? (embed(id) ?? []) : []));
+  if (found.length === 0) return;
+  if (type === 'ListRelationship') json['entityList'] = found;
+  else json['entity'] = Array.isArray(value) ? found : (found[0] ?? null);
 }
 
 /** A property with nothing but its value is written as the value, where reading it back gives the same property. */

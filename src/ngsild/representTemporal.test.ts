@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { coreContext } from './context.ts';
 import type { EntityPast, PastInstance } from './representTemporal.ts';
+import { parseProjection } from './projection.ts';
 import { representAggregate, representPast, representPastValues } from './representTemporal.ts';
 
 const iri = (term: string): string => coreContext.expand(term);
@@ -52,25 +53,31 @@ test('history in full shows every instance with its id, and deletions as the NGS
       },
     ],
   });
-  assert.deepEqual(Object.keys(representPast(past, coreContext, { pick: new Set(['id', iri('flow')]) })), [
-    'id',
-    'flow',
-  ]);
+  assert.deepEqual(
+    Object.keys(representPast(past, coreContext, { pick: parseProjection('id,flow', coreContext, 'pick') })),
+    ['id', 'flow'],
+  );
 });
 
 test('simplified history is pairs of value and time', () => {
-  assert.deepEqual(representPastValues(past, coreContext, { omit: new Set([iri('says')]), empty: [iri('level')] }), {
-    id: 'urn:x:1',
-    type: 'Device',
-    flow: {
-      type: 'Property',
-      values: [
-        [1, times[0]],
-        [2, times[1]],
-      ],
+  assert.deepEqual(
+    representPastValues(past, coreContext, {
+      omit: parseProjection('says', coreContext, 'omit'),
+      empty: [iri('level')],
+    }),
+    {
+      id: 'urn:x:1',
+      type: 'Device',
+      flow: {
+        type: 'Property',
+        values: [
+          [1, times[0]],
+          [2, times[1]],
+        ],
+      },
+      level: [],
     },
-    level: [],
-  });
+  );
   const says = representPastValues(past, coreContext)['says'];
   assert.deepEqual(says, {
     type: 'LanguageProperty',

@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import { nullMarker } from './datatypes.ts';
 import type { AttributeKind, Instance, Json } from './entity.ts';
 import type { AggregateMethod, TimeProperty } from './query.ts';
+import { isShown } from './projection.ts';
 import { representInstance, representTypes, simplifiedValue } from './represent.ts';
 import type { JsonObject, RepresentOptions } from './represent.ts';
 
@@ -57,7 +58,7 @@ function head(entity: { id: string; type: readonly string[] }, context: Context,
 const filterOf =
   ({ pick, omit }: RepresentOptions): Shown =>
   (member) =>
-    (pick === undefined || pick.has(member)) && omit?.has(member) !== true;
+    isShown(member, pick, omit);
 
 /** Every instance in full, always in arrays (4.5.6 to 4.5.8; an array may stand for a single one). */
 export function representPast(entity: EntityPast, context: Context, options: TemporalOptions = {}): JsonObject {

@@ -2,8 +2,10 @@
  * The scope language scopeQ. CIM 009 v1.9.1, 4.19:
  *
  *   scopes = one *( ( "|" / "," ) one )
- *   one    = scope [ "/#" ] / "(" scope *( ";" scope ) ")" / "/#"
- *   scope  = 1*( "/" ( name / "+" ) )
+ *   one    = scope *( ";" scope ) / "(" scope *( ";" scope ) ")"
+ *   scope  = 1*( "/" ( name / "+" ) ) [ "/#" ] / "/#"
+ *
+ * The standard wants the parentheses around `;`, its test suite leaves them away: they change nothing.
  */
 import { Problem } from '../base/problem.ts';
 import type { ScopeNode } from './query.ts';
@@ -32,15 +34,14 @@ export function parseScopeQ(text: string, parameter = 'scopeQ'): ScopeNode {
     return { node: 'scope', levels, below };
   };
   const one = (): ScopeNode => {
-    if (text[at] !== '(') return scope();
-    at++;
+    const enclosed = text[at] === '(';
+    if (enclosed) at++;
     const of = [scope()];
     while (text[at] === ';') {
       at++;
       of.push(scope());
     }
-    if (text[at] !== ')') return fail('")" is expected');
-    at++;
+    if (enclosed && text[at++] !== ')') return fail('")" is expected', at - 1);
     return of.length === 1 ? (of[0] as ScopeNode) : { node: 'and', of };
   };
   const of = [one()];

@@ -3,7 +3,14 @@
  * See ARCHITECTURE.md, "The write path".
  */
 import type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace } from '../ngsild/entity.ts';
-import type { Aggregation, AggregateMethod, EntityQuery, TemporalQuery, TimeProperty } from '../ngsild/query.ts';
+import type {
+  Aggregation,
+  AggregateMethod,
+  EntityOrder,
+  EntityQuery,
+  TemporalQuery,
+  TimeProperty,
+} from '../ngsild/query.ts';
 
 /** Integer tenant; 0 is the default tenant, in which the civic modules live. */
 export type Tenant = number;
@@ -79,21 +86,26 @@ export type Journal = {
 /** An entity and the sequence number of its last change. */
 export type StoredEntity = { readonly entity: Entity; readonly seq: number };
 
+/** Which part of the matches, in which order. */
+export type PageRequest = {
+  readonly limit: number;
+  readonly offset: number;
+  /** Adds the exact number of all matches. */
+  readonly count?: boolean;
+  /** Only ids that come after this one, so that walking through everything costs the same for each page. */
+  readonly after?: string;
+  /** Default and at last: by id. */
+  readonly order?: EntityOrder;
+};
+
 export type EntityPage = { readonly entities: readonly Entity[]; readonly count?: number };
 
 /** The projection that holds current state. Applied in journal order; asks nothing, refuses nothing. */
 export type EntityStore = {
   appliedSeq(): number;
   get(tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
-  /**
-   * Ordered by id. `count: true` adds the exact number of all matches; `after`: only ids that come after this one, so
-   * that walking through everything costs the same for each page.
-   */
-  query(
-    tenant: Tenant,
-    query: EntityQuery,
-    page: { limit: number; offset: number; count?: boolean; after?: string },
-  ): Promise<EntityPage>;
+  /** @throws Problem too-complex (it took too long), too-many-results (more than can be ordered) */
+  query(tenant: Tenant, query: EntityQuery, page: PageRequest): Promise<EntityPage>;
   types(tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
   attributes(tenant: Tenant): Promise<readonly { name: string; count: number }[]>;
 };

@@ -156,16 +156,19 @@ export function accepted(call: Call, offered: readonly MediaType[]): MediaType {
   return best.type;
 }
 
-/** Answers with a document: @context in the body for ld+json, else in a Link header (6.3.6). */
+/**
+ * Answers with a document: @context in the body for ld+json and geo+json, else in a Link header (6.3.6).
+ * @param extra plainBody: geo+json takes the Link too (`Prefer: body=json`)
+ */
 export function document(
   media: MediaType,
   named: Json,
   body: unknown,
-  extra: { status?: number; headers?: Record<string, string> } = {},
+  extra: { status?: number; headers?: Record<string, string>; plainBody?: boolean } = {},
 ): Answer {
   const headers: Record<string, string> = { 'content-type': media, ...extra.headers };
   let shown = body;
-  if (media === 'application/ld+json') {
+  if (media === 'application/ld+json' || (media === 'application/geo+json' && extra.plainBody !== true)) {
     if (Array.isArray(body)) shown = body.map((item: unknown) => ({ ...(item as object), '@context': named }));
     else shown = { ...(body as object), '@context': named };
   } else {

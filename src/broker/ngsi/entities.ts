@@ -2,34 +2,22 @@ import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Entity } from '../../ngsild/entity.ts';
 import {
-  evaluateTypes,
-  parametersOf,
   parseDateTime,
   parseEntity,
-  parseEntityQuery,
-  parseEntityRetrieve,
   parseMerge,
   parsePurge,
   purgeParameters,
-  representEntity,
-  representFeature,
-  representFeatures,
   type Context,
 } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
 import { purge } from '../purge.ts';
 import { create, merge, remove, replace } from '../rules.ts';
 import { multiStatus } from './multiStatus.ts';
-import { accepted, bodyOf, document, linkedContext, optionsOf, type Call, type MediaType } from './call.ts';
+import { bodyOf, linkedContext, optionsOf, type Call } from './call.ts';
 import { jsonBody, patchBody, type Operation } from './operation.ts';
-import { paged } from './paging.ts';
-import { entityIdOf, isOf, targetOf } from './target.ts';
+import { isOf, targetOf } from './target.ts';
 
-const shown: readonly MediaType[] = ['application/json', 'application/ld+json', 'application/geo+json'];
-/** Formats named by the old keywords, and what is no format. */
-const showingOptions = ['normalized', 'concise', 'simplified', 'keyValues', 'sysAttrs', 'count'];
-
-/** `/entities`, 6.4, and `/entities/{entityId}`, 6.5. */
+/** What changes `/entities`, 6.4, and `/entities/{entityId}`, 6.5; `query.ts` reads them. */
 export const entities: readonly Operation[] = [
   {
     name: 'createEntity',
@@ -49,27 +37,6 @@ export const entities: readonly Operation[] = [
     },
   },
   {
-    name: 'queryEntity',
-    method: 'GET',
-    path: '/entities',
-    clause: '6.4.3.2',
-    summary: 'Query entities',
-    parameters: parametersOf.query,
-    options: showingOptions,
-    answers: { 200: 'EntityList' },
-    handle: async (call, { broker, contexts }) => {
-      const { context, named } = await linkedContext(call, contexts);
-      const { query, page, representation } = parseEntityQuery(call.query, context);
-      const media = accepted(call, shown);
-      const found = await broker.query(call.who, call.tenant, query, page);
-      const body =
-        media === 'application/geo+json'
-          ? representFeatures(found.entities, context, representation)
-          : found.entities.map((entity) => representEntity(entity, context, representation));
-      return document(media, named, body, { headers: paged(call, page, found.entities.length, found.count, media) });
-    },
-  },
-  {
     name: 'purgeEntity',
     method: 'DELETE',
     path: '/entities',
@@ -82,31 +49,6 @@ export const entities: readonly Operation[] = [
       const request = parsePurge(call.query, context);
       const result = await purge(deps, call.who, call.tenant, request, call.cause);
       return result.failed.length === 0 ? { status: 204 } : multiStatus({ ...result, created: [] }, deps.log);
-    },
-  },
-  {
-    name: 'retrieveEntity',
-    method: 'GET',
-    path: '/entities/{entityId}',
-    clause: '6.5.3.1',
-    summary: 'Retrieve an entity',
-    parameters: parametersOf.retrieve,
-    options: showingOptions,
-    answers: { 200: 'Entity' },
-    handle: async (call, { broker, contexts }) => {
-      const id = entityIdOf(call);
-      const { context, named } = await linkedContext(call, contexts);
-      const { query, representation } = parseEntityRetrieve(call.query, context);
-      const media = accepted(call, shown);
-      const { entity } = await broker.get(call.who, call.tenant, id);
-      if (query.type && !evaluateTypes(query.type, entity.type)) {
-        throw new Problem('not-found', `the entity ${id} is not of this type`);
-      }
-      const body =
-        media === 'application/geo+json'
-          ? representFeature(entity, context, representation)
-          : representEntity(entity, context, representation);
-      return document(media, named, body);
     },
   },
   {

@@ -3,7 +3,8 @@ import { batch } from './batch.ts';
 import { entities } from './entities.ts';
 import { jsonldContexts } from './jsonldContexts.ts';
 import type { Operation } from './operation.ts';
+import { query } from './query.ts';
 import { temporal } from './temporal.ts';
 
 /** Every operation of the API, in the order of clause 6. */
-export const operations: readonly Operation[] = [...entities, ...attributes, ...batch, ...temporal, ...jsonldContexts];
+export const operations: readonly Operation[] = [entities, query, attributes, batch, temporal, jsonldContexts].flat();

@@ -48,7 +48,9 @@ export const temporal: readonly Operation[] = [
       const media = accepted(call, ['application/json', 'application/ld+json']);
       const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);
       const answer = await evolution(call, deps, found.ids, request, context);
-      const headers = { ...answer.headers, ...paged(call, page, found.ids.length, found.count, media) };
+      const more =
+        found.count === undefined ? found.ids.length === page.limit : page.offset + found.ids.length < found.count;
+      const headers = { ...answer.headers, ...paged(call, { ...page, more }, found.count, media) };
       return document(media, named, answer.body, { status: answer.status, headers });
     },
   },

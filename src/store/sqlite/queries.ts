@@ -1,18 +1,26 @@
 /** The scans of the state store, on a reading connection; they run in the query worker. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { compilePattern, type Entity, type EntityQuery, matchesQuery } from '../../ngsild/index.ts';
-import type { SqlValue, Tenant } from '../ports.ts';
+import {
+  compareOrderKeys,
+  compilePattern,
+  type Entity,
+  type EntityOrder,
+  type EntityQuery,
+  matchesQuery,
+  type OrderKey,
+  orderKeysOf,
+} from '../../ngsild/index.ts';
+import { Problem } from '../../base/problem.ts';
+import type { PageRequest, SqlValue, Tenant } from '../ports.ts';
 import { canonicalJson } from '../canonical.ts';
 import { quoted } from './schema.ts';
 import { geoBox, hasAttribute, joined, qSql, shapeSql, type Sql, sql } from './sql.ts';
 
-export type Page = {
-  readonly limit: number;
-  readonly offset: number;
-  readonly count?: boolean;
-  readonly after?: string;
-};
+/** Entities that one answer can put in order: their keys are held in memory. */
+const orderedMax = 200_000;
+/** Linked entities that one query remembers. */
+const resolvedMax = 10_000;
 
 /** What the whole store holds, in few bytes: equal digests mean equal entities and rows. */
 export type Digest = {
@@ -23,8 +31,8 @@ export type Digest = {
 };
 
 export type Queries = {
-  /** Bodies as JSON text, ordered by id. */
-  query(tenant: Tenant, query: EntityQuery, page: Page): { bodies: string[]; count?: number };
+  /** Bodies as JSON text. */
+  query(tenant: Tenant, query: EntityQuery, page: PageRequest): { bodies: string[]; count?: number };
   types(tenant: Tenant): { type: string; count: number }[];
   attributes(tenant: Tenant): { name: string; count: number }[];
   rows(text: string, parameters: readonly SqlValue[]): Record<string, SqlValue>[];
@@ -48,7 +56,7 @@ export function createQueries(db: DatabaseSync): Queries {
   /** Types, ids and attributes only: the indexes know the page, and without ids the shapes know the count. */
   const queryShapes = (
     where: Sql,
-    { limit, offset, count, after }: Page,
+    { limit, offset, count, after }: PageRequest,
     { ids, type, attrs }: Pick<EntityQuery, 'ids' | 'type' | 'attrs'>,
   ) => {
     const index = (type ?? attrs) !== undefined && !ids ? 'chorsu_entity_shape' : 'chorsu_entity_id';
@@ -69,16 +77,25 @@ export function createQueries(db: DatabaseSync): Queries {
     return { bodies, count: (counted.get(...where.values) as { n: number }).n };
   };
 
+  /** Reads the entities at the end of relationships; what `also` hides is not there. */
+  const resolver = (tenant: Tenant, { also = [] }: EntityQuery): ((id: string) => Entity | undefined) => {
+    const known = new Map<string, Entity | undefined>();
+    return (id) => {
+      if (known.has(id)) return known.get(id);
+      const found = byId.get(tenant, id) as { body: string } | undefined;
+      const entity = found && (JSON.parse(found.body) as Entity);
+      const seen = entity && matchesQuery({ also }, entity) ? entity : undefined;
+      if (known.size >= resolvedMax) known.clear();
+      known.set(id, seen);
+      return seen;
+    };
+  };
+
   /** Everything that SQL lets through is looked at; ids are ordered at the end, so that no body is sorted. */
-  const queryExactly = (tenant: Tenant, query: EntityQuery, where: readonly Sql[], page: Page) => {
-    const { idPattern, q, geo, also = [], ...rest } = query;
-    const byBody =
-      q !== undefined ||
-      geo !== undefined ||
-      also.length > 0 ||
-      rest.scope !== undefined ||
-      rest.selectors !== undefined;
-    const { limit, offset, count } = page;
+  const queryExactly = (tenant: Tenant, query: EntityQuery, where: readonly Sql[], page: PageRequest) => {
+    const { idPattern, q, geo, also = [], scope, selectors } = query;
+    const { limit, offset, count, order } = page;
+    const byBody = [q, geo, scope, selectors, also[0]].some((part) => part !== undefined);
     const parts = [...where];
     for (const node of q ? [q, ...also] : also) {
       const part = qSql(node);
@@ -91,17 +108,10 @@ export function createQueries(db: DatabaseSync): Queries {
       parts.push(sql('b.west <= ? AND b.east >= ? AND b.south <= ? AND b.north >= ?', east, west, north, south));
     }
     const pattern = idPattern === undefined ? undefined : compilePattern(idPattern, 'idPattern');
-    const resolve = (id: string): Entity | undefined => {
-      const found = byId.get(tenant, id) as { body: string } | undefined;
-      return found && (JSON.parse(found.body) as Entity);
-    };
-    const matches = (id: string, body: string): boolean => {
-      if (pattern && !pattern.test(id)) return false;
-      return !byBody || matchesQuery(query, JSON.parse(body) as Entity, { resolve });
-    };
+    const resolve = resolver(tenant, query);
     const { text, values } = joined(parts, 'AND', '1');
     // In order of ids, the scan can stop at the page's end; an exact count has to see everything anyway.
-    const inOrder = !count && !box;
+    const inOrder = !count && !box && !order;
     const source = box
       ? 'chorsu_box b CROSS JOIN chorsu_entity e ON e.key = b.entity'
       : `chorsu_entity e${inOrder ? ' INDEXED BY chorsu_entity_id' : ''}`;
@@ -110,25 +120,39 @@ export function createQueries(db: DatabaseSync): Queries {
         `SELECT e.key AS key, e.id AS id, e.body AS body FROM ${source} WHERE ${text}${inOrder ? ' ORDER BY e.id' : ''}`,
       )
       .iterate(...values) as Iterable<{ key: number; id: string; body: string }>;
-    const found: { id: string; key: number }[] = [];
+    const found: Found[] = [];
     for (const { key, id, body } of scan) {
-      if (!matches(id, body)) continue;
-      found.push({ id, key });
+      if (pattern && !pattern.test(id)) continue;
+      if (!byBody && !order) found.push({ id, key });
+      else {
+        const entity = JSON.parse(body) as Entity;
+        if (byBody && !matchesQuery(query, entity, { resolve })) continue;
+        found.push(order ? { id, key, keys: orderKeysOf(entity, order) } : { id, key });
+      }
       if (inOrder && found.length >= offset + limit) break;
+      if (order && found.length > orderedMax) {
+        throw new Problem(
+          'too-many-results',
+          `at most ${orderedMax} entities can be ordered; ask for fewer`,
+          'orderBy',
+        );
+      }
     }
-    if (!inOrder) found.sort(idOrder(found));
+    if (!inOrder) found.sort(order ? byKeys(order, idOrder(found)) : idOrder(found));
     const bodies = found.slice(offset, offset + limit).map(({ key }) => (byKey.get(key) as { body: string }).body);
     return count ? { bodies, count: found.length } : { bodies };
   };
 
   return {
-    query(tenant, query, page) {
+    query(tenant, query, request) {
+      const { order, ...unordered } = request;
+      const page: PageRequest = isById(order) ? unordered : request;
       const { ids: _i, type: _t, attrs: _a, ...others } = query;
       const where = [...shapeSql(tenant, query), ...(page.after === undefined ? [] : [sql('e.id > ?', page.after)])];
       // One state of the database for the page and its count.
       db.exec('BEGIN');
       try {
-        if (Object.values(others).every((part) => part === undefined)) {
+        if (!page.order && Object.values(others).every((part) => part === undefined)) {
           return queryShapes(joined(where, 'AND', '1'), page, query);
         }
         return queryExactly(tenant, query, where, page);
@@ -148,6 +172,19 @@ export function createQueries(db: DatabaseSync): Queries {
       }
     },
   };
+}
+
+type Found = { readonly id: string; readonly key: number; readonly keys?: readonly OrderKey[] };
+
+/** An order by id is that of the index. */
+function isById(order: EntityOrder | undefined): boolean {
+  const [first] = order?.terms ?? [];
+  return first?.path.names[0] === 'id' && !first.descending;
+}
+
+function byKeys(order: EntityOrder, otherwise: (a: Found, b: Found) => number): (a: Found, b: Found) => number {
+  const compare = compareOrderKeys(order);
+  return (a, b) => compare(a.keys ?? [], b.keys ?? []) || otherwise(a, b);
 }
 
 /** By the bytes of UTF-8, as SQLite compares; UTF-16 differs only beyond the basic plane. */

@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import {
+  compareOrderKeys,
   coreContext,
   type Entity,
+  type EntityOrder,
   type EntityQuery,
   type EntitySelector,
   type Geometry,
   type Instance,
   type Json,
   matchesQuery,
+  orderKeysOf,
   type QLiteral,
   type QNode,
   type ScopeNode,
@@ -221,6 +224,55 @@ test('a query finds what its plain meaning finds, in order of ids, page by page,
           });
           assert.deepStrictEqual(await state.query(0, wanted, { limit, offset }), { entities: page });
         }
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+const order: fc.Arbitrary<EntityOrder> = fc.record({
+  terms: fc.array(
+    fc.record({
+      path: fc.oneof(
+        path,
+        fc.constantFrom('id', 'type', location).map((name) => ({ names: [name], inner: [] })),
+      ),
+      descending: fc.boolean(),
+      from: fc.constant<Geometry>({ type: 'Point', coordinates: [0, 0] }),
+    }),
+    { minLength: 1, maxLength: 3 },
+  ),
+});
+
+test('matches come in the order that is asked for, and by id where it does not tell them apart', async () => {
+  let seq = 2e6;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.tuple(...Array.from({ length: 14 }, (_, n) => entity(n))),
+      query,
+      order,
+      fc.integer({ min: 0, max: 3 }),
+      fc.integer({ min: 0, max: 6 }),
+      async (entities, wanted, by, offset, limit) => {
+        seq++;
+        await state.apply({
+          seq,
+          at: seq,
+          rows: [],
+          entities: entities.map((one) => entityWrite(3, one.id, seq, one)),
+        });
+        const stored = JSON.parse(JSON.stringify(entities)) as Entity[];
+        stored.sort((a, b) => (a.id < b.id ? -1 : 1));
+        const compare = compareOrderKeys(by);
+        const all = naive(stored, wanted)
+          .map((found) => ({ found, keys: orderKeysOf(found, by) }))
+          .sort((a, b) => compare(a.keys, b.keys))
+          .map(({ found }) => found.id);
+        const page = await state.query(3, wanted, { limit, offset, order: by });
+        assert.deepStrictEqual(
+          page.entities.map(({ id }) => id),
+          all.slice(offset, offset + limit),
+        );
       },
     ),
     { numRuns: 60 },
