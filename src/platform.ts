@@ -12,11 +12,13 @@ import {
   pages,
   createBroker,
   contextTable,
+  hitDerivation,
   openContexts,
   openLibrary,
   openLive,
   openTenants,
   tenantTable,
+  subscriptionTables,
   tileService,
   typeWord,
   type Broker,
@@ -110,7 +112,8 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       log,
       metrics,
-      tables: [tenantTable, sampleCityTable, contextTable, ...ingestTables],
+      tables: [tenantTable, sampleCityTable, contextTable, ...ingestTables, ...subscriptionTables],
+      derivation: hitDerivation,
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
         fatal.resolve(error);

@@ -4,6 +4,7 @@
  */
 import type { Slot } from './overlay.ts';
 import type { RowSlot } from './rowOverlay.ts';
+import type { DerivedWrite } from './ports.ts';
 import type { EntityWrite, RowWrite, StateBatch } from './sqlite/apply.ts';
 import { entityWrite } from './sqlite/shape.ts';
 import { waitingFor } from './waiting.ts';
@@ -21,6 +22,8 @@ export type Applying = {
   /** A change of this entity is durable. */
   entity(slot: Slot): void;
   row(slot: RowSlot): void;
+  /** What follows from a durable change. */
+  derived(writes: readonly DerivedWrite[]): void;
   /** A whole change is durable; `bytes`: its size. */
   change(bytes: number): void;
   /** Everything up to `seq` has been noted. */
@@ -41,6 +44,7 @@ export function backgroundApply(options: {
   const { state, timers, delayMs, onApplied, onFatal } = options;
   let entities = new Map<Slot, number>();
   let rows = new Map<RowSlot, number>();
+  let derived: DerivedWrite[] = [];
   let changes = 0;
   let bytes = 0;
   let seq = state.appliedSeq();
@@ -64,9 +68,11 @@ export function backgroundApply(options: {
       // Versions are fixed now: later ones belong to the next batch.
       entities: entityWrites([...entities.keys()].map((slot) => [slot, slot.durable, slot.durableSeq] as const)),
       rows: [...rows.keys()].map(({ durable }) => durable as RowWrite),
+      derived,
     };
     entities = new Map();
     rows = new Map();
+    derived = [];
     changes = 0;
     bytes = 0;
     try {
@@ -95,6 +101,9 @@ export function backgroundApply(options: {
   return {
     entity: (slot) => void entities.set(slot, (entities.get(slot) ?? 0) + 1),
     row: (slot) => void rows.set(slot, (rows.get(slot) ?? 0) + 1),
+    derived(writes) {
+      for (const write of writes) derived.push(write);
+    },
     change(size) {
       changes++;
       bytes += size;

@@ -1,7 +1,7 @@
 /** One walk over a change before it is taken: refuses numbers that JSON does not have, and tells how big it is. */
 import { Problem } from '../base/problem.ts';
 import type { Attributes } from '../ngsild/entity.ts';
-import type { Change } from './ports.ts';
+import type { Change, DerivedWrite } from './ports.ts';
 
 /** @returns rough size in memory, bytes @throws Problem bad-data; `field` is the attribute or column */
 export function changeSize({ entities, rows }: Change): number {
@@ -23,6 +23,17 @@ export function changeSize({ entities, rows }: Change): number {
         else size += valueSize(value, name);
       }
     }
+  }
+  return size;
+}
+
+/** Rough size of what follows from a change, bytes. */
+export function derivedSize(writes: readonly DerivedWrite[]): number {
+  let size = 0;
+  for (const write of writes) {
+    size += 400;
+    if (!('key' in write)) continue;
+    for (const column in write.row) size += valueSize(write.row[column], column);
   }
   return size;
 }

@@ -5,11 +5,10 @@
 import { type Log, silentLog } from '../base/log.ts';
 import type { Gap, Journal, JournalRecord } from './ports.ts';
 import { systemTimers, type Timers } from '../base/timers.ts';
-import type { Writer } from './writer.ts';
 
 export type FollowOptions = {
   readonly journal: Pick<Journal, 'read' | 'lastSeq'>;
-  readonly writer: Pick<Writer, 'onDurable'>;
+  readonly writer: { onDurable(listener: (lastSeq: number) => void): () => void };
   /** First record wanted. */
   readonly from: number;
   /** Records handed over at once, at most; default 1,000. */

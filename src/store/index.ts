@@ -6,7 +6,7 @@ import { createMetrics, type Metrics } from '../base/metrics.ts';
 import { type DataDirectory, openDirectory } from './directory.ts';
 import { openFiles } from './files/files.ts';
 import { openJournal, type SegmentJournal } from './journal/journal.ts';
-import type { Files, Rows, TableDefinition } from './ports.ts';
+import type { Derivation, Files, Rows, TableDefinition } from './ports.ts';
 import { replay } from './replay.ts';
 import { openState, type StateStore } from './sqlite/state.ts';
 import { createWriter, type Writer, type WriterOptions } from './writer.ts';
@@ -19,6 +19,8 @@ export type StoreOptions = {
   readonly metrics?: Metrics;
   /** Tables of all modules. */
   readonly tables?: readonly TableDefinition[];
+  /** Makes a derivation that has seen nothing yet. */
+  readonly derivation?: () => Derivation;
   /** Version of the program, kept in format.json. */
   readonly program?: string;
   readonly onFatal?: (error: Error) => void;
@@ -35,6 +37,8 @@ export type Store = {
   /** Waits until everything acknowledged is applied, then reads. */
   readonly rows: Rows;
   readonly files: Files;
+  /** See `StoreOptions`. */
+  readonly derivation: (() => Derivation) | undefined;
   /** Records that the state store had to catch up with at start. */
   readonly replayed: number;
   /**
@@ -63,7 +67,9 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     opened.push(journal);
     const state = openState({ path: directory.state, tables });
     opened.push(state);
-    const { records, droppedRows } = await replay(journal, state, (seq, last) => {
+    const derivation = options.derivation?.();
+    await derivation?.load(state.rows);
+    const { records, droppedRows } = await replay(journal, state, derivation, (seq, last) => {
       log.info('replaying the journal', { seq, last });
     });
     if (droppedRows > 0) log.warn('row changes of tables that no module has were left out', { droppedRows });
@@ -71,6 +77,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     const writer = createWriter({
       journal,
       state,
+      ...(derivation && { derivation }),
       clock,
       lastAt: state.appliedAt(),
       log,
@@ -98,6 +105,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
         },
       },
       files: openFiles({ directory: directory.files, tmp: directory.tmp }),
+      derivation: options.derivation,
       replayed: records,
       async prune({ minSeq, ...window }) {
         const durable = await state.checkpoint();

@@ -124,6 +124,43 @@ export type TableDefinition = {
   readonly indexes?: readonly (readonly string[])[];
 };
 
+/** A row that follows from a change, or the rows of a table that go because of it. */
+export type DerivedWrite = (RowDelta & { readonly seq: number }) | Sweep;
+
+/** Rows go that are `equal` in these columns (of the key, in its order) and `below` a value in the next; none newer than `seq`. */
+export type Sweep = {
+  readonly table: string;
+  readonly seq: number;
+  readonly equal: Readonly<Record<string, SqlValue>>;
+  readonly below?: { readonly column: string; readonly value: number };
+};
+
+/** Where in the order a delta stands; `place`: which of its record's. */
+export type Place = { readonly tenant: Tenant; readonly seq: number; readonly at: number; readonly place: number };
+
+/**
+ * Makes rows from changes: a part of the state that nobody writes but that follows from the journal, as state itself does.
+ * It is asked in the order of the journal, of each change once: by the writer as changes are taken, by the replay at
+ * start. Its rows are written in the transaction that applies the change, so a crash takes both back and the replay makes
+ * both again. Deterministic: the same journal makes the same rows.
+ */
+export type Derivation = {
+  /** Called once, first: reads what the tables hold as of the last applied change. */
+  load(rows: Rows): Promise<void>;
+  /**
+   * One entity changed; undefined: it is not there.
+   * @param resolve other entities, as of this change
+   */
+  entity(
+    before: Entity | undefined,
+    after: Entity | undefined,
+    place: Place,
+    resolve: (tenant: Tenant, id: string) => Entity | undefined,
+  ): readonly DerivedWrite[];
+  /** A row was changed by a delta, of any table. */
+  row(delta: RowDelta, place: Place): readonly DerivedWrite[];
+};
+
 /** One attribute instance on its way to history. */
 export type HistoryInstance = {
   readonly tenant: Tenant;

@@ -73,7 +73,7 @@ async function verifyFiles(directory: string, problems: string[], progress: (don
 }
 
 async function compareWithReplay(
-  { journal, state, directory }: Store,
+  { journal, state, directory, derivation: derive }: Store,
   digest: Digest,
   problems: string[],
   progress: (seq: number, last: number) => void,
@@ -81,7 +81,9 @@ async function compareWithReplay(
   const path = join(directory.tmp, 'verify.db');
   const again = openState({ path, tables: [...state.tables.values()] });
   try {
-    await replay(journal, again, progress);
+    const derivation = derive?.();
+    await derivation?.load(again.rows);
+    await replay(journal, again, derivation, progress);
     const other = await again.digest();
     // Something was written meanwhile: there is nothing to compare.
     if (other.seq !== digest.seq) return;

@@ -2,11 +2,21 @@ import type { Clock } from '../base/clock.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { applyDelta, deltaId, touchesState, withRemovals } from '../ngsild/entity.ts';
+import { applyDelta, deltaId, touchesState, withRemovals, type Entity } from '../ngsild/entity.ts';
 import { backgroundApply } from './applying.ts';
-import { changeSize } from './changeSize.ts';
+import { changeSize, derivedSize } from './changeSize.ts';
 import { createOverlay, type Slot } from './overlay.ts';
-import type { Change, Journal, JournalRecord, RowDelta, StoredEntity, TableDefinition, Tenant } from './ports.ts';
+import type {
+  Change,
+  Derivation,
+  DerivedWrite,
+  Journal,
+  JournalRecord,
+  RowDelta,
+  StoredEntity,
+  TableDefinition,
+  Tenant,
+} from './ports.ts';
 import { createRowOverlay, type RowSlot } from './rowOverlay.ts';
 import type { RowWrite, StateBatch } from './sqlite/apply.ts';
 import { checkRow, rowName } from './sqlite/tables.ts';
@@ -41,8 +51,11 @@ export type Writer = {
   ownInstant(): number;
   /** Last durable sequence number. */
   lastSeq(): number;
-  /** Calls back after each group is durable, in order; must not throw and must be quick (it wakes followers). */
-  onDurable(listener: (lastSeq: number) => void): () => void;
+  /**
+   * Calls back after each group is durable, in order; must not throw and must be quick (it wakes followers). `derived`:
+   * what followed from the group.
+   */
+  onDurable(listener: (lastSeq: number, derived: readonly DerivedWrite[]) => void): () => void;
   /** Stops taking, syncs, applies. */
   close(): Promise<void>;
 };
@@ -50,6 +63,8 @@ export type Writer = {
 export type WriterOptions = {
   readonly journal: Journal;
   readonly state: WriterState;
+  /** Has seen all that the state store holds. */
+  readonly derivation?: Derivation;
   readonly clock: Clock;
   /** ms of the last record of the past; `now` never goes before it. */
   readonly lastAt?: number;
@@ -88,6 +103,7 @@ type Taken = {
   readonly size: number;
   readonly entities: readonly { readonly slot: Slot; readonly after: StoredEntity | undefined }[];
   readonly rows: readonly { readonly slot: RowSlot; readonly after: RowWrite }[];
+  readonly derived: readonly DerivedWrite[];
   readonly resolve: (place: { seq: number; at: number }) => void;
   readonly reject: (error: Error) => void;
 };
@@ -101,7 +117,15 @@ const groupBytesMax = 16 * 1024 * 1024;
  * acknowledgement, except that `commit` waits when too much is unapplied.
  */
 export function createWriter(options: WriterOptions): Writer {
-  const { journal, state, clock, log = silentLog, metrics = createMetrics(), timers = systemTimers } = options;
+  const {
+    journal,
+    state,
+    derivation,
+    clock,
+    log = silentLog,
+    metrics = createMetrics(),
+    timers = systemTimers,
+  } = options;
   const { pendingMax = 200_000, pendingBytesMax = 256 * 1024 * 1024, roomMs = 10_000 } = options;
   const {
     onFatal = (error) => {
@@ -112,7 +136,7 @@ export function createWriter(options: WriterOptions): Writer {
   } = options;
   const overlay = createOverlay({ read: state.read, ...(options.cleanMax && { cleanMax: options.cleanMax }) });
   const rowOverlay = createRowOverlay();
-  const listeners = new Set<(lastSeq: number) => void>();
+  const listeners = new Set<(lastSeq: number, derived: readonly DerivedWrite[]) => void>();
   const commits = metrics.counter('chorsu_commits_total', 'Changes acknowledged.');
   const groups = metrics.counter('chorsu_commit_groups_total', 'Synced writes of the journal.');
   const conflicts = metrics.counter('chorsu_commit_conflicts_total', 'Changes refused because an expectation failed.');
@@ -166,6 +190,8 @@ export function createWriter(options: WriterOptions): Writer {
     onFatal(error);
   };
 
+  const latestEntity = (tenant: Tenant, id: string): Entity | undefined => overlay.load(tenant, id).tail?.entity;
+
   const now = (): number => {
     lastAt = Math.max(lastAt, clock.now());
     return lastAt;
@@ -201,7 +227,7 @@ export function createWriter(options: WriterOptions): Writer {
   };
 
   const take = (change: Change): Promise<{ seq: number; at: number }> => {
-    const size = changeSize(change);
+    let size = changeSize(change);
     for (const row of change.rows) checkRow(state.tables, row);
     const failed = failedExpectation(change);
     if (failed !== undefined) {
@@ -214,25 +240,32 @@ export function createWriter(options: WriterOptions): Writer {
     const { tenant, cause, rows } = change;
     const seq = ++takenSeq;
     const changed: { slot: Slot; after: StoredEntity | undefined }[] = [];
-    const entities = change.entities.map((given) => {
+    const derived: DerivedWrite[] = [];
+    const at = now();
+    const entities = change.entities.map((given, place) => {
       if (!touchesState(given)) return given;
       const slot = overlay.load(tenant, deltaId(given));
       overlay.hold(slot);
-      const delta = withRemovals(given, slot.tail?.entity);
-      const entity = applyDelta(slot.tail?.entity, delta);
-      slot.tail = entity && (entity === slot.tail?.entity ? slot.tail : { entity, seq });
+      const before = slot.tail?.entity;
+      const delta = withRemovals(given, before);
+      const entity = applyDelta(before, delta);
+      slot.tail = entity && (entity === before ? slot.tail : { entity, seq });
       changed.push({ slot, after: slot.tail });
+      if (derivation) derived.push(...derivation.entity(before, entity, { tenant, seq, at, place }, latestEntity));
       return delta;
     });
-    const record: JournalRecord = { seq, at: now(), tenant, cause, entities, rows };
-    const changedRows = rows.map(({ table, key, row }) => {
+    const record: JournalRecord = { seq, at, tenant, cause, entities, rows };
+    const changedRows = rows.map((delta, place) => {
+      const { table, key, row } = delta;
+      if (derivation) derived.push(...derivation.row(delta, { tenant, seq, at, place }));
       const after: RowWrite = { table, key, row, seq };
       return { slot: rowOverlay.take(rowName(state.tables.get(table) as TableDefinition, key), after), after };
     });
+    size += derivedSize(derived);
     pending++;
     pendingBytes += size;
     return new Promise((resolve, reject) => {
-      gathering.push({ record, size, entities: changed, rows: changedRows, resolve, reject });
+      gathering.push({ record, size, entities: changed, rows: changedRows, derived, resolve, reject });
       plan();
     });
   };
@@ -266,7 +299,8 @@ export function createWriter(options: WriterOptions): Writer {
     const last = (group.at(-1) as Taken).record;
     durableSeq = last.seq;
     durableAt = last.at;
-    for (const { record, size, entities, rows, resolve } of group) {
+    const followed: DerivedWrite[] = [];
+    for (const { record, size, entities, rows, derived, resolve } of group) {
       for (const { slot, after } of entities) {
         slot.durable = after;
         slot.durableSeq = record.seq;
@@ -276,16 +310,18 @@ export function createWriter(options: WriterOptions): Writer {
         slot.durable = after;
         applying.row(slot);
       }
+      for (const write of derived) followed.push(write);
       applying.change(size);
       resolve({ seq: record.seq, at: record.at });
     }
     commits.add(group.length);
     groups.add();
+    applying.derived(followed);
     applying.durable(durableSeq, durableAt);
     settling.reached(durableSeq);
     // The next group goes to the disk before anybody reacts to this one.
     plan();
-    for (const listener of listeners) listener(durableSeq);
+    for (const listener of listeners) listener(durableSeq, followed);
   };
 
   const settled = (): Promise<void> => (fatal ? Promise.reject(fatal) : settling.until(takenSeq, durableSeq));

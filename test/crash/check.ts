@@ -5,6 +5,7 @@ import { applyDelta, deltaId, type Entity } from '../../src/ngsild/entity.ts';
 import { openStore } from '../../src/store/index.ts';
 import type { JournalRecord } from '../../src/store/ports.ts';
 import { tables } from '../simulation/changes.ts';
+import { tellingDerivation, toldOf } from '../simulation/derivation.ts';
 
 export const segmentBytes = 256 * 1024;
 
@@ -13,11 +14,12 @@ export type Acknowledged = ReadonlyMap<string, number>;
 
 /** @returns how many records the journal holds */
 export async function checkAfterCrash(directory: string, acknowledged: Acknowledged): Promise<number> {
-  const store = await openStore({ directory, clock: systemClock, tables, segmentBytes });
+  const store = await openStore({ directory, clock: systemClock, tables, derivation: tellingDerivation, segmentBytes });
   try {
     const { journal, writer } = store;
     const entities = new Map<string, { tenant: number; id: string; entity: Entity | undefined }>();
     const places = new Map<string, number>();
+    const all: JournalRecord[] = [];
     let last: JournalRecord | undefined;
     for (let next = 1; next <= journal.lastSeq();) {
       const { records, gap } = await journal.read(next, 1000);
@@ -33,6 +35,7 @@ export async function checkAfterCrash(directory: string, acknowledged: Acknowled
           const name = `${record.tenant} ${id}`;
           entities.set(name, { tenant: record.tenant, id, entity: applyDelta(entities.get(name)?.entity, delta) });
         }
+        all.push(record);
         last = record;
       }
       next += records.length;
@@ -43,6 +46,9 @@ export async function checkAfterCrash(directory: string, acknowledged: Acknowled
       assert.deepStrictEqual((await writer.get(tenant, id))?.entity, entity);
       assert.deepStrictEqual(store.state.read(tenant, id)?.entity, entity, `state of ${id}`);
     }
+    const rows = await store.rows.all('SELECT watcher, seq, text FROM told ORDER BY watcher, seq, place');
+    const told = [...toldOf(all).values()].map((row) => JSON.stringify(row));
+    assert.deepEqual(rows.map((row) => JSON.stringify(row)).sort(), told.sort(), 'what follows from changes, once');
     return journal.lastSeq();
   } finally {
     await store.close();

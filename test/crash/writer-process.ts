@@ -10,11 +10,12 @@ import { seededRandom } from '../../src/base/random.ts';
 import { follow, openStore } from '../../src/store/index.ts';
 import type { StoredEntity } from '../../src/store/ports.ts';
 import { randomChange, tables } from '../simulation/changes.ts';
+import { tellingDerivation } from '../simulation/derivation.ts';
 import { segmentBytes } from './check.ts';
 
 const [directory = '', seed = '1', run = '0'] = process.argv.slice(2);
 const random = seededRandom(Number(seed));
-const store = await openStore({ directory, clock: systemClock, tables, segmentBytes });
+const store = await openStore({ directory, clock: systemClock, tables, derivation: tellingDerivation, segmentBytes });
 const { writer, journal } = store;
 
 const db = new DatabaseSync(join(directory, '..', 'follower.db'));

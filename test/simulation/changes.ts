@@ -2,9 +2,11 @@
 import type { Random } from '../../src/base/random.ts';
 import type { EntityDelta, Instance } from '../../src/ngsild/entity.ts';
 import type { Change, Expectation, StoredEntity, TableDefinition } from '../../src/store/ports.ts';
+import { toldTable } from './derivation.ts';
 
 export const tables: readonly TableDefinition[] = [
   { name: 'report', columns: { id: 'TEXT', state: 'TEXT' }, key: ['id'] },
+  toldTable,
 ];
 
 const ids = ['urn:bus:1', 'urn:bus:2', 'urn:lamp:1', 'urn:lamp:2', 'urn:lamp:3', 'urn:чароғ:4'];

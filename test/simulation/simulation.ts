@@ -10,6 +10,7 @@ import type { SegmentJournal } from '../../src/store/journal/journal.ts';
 import type { Change, JournalRecord } from '../../src/store/ports.ts';
 import { replay } from '../../src/store/replay.ts';
 import { randomChange, randomId, tables } from './changes.ts';
+import { tellingDerivation, toldOf } from './derivation.ts';
 import { simulatedDisk } from './disk.ts';
 import { createModel, type Model } from './model.ts';
 import { simulatedState } from './state.ts';
@@ -85,7 +86,9 @@ async function simulate({ seed, steps }: { seed: number; steps: number }): Promi
       }),
     );
     await until(compareJournal(journal));
-    await until(replay(journal, state));
+    const derivation = tellingDerivation();
+    await until(derivation.load(state.reports));
+    await until(replay(journal, state, derivation));
     compareState();
     assert.ok(journal.lastSeq() >= visibleSeq, 'what was visible is durable');
     const writer = createWriter({
@@ -99,6 +102,7 @@ async function simulate({ seed, steps }: { seed: number; steps: number }): Promi
         },
       },
       state,
+      derivation,
       clock: time.clock,
       timers: time.timers,
       lastAt: lastNow,
@@ -157,6 +161,7 @@ async function simulate({ seed, steps }: { seed: number; steps: number }): Promi
 
   const compareState = (): void => {
     assert.deepStrictEqual(new Map(state.entities()), new Map(model.entities()));
+    assert.deepStrictEqual(state.told(), toldOf(model.records), 'what follows from changes');
   };
   const compareFollowers = (): void => {
     for (const { seen } of followers) {

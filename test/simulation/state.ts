@@ -1,16 +1,20 @@
 /** A state store in memory that can lose what it had not checkpointed, as SQLite with synchronous=NORMAL can. */
 import type { Entity } from '../../src/ngsild/entity.ts';
-import type { StoredEntity, TableDefinition } from '../../src/store/ports.ts';
+import type { Rows, StoredEntity, TableDefinition } from '../../src/store/ports.ts';
 import type { WriterState } from '../../src/store/index.ts';
 import { rowName } from '../../src/store/sqlite/tables.ts';
+import { tell, type Told } from './derivation.ts';
 
-type Content = { seq: number; entities: Map<string, StoredEntity>; rows: Map<string, number> };
+type Content = { seq: number; entities: Map<string, StoredEntity>; rows: Map<string, number>; told: Told };
 
 export type SimulatedState = WriterState & {
   checkpoint(): void;
   durableSeq(): number;
   crash(kind: 'kill' | 'power'): void;
   entities(): ReadonlyMap<string, StoredEntity>;
+  told(): Told;
+  /** The reports, whatever is asked. */
+  readonly reports: Rows;
 };
 
 export function simulatedState(
@@ -18,12 +22,13 @@ export function simulatedState(
   sleep: (ms: number) => Promise<void>,
 ): SimulatedState {
   const definitions = new Map(tables.map((table) => [table.name, table]));
-  const copy = ({ seq, entities, rows }: Content): Content => ({
+  const copy = ({ seq, entities, rows, told }: Content): Content => ({
     seq,
     entities: new Map(entities),
     rows: new Map(rows),
+    told: new Map(told),
   });
-  let content: Content = { seq: 0, entities: new Map(), rows: new Map() };
+  let content: Content = { seq: 0, entities: new Map(), rows: new Map(), told: new Map() };
   let durable = copy(content);
   let generation = 0;
   const nameOf = (table: string, key: Parameters<WriterState['rowSeq']>[1]): string => {
@@ -36,7 +41,7 @@ export function simulatedState(
     appliedSeq: () => content.seq,
     read: (tenant, id) => content.entities.get(`${tenant} ${id}`),
     rowSeq: (table, key) => content.rows.get(nameOf(table, key)),
-    async apply({ seq, entities, rows }) {
+    async apply({ seq, entities, rows, derived = [] }) {
       const born = generation;
       const writes = [...entities];
       await sleep(5);
@@ -49,6 +54,7 @@ export function simulatedState(
         if (row === null) content.rows.delete(nameOf(table, key));
         else content.rows.set(nameOf(table, key), at);
       }
+      for (const write of derived) tell(content.told, write);
       content.seq = seq;
     },
     checkpoint() {
@@ -60,5 +66,13 @@ export function simulatedState(
       if (kind === 'power') content = copy(durable);
     },
     entities: () => content.entities,
+    told: () => content.told,
+    reports: {
+      all: () => {
+        const names = [...content.rows.keys()].map((name) => JSON.parse(name) as [string, string]);
+        return Promise.resolve(names.flatMap(([table, id]) => (table === 'report' ? [{ id }] : [])));
+      },
+      get: () => Promise.resolve(undefined),
+    },
   };
 }

@@ -1,6 +1,6 @@
 /** Applies batches to `state.db`: entities, rows and `applied_seq` in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { SqlValue, TableDefinition, Tenant } from '../ports.ts';
+import type { DerivedWrite, SqlValue, Sweep, TableDefinition, Tenant } from '../ports.ts';
 import { parseShape } from './shapeText.ts';
 import { quoted } from './schema.ts';
 
@@ -30,11 +30,13 @@ export type StateBatch = {
   /** Made as they are taken, so that a large batch does not hold up the thread. */
   readonly entities: Iterable<EntityWrite>;
   readonly rows: readonly RowWrite[];
+  /** What follows from the changes, in their order; after the rows. */
+  readonly derived?: readonly DerivedWrite[];
 };
 
 export type BatchApplier = {
   /** Parts of one batch, in any number; visible to nobody before `commit`. */
-  part(entities: Iterable<EntityWrite>, rows: readonly RowWrite[]): void;
+  part(entities: Iterable<EntityWrite>, rows: readonly RowWrite[], derived?: readonly DerivedWrite[]): void;
   commit(seq: number, at: number): void;
 };
 
@@ -51,7 +53,14 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
   const shapes = shapeKeys(db);
   const counts = shapeCounts(db);
   const rows = new Map(tables.map((table) => [table.name, rowWriter(db, table)]));
+  const sweep = sweeper(db);
   let open = false;
+
+  const writeRow = (write: RowWrite): void => {
+    const writer = rows.get(write.table);
+    if (!writer) throw new Error(`no module has the table ${write.table}`);
+    writer(write);
+  };
 
   const writeEntity = ({ tenant, id, seq, body, shape: shapeText, box }: EntityWrite): void => {
     const known = select.get(tenant, id) as { key: number; shape: number; box: string | null } | undefined;
@@ -87,14 +96,14 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
   };
 
   return {
-    part(entities, rowWrites) {
+    part(entities, rowWrites, derived = []) {
       if (!open) db.exec('BEGIN IMMEDIATE');
       open = true;
       for (const entity of entities) writeEntity(entity);
-      for (const write of rowWrites) {
-        const writer = rows.get(write.table);
-        if (!writer) throw new Error(`no module has the table ${write.table}`);
-        writer(write);
+      for (const write of rowWrites) writeRow(write);
+      for (const write of derived) {
+        if ('key' in write) writeRow(write);
+        else sweep(write);
       }
     },
     commit(seq, at) {
@@ -159,5 +168,17 @@ function rowWriter(db: DatabaseSync, { name, columns, key }: TableDefinition): (
     const { row } = write;
     if (row === null) remove.run(...keyValues);
     else put.run(...keyValues, ...plain.map((column) => row[column] ?? null), write.seq);
+  };
+}
+
+function sweeper(db: DatabaseSync): (sweep: Sweep) => void {
+  const statements = new Map<string, StatementSync>();
+  return ({ table, seq, equal, below }) => {
+    const conditions = Object.keys(equal).map((column) => `${quoted(column)} = ?`);
+    if (below) conditions.push(`${quoted(below.column)} < ?`);
+    const text = `DELETE FROM ${quoted(table)} WHERE ${[...conditions, '"_seq" <= ?'].join(' AND ')}`;
+    let statement = statements.get(text);
+    if (!statement) statements.set(text, (statement = db.prepare(text)));
+    statement.run(...Object.values(equal), ...(below ? [below.value] : []), seq);
   };
 }

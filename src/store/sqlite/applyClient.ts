@@ -3,7 +3,7 @@
  * second is paid here.
  */
 import { setImmediate as breath } from 'node:timers/promises';
-import type { TableDefinition } from '../ports.ts';
+import type { DerivedWrite, TableDefinition } from '../ports.ts';
 import type { EntityWrite, RowWrite, StateBatch } from './apply.ts';
 import { startThread } from './thread.ts';
 
@@ -15,6 +15,7 @@ export type ApplyPart = {
   /** Texts of the shapes that come after those sent before. */
   readonly newShapes: readonly string[];
   readonly rows: readonly RowWrite[];
+  readonly derived: readonly DerivedWrite[];
 };
 export type ApplyQuestion =
   | { readonly name: 'part'; readonly part: ApplyPart }
@@ -27,6 +28,7 @@ export type ApplyClient = {
 };
 
 const entitiesPerPart = 250;
+const derivedPerPart = 500;
 
 export function openApplier(data: ApplyWorkerData): ApplyClient {
   const thread = startThread<ApplyQuestion>(new URL('./applyWorker.ts', import.meta.url), {
@@ -36,7 +38,7 @@ export function openApplier(data: ApplyWorkerData): ApplyClient {
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
   });
   const shapes = new Map<string, number>();
-  const pack = (entities: Iterator<EntityWrite>, rows: readonly RowWrite[]): ApplyPart => {
+  const pack = (entities: Iterator<EntityWrite>): Pick<ApplyPart, 'entities' | 'newShapes'> => {
     const packed: (number | string | null)[] = [];
     const newShapes: string[] = [];
     for (let n = 0; n < entitiesPerPart; n++) {
@@ -51,26 +53,33 @@ export function openApplier(data: ApplyWorkerData): ApplyClient {
       }
       packed.push(tenant, id, seq, body, shape, box);
     }
-    return { entities: packed, newShapes, rows };
+    return { entities: packed, newShapes };
   };
+  function* parts({ entities, rows, derived = [] }: StateBatch): Generator<ApplyPart> {
+    const iterator = entities[Symbol.iterator]();
+    if (rows.length > 0) yield { entities: [], newShapes: [], rows, derived: [] };
+    for (let part = pack(iterator); part.entities.length > 0; part = pack(iterator)) {
+      yield { ...part, rows: [], derived: [] };
+    }
+    for (let from = 0; from < derived.length; from += derivedPerPart) {
+      yield { entities: [], newShapes: [], rows: [], derived: derived.slice(from, from + derivedPerPart) };
+    }
+  }
 
   return {
-    async apply({ seq, at, entities, rows }) {
-      const iterator = entities[Symbol.iterator]();
-      let part = pack(iterator, rows);
+    async apply(batch) {
       // Two parts on their way at most: the worker never idles, and the queue never holds a large batch twice.
       let before: Promise<boolean> | undefined;
-      while (part.entities.length > 0 || part.rows.length > 0) {
+      for (const part of parts(batch)) {
         const sent = thread.ask({ name: 'part', part });
         // A failure is reported by whoever awaits it; until then it is not unhandled.
         sent.catch(() => {});
         await before;
         before = sent;
         await breath();
-        part = pack(iterator, []);
       }
       await before;
-      await thread.ask({ name: 'commit', seq, at });
+      await thread.ask({ name: 'commit', seq: batch.seq, at: batch.at });
     },
     close: () => thread.close({ name: 'close' }),
   };

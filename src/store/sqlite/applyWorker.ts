@@ -27,7 +27,7 @@ function* unpacked({ entities, newShapes }: ApplyPart): Generator<EntityWrite> {
 function perform(question: ApplyQuestion): boolean {
   switch (question.name) {
     case 'part':
-      applier.part(unpacked(question.part), question.part.rows);
+      applier.part(unpacked(question.part), question.part.rows, question.part.derived);
       return true;
     case 'commit':
       applier.commit(question.seq, question.at);

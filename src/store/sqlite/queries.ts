@@ -195,6 +195,17 @@ function idOrder(found: readonly { id: string }[]): (a: { id: string }, b: { id:
   return (a, b) => (a.id < b.id ? -1 : 1);
 }
 
+/** JSON in a text counts as what it says: a replay may write its members in another order. */
+function comparable(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
+  if (typeof value !== 'string' || !/^[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 /** Over every entity and every module's row, in order of their keys, whatever the order of members. */
 export function digest(db: DatabaseSync): Digest {
   const hash = createHash('sha256');
@@ -221,9 +232,7 @@ export function digest(db: DatabaseSync): Digest {
   for (const { name } of tables) {
     const lines: string[] = [];
     for (const row of db.prepare(`SELECT * FROM ${quoted(name)}`).iterate()) {
-      lines.push(
-        canonicalJson(row, (value) => (value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value)),
-      );
+      lines.push(canonicalJson(row, comparable));
     }
     rows += lines.length;
     for (const line of lines.sort()) hash.update(`${name} ${line}\n`);

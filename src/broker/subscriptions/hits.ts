@@ -1,0 +1,71 @@
+/**
+ * Hits: what each subscription is to be told, derived from the changes in their order (5.8.6). A subscription is itself a
+ * row of the journal, so it begins and ends exactly at its place among the changes.
+ */
+import { attributeChanges, matchSubscription, subscriptionStatus, type Subscription } from '../../ngsild/index.ts';
+import type { Derivation, DerivedWrite, Place } from '../../store/ports.ts';
+import { isoInstant } from '../decision.ts';
+import { createInterests } from './interests.ts';
+import { deadLetterTable, deliveryTable, hitTable, subscriptionTable } from './tables.ts';
+
+const nothing: readonly DerivedWrite[] = [];
+
+/** A derivation that knows no subscription yet. */
+export function hitDerivation(): Derivation {
+  const interests = createInterests();
+  return {
+    async load(rows) {
+      for (const { tenant, document } of await rows.all('SELECT tenant, document FROM ngsi_subscription')) {
+        interests.set(Number(tenant), JSON.parse(String(document)) as Subscription);
+      }
+    },
+
+    entity(before, after, place, resolve) {
+      const entity = after ?? before;
+      const interested = entity && interests.find(place.tenant, entity.id, entity.type);
+      if (!interested) return nothing;
+      const changes = attributeChanges({ before, after });
+      if (changes.length === 0 && before && after) return nothing;
+      const deletedAt = isoInstant(place.at);
+      const options = { changes, resolve: (id: string) => resolve(place.tenant, id) };
+      const made: DerivedWrite[] = [];
+      // Many subscriptions may be told of one change.
+      let text: string | undefined;
+      for (const subscription of interested.inChangeOf(changes.map(({ name }) => name))) {
+        // A periodic one is told at its times, of all that there is.
+        if (subscription.timeInterval !== undefined) continue;
+        if (subscriptionStatus(subscription, place.at) !== 'active') continue;
+        const notice = matchSubscription(subscription, { before, after }, deletedAt, options);
+        if (!notice) continue;
+        const told = notice.entity === after ? (text ??= JSON.stringify(after)) : JSON.stringify(notice.entity);
+        const gone = notice.deletedAt === undefined ? '' : `,"deletedAt":"${notice.deletedAt}"`;
+        const json = `{"entity":${told},"before":${JSON.stringify(notice.before)}${gone}}`;
+        made.push(hit(subscription, place, entity.id, json));
+      }
+      return made;
+    },
+
+    row({ table, key, row }, { seq }) {
+      const { tenant, id } = key;
+      if (table === subscriptionTable.name) {
+        if (row) interests.set(Number(tenant), JSON.parse(String(row['document'])) as Subscription);
+        else interests.remove(Number(tenant), String(id));
+        const equal = { tenant: tenant ?? 0, subscription: id ?? '' };
+        return row ? nothing : [hitTable, deadLetterTable].map(({ name }) => ({ table: name, seq, equal }));
+      }
+      const keptFrom = table === deliveryTable.name && row ? Number(row['kept_from'] ?? 0) : 0;
+      if (keptFrom === 0) return nothing;
+      const equal = { tenant: tenant ?? 0, subscription: id ?? '' };
+      return [{ table: hitTable.name, seq, equal, below: { column: 'seq', value: keptFrom } }];
+    },
+  };
+}
+
+function hit({ id }: Subscription, { tenant, seq, place, at }: Place, entity: string, notice: string): DerivedWrite {
+  return {
+    table: hitTable.name,
+    key: { tenant, subscription: id, seq, place },
+    row: { at, entity, notice },
+    seq,
+  };
+}
