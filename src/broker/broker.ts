@@ -14,6 +14,8 @@ import type {
   HistoryStore,
   JournalRecord,
   PageRequest,
+  PastEntities,
+  PastQuery,
   RowDelta,
   StoredEntity,
   Tenant,
@@ -76,13 +78,13 @@ export type Broker = {
    * too, so that what they wait for stays little.
    */
   applied(): Promise<void>;
-  /** Entities that history knows, gone ones too; ordered by id. */
+  /** Entities that history knows, gone ones too, by what they were; ordered by id. */
   historyEntities(
     who: Principal,
     tenant: Tenant,
-    query: Pick<EntityQuery, 'ids' | 'idPattern' | 'type'>,
+    query: PastQuery,
     page: { limit: number; offset: number; count?: boolean },
-  ): Promise<{ ids: readonly string[]; count?: number }>;
+  ): Promise<PastEntities>;
   history(
     who: Principal,
     tenant: Tenant,
@@ -96,7 +98,8 @@ export type Broker = {
     ids: readonly string[],
     query: TemporalQuery,
     aggregation: Aggregation,
-  ): Promise<readonly EntityAggregates[]>;
+    options?: { limit?: number },
+  ): Promise<{ entities: readonly EntityAggregates[]; truncated: boolean }>;
   /**
    * Follows the journal from `from` (default: from now on), in order, one batch at a time; a slow handler delays only
    * itself. The follower keeps its place with its own data; `gap` tells what was no longer kept.
@@ -186,9 +189,9 @@ export function createBroker(deps: {
       await caughtUp(writer.lastSeq());
       return history.instances(tenant, ids, query, options);
     },
-    async aggregate(_who, tenant, ids, query, aggregation) {
+    async aggregate(_who, tenant, ids, query, aggregation, options) {
       await caughtUp(writer.lastSeq());
-      return history.aggregate(tenant, ids, query, aggregation);
+      return history.aggregate(tenant, ids, query, aggregation, options);
     },
     follow,
   };

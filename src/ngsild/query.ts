@@ -130,7 +130,7 @@ export type EntityOrder = {
 export const aggregateMethods = ['totalCount', 'distinctCount', 'sum', 'avg', 'min', 'max', 'stddev', 'sumsq'] as const;
 export type AggregateMethod = (typeof aggregateMethods)[number];
 
-/** Length of a bucket: calendar months and years are not milliseconds. Exactly one of the two is not zero. */
+/** Length of a bucket: calendar months and years are not milliseconds. Not both are zero. */
 export type Period = { readonly months: number; readonly ms: number };
 
 /** Cuts instances of the selected entities. */
@@ -142,7 +142,6 @@ export type TemporalQuery = {
   /** IRIs; absent: all. */
   readonly attrs?: readonly string[];
   readonly datasetIds?: readonly string[];
-  readonly q?: QNode;
 };
 
 export type Aggregation = {

@@ -23,7 +23,10 @@ export type EntityAggregate = {
   readonly attrs: readonly {
     readonly name: string;
     readonly datasetId?: string;
-    readonly methods: Readonly<Partial<Record<AggregateMethod, readonly (readonly [number, number, number])[]>>>;
+    readonly relationship?: true;
+    readonly methods: Readonly<
+      Partial<Record<AggregateMethod, readonly (readonly [number | string, number, number])[]>>
+    >;
   }[];
 };
 
@@ -137,9 +140,10 @@ export function representAggregate(
   const shown = filterOf(options);
   const json = head(entity, context, shown);
   const byName = new Map<string, JsonObject[]>();
-  for (const { name, datasetId, methods } of entity.attrs) {
+  for (const { name, datasetId, relationship, methods } of entity.attrs) {
     if (!shown(name)) continue;
-    const one: JsonObject = { type: 'Property', ...(datasetId !== undefined && { datasetId }) };
+    const type = relationship ? 'Relationship' : 'Property';
+    const one: JsonObject = { type, ...(datasetId !== undefined && { datasetId }) };
     for (const method in methods) {
       one[method] = (methods[method as AggregateMethod] ?? []).map(([value, start, end]): Json => [
         value,

@@ -88,9 +88,6 @@ export function evaluateTime(node: TemporalNode, at: number): boolean {
 export function parsePeriod(text: string, field = 'aggrPeriodDuration'): Period | undefined {
   const duration = parseDuration(text);
   if (!duration) throw new Problem('bad-data', 'an ISO 8601 duration like P1D, PT15M or P1M is expected', field);
-  if (duration.months > 0 && duration.ms > 0) {
-    throw new Problem('bad-data', 'a period is of months and years, or of days and less, not of both', field);
-  }
   return duration.months === 0 && duration.ms === 0 ? undefined : duration;
 }
 

@@ -92,7 +92,6 @@ function temporalRequest(
       ...time,
       ...(wanted && { attrs: wanted }),
       ...(representation.datasetIds && { datasetIds: [...representation.datasetIds] }),
-      ...(query.q && { q: query.q }),
     },
     ...(aggregated && {
       aggregation: parseAggregation(parameters.get('aggrMethods'), parameters.get('aggrPeriodDuration')),

@@ -1,9 +1,10 @@
 /** What every adapter of the HistoryStore port must do. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Json } from '../ngsild/entity.ts';
+import type { AttributeKind, Json } from '../ngsild/entity.ts';
 import type { QNode, TemporalQuery } from '../ngsild/query.ts';
-import type { Forgotten, HistoryInstance, HistoryStore } from './ports.ts';
+import { scopeIri } from '../ngsild/index.ts';
+import type { Forgotten, HistoryInstance, HistoryStore, PastQuery } from './ports.ts';
 
 export type HistorySubject = {
   readonly store: HistoryStore;
@@ -49,6 +50,9 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
     );
     return entities[0]?.attrs[attr]?.instances.map(({ value }) => value) ?? [];
   };
+  const aggregates = async (store: HistoryStore, ...asked: Parameters<HistoryStore['aggregate']>) =>
+    (await store.aggregate(...asked)).entities;
+  const shortIds = (entities: readonly { id: string }[]) => entities.map(({ id }) => id.slice(device.length)).join('');
   const hours = (count: number, seqFrom = 1, day = '2026-01-01') =>
     Array.from({ length: count }, (_, hour) =>
       reading('1', 'temperature', new Date(ms(`${day}T00:00:00Z`) + hour * 3_600_000).toISOString(), hour, seqFrom),
@@ -208,7 +212,7 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.equal(entities[0]?.deletedAt, deletedAt);
       assert.deepEqual(entities[0]?.type, ['Device']);
       assert.equal(entities[0]?.attrs[0]?.instances[2]?.deletedAt, deletedAt);
-      const [aggregate] = await store.aggregate(0, [`${device}1`], any, { methods: ['totalCount'] });
+      const [aggregate] = await aggregates(store, 0, [`${device}1`], any, { methods: ['totalCount'] });
       assert.equal(aggregate?.attrs[0]?.methods.totalCount?.[0]?.[0], 2);
     });
 
@@ -224,8 +228,8 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         query: Parameters<HistoryStore['entities']>[1],
         page = { limit: 10, offset: 0, count: true },
       ) => {
-        const { ids, count } = await store.entities(0, query, page);
-        return [ids.map((id) => id.slice(device.length)).join(''), count];
+        const { entities, count } = await store.entities(0, query, page);
+        return [shortIds(entities), count];
       };
       assert.deepEqual(await find({}), ['123', 3]);
       assert.deepEqual(await find({}, { limit: 1, offset: 1, count: true }), ['2', 3]);
@@ -246,7 +250,8 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         1,
       );
       const methods = ['totalCount', 'distinctCount', 'sum', 'avg', 'min', 'max', 'stddev', 'sumsq'] as const;
-      const [found] = await store.aggregate(
+      const [found] = await aggregates(
+        store,
         0,
         [`${device}1`],
         { timeproperty: 'observedAt', time: { timerel: 'between', timeAt: start, endTimeAt: start + 86_400_000 } },
@@ -298,7 +303,7 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         [...rows('array', [[1, 2], []]), ...rows('flag', [true, false]), ...rows('word', ['a', 'b', 'a'])],
         1,
       );
-      const [found] = await store.aggregate(0, [`${device}1`], any, { methods: ['avg', 'stddev', 'distinctCount'] });
+      const [found] = await aggregates(store, 0, [`${device}1`], any, { methods: ['avg', 'stddev', 'distinctCount'] });
       const methods = found?.attrs.map(({ name, methods }) => [
         name,
         methods.avg?.[0]?.[0],
@@ -310,6 +315,53 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         ['flag', 0.5, 0.5, 2],
         ['word', undefined, undefined, 2],
       ]);
+    });
+
+    it('texts, dates and times have an order, times a mean; what only names can only be counted', async () => {
+      const { store } = await subject();
+      const typed = (type: string, ...values: string[]): Json[] =>
+        values.map((value) => ({ '@type': type, '@value': value }));
+      const series: [string, Json[], AttributeKind?][] = [
+        ['word', ['b', 'aé', 'a b', 'ab']],
+        ['date', typed('Date', '2026-02-01', '2025-12-31')],
+        ['clock', typed('Time', '08:00:00Z', '10:00:01Z')],
+        ['map', [{ a: 1 }, { b: 2 }]],
+        ['road', ['urn:a', ['urn:b', 'urn:a']], 'Relationship'],
+        ['term', ['https://e.org/x', 'https://e.org/y'], 'VocabProperty'],
+      ];
+      await store.append(
+        series.flatMap(([name, values, type = 'Property']) =>
+          values.map((value, at) => reading('1', name, `2026-01-01T00:00:0${at}Z`, value, 1, { type })),
+        ),
+        1,
+      );
+      const methods = ['min', 'max', 'avg', 'sum', 'distinctCount'] as const;
+      const [found] = await aggregates(store, 0, [`${device}1`], any, { methods });
+      const shown = found?.attrs.map(({ name, relationship, methods: of }) => [
+        name,
+        relationship,
+        ...methods.map((method) => of[method]?.[0]?.[0]),
+      ]);
+      assert.deepEqual(shown, [
+        ['clock', undefined, '08:00:00Z', '10:00:01Z', '09:00:00.500Z', undefined, 2],
+        ['date', undefined, '2025-12-31', '2026-02-01', undefined, undefined, 2],
+        ['map', undefined, undefined, undefined, undefined, undefined, 2],
+        ['road', true, undefined, undefined, undefined, undefined, 2],
+        ['term', undefined, undefined, undefined, undefined, undefined, 2],
+        ['word', undefined, 'a b', 'b', undefined, undefined, 4],
+      ]);
+    });
+
+    it('buckets are cut in time order over all attributes, at the start of one', async () => {
+      const { store } = await subject();
+      await store.append([...hours(6), ...hours(6).map((row) => ({ ...row, name: 'wind' }))], 1);
+      const aggregation = { methods: ['max' as const], period: { months: 0, ms: 3_600_000 } };
+      const page = async (limit: number) => {
+        const { entities, truncated } = await store.aggregate(0, [`${device}1`], any, aggregation, { limit });
+        return [truncated, ...(entities[0]?.attrs.map(({ methods }) => methods.max?.length) ?? [])];
+      };
+      assert.deepEqual(await page(7), [true, 3, 3]);
+      assert.deepEqual(await page(12), [false, 6, 6]);
     });
 
     it('q selects the entities of which some instance inside the interval matches', async () => {
@@ -339,10 +391,9 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         op,
         value,
       });
-      const match = async (q: QNode, more: Partial<TemporalQuery> = {}) => {
-        const ids = ['1', '2', '3', '4'].map((id) => `${device}${id}`);
-        const { entities } = await store.instances(0, ids, { ...any, ...more, q });
-        return entities.map(({ id }) => id.slice(device.length)).join('');
+      const match = async (q: QNode, time?: TemporalQuery['time']) => {
+        const within = { ...any, ...(time && { time }) };
+        return shortIds((await store.entities(0, { q, within }, { limit: 9, offset: 0 })).entities);
       };
       assert.equal(await match(compare('x', '>', number(20))), '1');
       assert.equal(await match(compare('x', '<', number(8))), '12');
@@ -355,14 +406,113 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.equal(await match({ node: 'and', of: both }), '3');
       assert.equal(await match({ node: 'or', of: [...both, compare('x', '>', number(20))] }), '13');
       const before = { timerel: 'before', timeAt: ms(`${day}2Z`) } as const;
-      assert.equal(await match(compare('x', '>', number(20)), { time: before }), '');
-      const [found] = await store.aggregate(
-        0,
-        [`${device}1`, `${device}2`],
-        { ...any, q: compare('x', '>', number(20)) },
-        { methods: ['sum'] },
+      assert.equal(await match(compare('x', '>', number(20)), before), '');
+    });
+
+    it('geo selects by the places inside the interval, scope by those held in it', async () => {
+      const { store } = await subject();
+      const at = (hour: number) => `2026-01-01T0${hour}:00:00Z`;
+      const place = (id: string, hour: number, long: number) =>
+        reading(id, 'location', at(hour), { type: 'Point', coordinates: [long, 38] }, 1, { type: 'GeoProperty' });
+      const scope = (id: string, hour: number, value: Json) => reading(id, scopeIri, at(hour), value, 1);
+      const { instance, ...plain } = scope('4', 0, '/C');
+      await store.append(
+        [
+          place('1', 1, 68),
+          place('1', 3, 69),
+          place('2', 1, 70),
+          scope('1', 0, '/A'),
+          scope('2', 2, ['/B', '/A/x']),
+          scope('3', 0, '/A'),
+          scope('3', 1, '/B'),
+          { ...plain, instance: { type: 'Property', value: instance.value } },
+          ...['1', '2', '3', '4'].map((id) => reading(id, 'x', at(2), 1, 1)),
+        ],
+        1,
       );
-      assert.deepEqual([found?.id, found?.attrs[0]?.methods.sum?.[0]?.[0]], [`${device}1`, 35]);
+      const found = async (query: Omit<PastQuery, 'within'>, from: number, to: number) => {
+        const time = { timerel: 'between', timeAt: ms(at(from)), endTimeAt: ms(at(to)) } as const;
+        const within = { timeproperty: 'observedAt', time } as const;
+        return shortIds((await store.entities(0, { ...query, within }, { limit: 9, offset: 0 })).entities);
+      };
+      const near = (long: number): PastQuery => ({
+        geo: {
+          relation: 'near',
+          maxDistanceM: 1000,
+          geometry: { type: 'Point', coordinates: [long, 38] },
+          property: 'location',
+        },
+      });
+      assert.equal(await found(near(68), 0, 9), '1');
+      assert.equal(await found(near(68), 2, 9), '');
+      assert.equal(await found(near(69), 2, 9), '1');
+      const below = (...levels: string[]): PastQuery => ({ scope: { node: 'scope', levels, below: true } });
+      assert.equal(await found(below('A'), 2, 3), '12', 'set before and still held; set within');
+      assert.equal(await found(below('A'), 1, 2), '13', 'still held when the interval began');
+      assert.equal(await found(below('B'), 2, 3), '23');
+      assert.equal(await found(below('C'), 2, 3), '4', 'a scope without a time holds from the beginning');
+    });
+
+    it('a page and its count are of the entities that have something within the interval', async () => {
+      const { store } = await subject();
+      const days = ['1', '2', '3', '4', '5'].map((id, n) => reading(id, 'x', `2026-01-0${n + 1}T12:00:00Z`, n, 1));
+      await store.append([...days, reading('4', 'y', '2026-01-01T12:00:00Z', 1, 1, { datasetId: 'urn:d' })], 1);
+      await store.seal(ms('2026-01-04T12:00:00Z'));
+      const since = (day: number) =>
+        ({ timeproperty: 'observedAt', time: { timerel: 'after', timeAt: ms(`2026-01-0${day}T00:00:00Z`) } }) as const;
+      const find = async (query: PastQuery, limit = 9, offset = 0) => {
+        const { entities, count } = await store.entities(0, query, { limit, offset, count: true });
+        return [shortIds(entities), count];
+      };
+      assert.deepEqual(await find({ within: since(3) }), ['345', 3]);
+      assert.deepEqual(await find({ within: since(3) }, 1, 1), ['4', 3]);
+      assert.deepEqual(await find({ attrs: ['y'] }), ['4', 1]);
+      assert.deepEqual(await find({ attrs: ['y'], within: since(3) }), ['', 0]);
+      assert.deepEqual(await find({ within: { ...since(1), datasetIds: ['urn:d'] } }), ['4', 1]);
+      assert.deepEqual(await find({ selectors: [{ ids: [`${device}1`] }, { idPattern: '5$' }] }), ['15', 2]);
+    });
+
+    it('lastN reaches back over as many sealed days as it needs, of each series', async () => {
+      const { store } = await subject();
+      const days = Array.from({ length: 40 }, (_, day) => new Date(ms('2025-01-01T00:00:00Z') + day * 86_400_000));
+      const rare = days.filter((_, n) => n % 13 === 0);
+      await store.append(
+        [
+          ...days.map((day, n) => reading('1', 'often', day.toISOString(), n, 1)),
+          ...rare.map((day, n) => reading('1', 'rare', day.toISOString(), n, 1)),
+          reading('2', 'rare', '2025-01-02T00:00:00Z', 9, 1),
+        ],
+        1,
+      );
+      await store.seal(ms('2026-01-01T00:00:00Z'));
+      await store.append([reading('1', 'often', '2025-01-20T12:00:00Z', 100, 2)], 2);
+      const newest = { ...any, lastN: 3 };
+      assert.deepEqual(await values(store, newest), [39, 38, 37]);
+      assert.deepEqual(await values(store, newest, ['1'], 1), [3, 2, 1]);
+      assert.deepEqual(await values(store, newest, ['2']), [9]);
+      const time = { timerel: 'before', timeAt: ms('2025-01-21T00:00:00Z') } as const;
+      assert.deepEqual(await values(store, { ...newest, time }), [100, 19, 18]);
+      const cut = await store.instances(0, [`${device}1`], newest, { limit: 2 });
+      assert.deepEqual(
+        [cut.truncated, ...(cut.entities[0]?.attrs.map(({ instances }) => instances.map(({ value }) => value)) ?? [])],
+        [true, [39, 38], [3]],
+      );
+    });
+
+    it('a page ends with a whole instant, and has at least two', async () => {
+      const { store } = await subject();
+      const rows = Array.from({ length: 12 }, (_, n) =>
+        reading('1', `a${n % 4}`, `2026-01-01T0${Math.floor(n / 4)}:00:00Z`, n, 1),
+      );
+      await store.append(rows, 1);
+      const page = async (limit: number) => {
+        const { entities, truncated } = await store.instances(0, [`${device}1`], any, { limit });
+        return [entities[0]?.attrs.flatMap(({ instances }) => instances).length, truncated];
+      };
+      assert.deepEqual(await page(1), [8, true]);
+      assert.deepEqual(await page(9), [8, true]);
+      assert.deepEqual(await page(11), [8, true]);
+      assert.deepEqual(await page(12), [12, false]);
     });
 
     it('calendar months start at timeAt, also before it; the 31st ends shorter months', async () => {
@@ -373,7 +523,8 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         1,
       );
       const counts = async (time: TemporalQuery['time']) => {
-        const [found] = await store.aggregate(
+        const [found] = await aggregates(
+          store,
           0,
           [`${device}1`],
           { timeproperty: 'observedAt', ...(time && { time }) },
@@ -439,7 +590,7 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       await store.append([...hours(48, 1), ...other], 1);
       const before = await store.digest();
       const sum = async (from: HistoryStore) => {
-        const [found] = await from.aggregate(0, [`${device}1`], any, {
+        const [found] = await aggregates(from, 0, [`${device}1`], any, {
           methods: ['sum', 'totalCount'],
           period: { months: 0, ms: 86_400_000 },
         });
@@ -464,8 +615,8 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         const { instances, hash } = await now.digest();
         assert.deepEqual([instances, hash], [before.instances, before.hash]);
         assert.deepEqual(await sum(now), sums, 'rollups too');
-        const { ids } = await now.entities(0, {}, { limit: 10, offset: 0 });
-        assert.deepEqual(ids, [`${device}1`, `${device}2`], 'of what was born by it not even the name stays');
+        const { entities } = await now.entities(0, {}, { limit: 10, offset: 0 });
+        assert.equal(shortIds(entities), '12', 'of what was born by it not even the name stays');
       }
     });
 
@@ -547,7 +698,7 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       assert.deepEqual((await store.instances(0, [`${device}1`], any)).entities, [
         { id: `${device}1`, type: ['Device'], attrs: [] },
       ]);
-      assert.deepEqual(await store.aggregate(0, [`${device}1`], any, { methods: ['totalCount'] }), []);
+      assert.deepEqual(await aggregates(store, 0, [`${device}1`], any, { methods: ['totalCount'] }), []);
     });
 
     it('retention deletes what is older than the strictest rule of a type, sealed or not', async () => {
@@ -591,7 +742,7 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
         assert.equal(left.includes(trace), false, `"${trace}" is still on disk`);
       }
       assert.ok(left.includes(`${device}2`), 'the search can find something');
-      assert.deepEqual((await again.entities(0, {}, { limit: 9, offset: 0 })).ids, [`${device}2`]);
+      assert.equal(shortIds((await again.entities(0, {}, { limit: 9, offset: 0 })).entities), '2');
       assert.equal((await values(again, any, ['2'])).length, 72);
       await again.append(hours(1, 2), 2);
       assert.deepEqual(await values(again, any), [0]);

@@ -7,16 +7,25 @@ import { it } from 'node:test';
 import * as fc from 'fast-check';
 import type { Json } from '../ngsild/entity.ts';
 import { aggregateMethods } from '../ngsild/query.ts';
-import type { AggregateMethod, TemporalQuery } from '../ngsild/query.ts';
+import type { QLiteral, QNode, TemporalQuery } from '../ngsild/query.ts';
+import {
+  datasets,
+  ids,
+  naive,
+  naiveAggregates,
+  naiveEntities,
+  names,
+  numberOf,
+  shownNaive,
+  timeOf,
+} from './history.naive.ts';
+import type { Numbered, Row } from './history.naive.ts';
 import type { EntityAggregates, EntityHistory, HistoryInstance, HistoryStore } from './ports.ts';
 
 const dayMs = 86_400_000;
 const start = Date.parse('2026-03-30T00:00:00Z');
 const days = 4;
-const ids = ['urn:e:0', 'urn:e:1', 'urn:e:2'];
-const names = ['a', 'b'];
 const additive = ['totalCount', 'sum', 'avg', 'min', 'max', 'sumsq'] as const;
-const datasets = [undefined, 'urn:d:1'];
 
 const value: fc.Arbitrary<Json> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: -500, max: 500 }).map((n) => n / 10) },
@@ -25,16 +34,6 @@ const value: fc.Arbitrary<Json> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 5 }) },
   { weight: 1, arbitrary: fc.array(fc.integer(), { maxLength: 3 }) },
 );
-
-type Row = {
-  readonly entity: string;
-  readonly name: string;
-  readonly datasetId: string | undefined;
-  readonly value: Json;
-  /** Milliseconds; undefined: no observedAt. */
-  readonly observed: number | undefined;
-  readonly modified: number;
-};
 
 const row: fc.Arbitrary<Row> = fc
   .record({
@@ -81,34 +80,54 @@ const period = fc.oneof(
   fc.constant(undefined),
   fc.constantFrom(3_600_000, 5_400_000, dayMs, 3 * dayMs).map((ms) => ({ months: 0, ms })),
   fc.constantFrom(1, 2).map((months) => ({ months, ms: 0 })),
+  fc.constantFrom(36_000_000, 2 * dayMs).map((ms) => ({ months: 1, ms })),
 );
 
-type Numbered = Row & { readonly seq: number; readonly pos: number };
+const literal: fc.Arbitrary<QLiteral> = fc.oneof(
+  fc.integer({ min: -500, max: 500 }).map((n): QLiteral => ({ kind: 'number', value: n / 10 })),
+  fc.constantFrom<QLiteral>({ kind: 'boolean', value: true }, { kind: 'string', value: 'a' }),
+);
+const path = fc.constantFrom(...names).map((name) => ({ names: [name], inner: [] }));
+const leaf: fc.Arbitrary<QNode> = fc.oneof(
+  fc.record({ node: fc.constant('exists' as const), path }),
+  fc.record({
+    node: fc.constant('compare' as const),
+    path,
+    op: fc.constantFrom('==' as const, '!=' as const, '>' as const, '<=' as const),
+    value: literal,
+  }),
+);
+const q: fc.Arbitrary<QNode> = fc.oneof(
+  leaf,
+  fc.record({
+    node: fc.constantFrom('and' as const, 'or' as const),
+    of: fc.array(leaf, { minLength: 1, maxLength: 3 }),
+  }),
+);
 
-const timeOf = (row: Row, { timeproperty }: TemporalQuery) =>
-  timeproperty === 'modifiedAt' ? row.modified : (row.observed ?? row.modified);
-
-/** The rows a query means, in order of time; lastN newest first. */
-function naive(rows: readonly Numbered[], query: TemporalQuery): Numbered[] {
-  const { time, timeproperty, attrs, datasetIds, lastN } = query;
-  const order = (a: Numbered, b: Numbered) => timeOf(a, query) - timeOf(b, query) || a.seq - b.seq || a.pos - b.pos;
-  const found = rows
-    .filter((row) => {
-      if (attrs && !attrs.includes(row.name)) return false;
-      if (datasetIds && !datasetIds.includes(row.datasetId ?? '@none')) return false;
-      if (!time) return true;
-      if (timeproperty === 'observedAt' && row.observed === undefined) return false;
-      const at = timeOf(row, query);
-      if (time.timerel === 'before') return at < time.timeAt;
-      return at >= time.timeAt && (time.endTimeAt === undefined || at < time.endTimeAt);
-    })
-    .sort(order);
-  if (lastN === undefined) return found;
-  return ids
-    .flatMap((entity) =>
-      names.flatMap((name) => found.filter((row) => row.entity === entity && row.name === name).slice(-lastN)),
-    )
-    .sort((a, b) => order(b, a));
+/** A page is the beginning of the whole answer, ends with a whole instant, and names every series of the whole. */
+function assertPage(
+  { entities, truncated }: { entities: readonly EntityHistory[]; truncated: boolean },
+  all: readonly Numbered[],
+  query: TemporalQuery,
+  limit: number,
+): void {
+  const count = entities.flatMap(({ attrs }) => attrs.flatMap(({ instances }) => instances)).length;
+  assert.equal(truncated, count < all.length);
+  const page = all.slice(0, count);
+  const whole = shownNaive(all).map(([id, name]) => {
+    const [, , instances = []] = shownNaive(page).find(([a, b]) => a === id && b === name) ?? [];
+    return [id, name, instances];
+  });
+  assert.deepEqual(shown(entities), whole);
+  if (!truncated) return;
+  const instants = new Set(page.map((row) => timeOf(row, query)));
+  const next = all[count];
+  assert.ok(next && !instants.has(timeOf(next, query)), 'the last instant is whole');
+  assert.ok(
+    instants.size >= 2 && (count <= limit || instants.size === 2),
+    `${count} rows of ${instants.size} instants`,
+  );
 }
 
 const shown = (entities: readonly EntityHistory[]) =>
@@ -126,117 +145,7 @@ const shown = (entities: readonly EntityHistory[]) =>
     ]),
   );
 
-const shownNaive = (rows: readonly Numbered[]) =>
-  ids.flatMap((id) =>
-    names.flatMap((name) => {
-      const own = rows.filter((row) => row.entity === id && row.name === name);
-      if (own.length === 0) return [];
-      return [
-        [
-          id,
-          name,
-          own.map((row) => [
-            row.value,
-            `urn:ngsi-ld:instance:${row.seq}-${row.pos}`,
-            row.observed,
-            row.modified,
-            row.datasetId,
-          ]),
-        ],
-      ];
-    }),
-  );
-
-const numberOf = (value: Json, sizes: boolean): number | undefined => {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  return sizes && Array.isArray(value) ? value.length : undefined;
-};
-
-function naiveMethod(method: AggregateMethod, rows: readonly Row[]): number | undefined {
-  if (method === 'totalCount') return rows.length;
-  if (method === 'distinctCount') return new Set(rows.map((row) => JSON.stringify(row.value))).size;
-  const sizes = method !== 'stddev' && method !== 'sumsq';
-  const numbers = rows.flatMap((row) => numberOf(row.value, sizes) ?? []);
-  if (numbers.length === 0) return undefined;
-  const sum = numbers.reduce((a, b) => a + b, 0);
-  const mean = sum / numbers.length;
-  switch (method) {
-    case 'sum':
-      return sum;
-    case 'avg':
-      return mean;
-    case 'min':
-      return Math.min(...numbers);
-    case 'max':
-      return Math.max(...numbers);
-    case 'sumsq':
-      return numbers.reduce((a, b) => a + b * b, 0);
-    case 'stddev':
-      return Math.sqrt(numbers.reduce((a, b) => a + (b - mean) ** 2, 0) / numbers.length);
-  }
-}
-
-const monthsAfter = (at: number, months: number): number => {
-  const date = new Date(at);
-  const first = Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + months, 1);
-  const length = new Date(
-    Date.UTC(new Date(first).getUTCFullYear(), new Date(first).getUTCMonth() + 1, 0),
-  ).getUTCDate();
-  return first + (Math.min(date.getUTCDate(), length) - 1) * dayMs + (at % dayMs);
-};
-
-/** `entity attribute dataset method start end` -> value. */
-function naiveAggregates(
-  rows: readonly Numbered[],
-  query: TemporalQuery,
-  period: { months: number; ms: number } | undefined,
-): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const entity of ids) {
-    for (const name of names) {
-      const ofAttribute = rows.filter((row) => row.entity === entity && row.name === name);
-      const origin = query.time?.timeAt ?? Math.min(...ofAttribute.map((row) => timeOf(row, query)));
-      for (const datasetId of datasets) {
-        const buckets = new Map<string, Numbered[]>();
-        const own = ofAttribute.filter((row) => row.datasetId === datasetId);
-        const times = own.map((row) => timeOf(row, query));
-        for (const row of own) {
-          const at = timeOf(row, query);
-          let bounds: [number, number];
-          if (!period) {
-            const { time } = query;
-            bounds = [
-              time && time.timerel !== 'before' ? time.timeAt : Math.min(...times),
-              time?.timerel === 'before' ? time.timeAt : (time?.endTimeAt ?? Math.max(...times)),
-            ];
-          } else if (period.months > 0) {
-            let k = 0;
-            while (monthsAfter(origin, k * period.months) > at) k--;
-            while (monthsAfter(origin, (k + 1) * period.months) <= at) k++;
-            bounds = [monthsAfter(origin, k * period.months), monthsAfter(origin, (k + 1) * period.months)];
-          } else {
-            const k = Math.floor((at - origin) / period.ms);
-            bounds = [origin + k * period.ms, origin + (k + 1) * period.ms];
-          }
-          const key = bounds.join(' ');
-          const bucket = buckets.get(key);
-          if (bucket) bucket.push(row);
-          else buckets.set(key, [row]);
-        }
-        for (const [bounds, bucket] of buckets) {
-          for (const method of aggregateMethods) {
-            const result = naiveMethod(method, bucket);
-            if (result !== undefined) found.set(`${entity} ${name} ${datasetId} ${method} ${bounds}`, result);
-          }
-        }
-      }
-    }
-  }
-  return found;
-}
-
-const flat = (entities: readonly EntityAggregates[]): Map<string, number> =>
+const flat = (entities: readonly EntityAggregates[]): Map<string, number | string> =>
   new Map(
     entities.flatMap(({ id, attrs }) =>
       attrs.flatMap(({ name, datasetId, methods }) =>
@@ -250,19 +159,34 @@ const flat = (entities: readonly EntityAggregates[]): Map<string, number> =>
   );
 
 /** Sums of doubles depend on the order a little; the error is bounded by the largest of the values. */
-function assertClose(actual: Map<string, number>, expected: Map<string, number>, largest: number, count: number): void {
+function assertClose(
+  actual: Map<string, number | string>,
+  expected: Map<string, number | string>,
+  largest: number,
+  count: number,
+): void {
   assert.deepEqual([...actual.keys()].sort(), [...expected.keys()].sort());
   for (const [key, value] of expected) {
+    const found = actual.get(key);
     const magnitude = key.includes(' sumsq ') ? largest ** 2 : largest;
-    const difference = Math.abs((actual.get(key) ?? Number.NaN) - value);
-    assert.ok(difference <= 1e-14 * magnitude * count, `${key}: ${actual.get(key)} instead of ${value}`);
+    const isClose =
+      typeof value === 'number' && typeof found === 'number'
+        ? Math.abs(found - value) <= 1e-14 * magnitude * count
+        : found === value;
+    assert.ok(isClose, `${key}: ${found} instead of ${value}`);
   }
 }
 
 /** @param open a fresh, empty store */
 export function historyProperties(name: string, open: () => Promise<HistoryStore>, runs: number): void {
   void it(`${name}: random questions to random series are answered as the naive evaluation answers, sealed or not`, async () => {
-    const question = fc.record({ query, period, asked: fc.subarray(ids, { minLength: 1 }) });
+    const question = fc.record({
+      query,
+      period,
+      asked: fc.subarray(ids, { minLength: 1 }),
+      node: fc.option(q, { nil: undefined }),
+      limit: fc.integer({ min: 1, max: 20 }),
+    });
     await fc.assert(
       fc.asyncProperty(
         fc.array(row, { minLength: 1, maxLength: 90 }),
@@ -277,18 +201,26 @@ export function historyProperties(name: string, open: () => Promise<HistoryStore
             await store.append(numbered.slice(from).map(toInstance), seq);
           };
           const check = async () => {
-            for (const { query, period, asked } of questions) {
+            for (const { query, period, asked, node, limit } of questions) {
               const expected = naive(
                 numbered.filter((row) => asked.includes(row.entity)),
                 query,
               );
               const { entities } = await store.instances(0, asked, query);
               assert.deepEqual(shown(entities), shownNaive(expected));
+              assertPage(await store.instances(0, asked, query, { limit }), expected, query, limit);
+              const { attrs, lastN: _, ...within } = query;
+              const past = { within, ...(attrs && { attrs }), ...(node && { q: node }) };
+              const found = await store.entities(0, past, { limit: 2, offset: 1, count: true });
+              const matching = naiveEntities(numbered, query, node);
+              const shownIds = found.entities.map(({ id }) => id);
+              assert.deepEqual([shownIds, found.count], [matching.slice(1, 3), matching.length]);
               const largest = Math.max(1, ...numbered.map(({ value }) => Math.abs(numberOf(value, true) ?? 0)));
               const all = naiveAggregates(expected, query, period);
               // All of them need every value; some may be answered from what was added up before.
               for (const methods of [aggregateMethods, additive]) {
-                const aggregates = await store.aggregate(0, asked, query, { methods, ...(period && { period }) });
+                const aggregation = { methods, ...(period && { period }) };
+                const { entities: aggregates } = await store.aggregate(0, asked, query, aggregation);
                 const wanted = [...all].filter(([key]) => methods.some((method) => key.split(' ')[3] === method));
                 assertClose(flat(aggregates), new Map(wanted), largest, numbered.length);
               }

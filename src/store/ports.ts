@@ -205,11 +205,14 @@ export type EntityHistory = {
   readonly attrs: readonly AttributeSeries[];
 };
 
-/** [value, start, end] per bucket and method; instants in milliseconds. */
+/** Of one bucket; instants in milliseconds. The value is a text where texts, dates or times were compared (4.5.19.1). */
+export type AggregateValue = readonly [value: number | string, start: number, end: number];
+/** Buckets by method; a method that cannot be applied to any of the values is absent. */
 export type AggregateSeries = {
   readonly name: string;
   readonly datasetId?: string;
-  readonly methods: Readonly<Partial<Record<AggregateMethod, readonly (readonly [number, number, number])[]>>>;
+  readonly relationship?: true;
+  readonly methods: Readonly<Partial<Record<AggregateMethod, readonly AggregateValue[]>>>;
 };
 export type EntityAggregates = {
   readonly id: string;
@@ -220,30 +223,46 @@ export type EntityAggregates = {
 /** How long values of a type are kept, by the source's declaration. `days: null` = for good. */
 export type RetentionRule = { readonly tenant: Tenant; readonly type: string; readonly days: number | null };
 
+export type PastEntities = { readonly entities: readonly Pick<Entity, 'id' | 'type'>[]; readonly count?: number };
+
+/**
+ * Which entities, by what they were: some instance of an attribute asked for stands within the interval, and so does one of
+ * each attribute that q and geo speak of; `scope` is one that they had then.
+ */
+export type PastQuery = EntityQuery & {
+  /** Absent: any time. */
+  readonly within?: Pick<TemporalQuery, 'time' | 'timeproperty' | 'datasetIds'>;
+};
+
 export type HistoryStore = {
   /** Highest seq whose instances are durable here. */
   appliedSeq(): Promise<number>;
   /** Adds the instances and moves appliedSeq to `seq`, both or neither. Repeating a seq already applied does nothing. */
   append(batch: readonly HistoryInstance[], seq: number): Promise<void>;
-  /** Entities known to history that match ids, idPattern, type; ordered by id. */
+  /** Entities of which history has instances that match (5.7.4.4); ordered by id. @throws Problem too-complex */
   entities(
     tenant: Tenant,
-    query: Pick<EntityQuery, 'ids' | 'idPattern' | 'type'>,
+    query: PastQuery,
     page: { limit: number; offset: number; count?: boolean },
-  ): Promise<{ ids: readonly string[]; count?: number }>;
-  /** Instances of these entities, at most `limit` in all; `truncated` says that there are more. */
+  ): Promise<PastEntities>;
+  /**
+   * Instances of these entities, about `limit` in all: oldest first, with lastN newest first. `truncated` says that there are
+   * more; what is there then ends with a whole instant, the second one at the least.
+   */
   instances(
     tenant: Tenant,
     ids: readonly string[],
     query: TemporalQuery,
     options?: { limit?: number },
   ): Promise<{ entities: readonly EntityHistory[]; truncated: boolean }>;
+  /** Cut as instances are, `limit` being about buckets. */
   aggregate(
     tenant: Tenant,
     ids: readonly string[],
     query: TemporalQuery,
     aggregation: Aggregation,
-  ): Promise<readonly EntityAggregates[]>;
+    options?: { limit?: number },
+  ): Promise<{ entities: readonly EntityAggregates[]; truncated: boolean }>;
   /** Deletes instances whose observedAt (else modifiedAt) is older than the type's rule. Returns how many went. */
   retain(rules: readonly RetentionRule[], now: number): Promise<{ deleted: number }>;
   /**

@@ -42,14 +42,12 @@ export const temporal: readonly Operation[] = [
     handle: async (call, deps) => {
       const { context, named } = await linkedContext(call, deps.contexts);
       const request = parseTemporalQuery(call.query, context);
-      const { query, page } = request;
-      if (query.scope) throw new Problem('not-supported', 'scopeQ is not supported', 'scopeQ');
-      if (query.geo) throw new Problem('not-supported', 'a geo-query over the past is not supported', 'georel');
+      const { query, temporal: within, page } = request;
       const media = accepted(call, ['application/json', 'application/ld+json']);
-      const found = await deps.broker.historyEntities(call.who, call.tenant, query, page);
-      const answer = await evolution(call, deps, found.ids, request, context);
-      const more =
-        found.count === undefined ? found.ids.length === page.limit : page.offset + found.ids.length < found.count;
+      const found = await deps.broker.historyEntities(call.who, call.tenant, { ...query, within }, page);
+      const ids = found.entities.map(({ id }) => id);
+      const answer = await evolution(call, deps, ids, request, context);
+      const more = found.count === undefined ? ids.length === page.limit : page.offset + ids.length < found.count;
       const headers = { ...answer.headers, ...paged(call, { ...page, more }, found.count, media) };
       return document(media, named, answer.body, { status: answer.status, headers });
     },
@@ -70,7 +68,7 @@ export const temporal: readonly Operation[] = [
       const media = accepted(call, ['application/json', 'application/ld+json']);
       const one = { ...request.query, ids: [id] };
       const known = await deps.broker.historyEntities(call.who, call.tenant, one, { limit: 1, offset: 0 });
-      if (known.ids.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
+      if (known.entities.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
       const answer = await evolution(call, deps, [id], request, context);
       // Known, but without an instance in the asked time: an entity without attributes.
       const body = answer.body[0] ?? { id };
@@ -89,7 +87,7 @@ async function evolution(
   const { temporal, aggregation, format } = request;
   if (ids.length === 0) return { status: 200, headers: {}, body: [] };
   if (aggregation) {
-    const aggregates = await deps.broker.aggregate(call.who, call.tenant, ids, temporal, aggregation);
+    const { entities: aggregates } = await deps.broker.aggregate(call.who, call.tenant, ids, temporal, aggregation);
     return {
       status: 200,
       headers: {},

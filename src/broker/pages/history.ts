@@ -1,6 +1,7 @@
 /** Numbers of an entity over time: what the chart draws, its table lists and the CSV holds. */
 import type { Entity } from '../../ngsild/index.ts';
 import { type Bucket, unitSymbol } from '../../ui/index.ts';
+import type { AggregateValue } from '../../store/ports.ts';
 import type { Broker } from '../broker.ts';
 import { reader } from './cityState.ts';
 import type { Range } from './ranges.ts';
@@ -33,7 +34,7 @@ export async function seriesOf(
   language: string,
 ): Promise<readonly Series[]> {
   if (wanted.length === 0) return [];
-  const [aggregates] = await broker.aggregate(
+  const { entities } = await broker.aggregate(
     reader,
     0,
     [entity.id],
@@ -46,11 +47,12 @@ export async function seriesOf(
   );
   const labels = new Map(valuesOf(entity, language).map(({ iri, label }) => [iri, label]));
   return wanted.flatMap((iri): Series[] => {
-    const methods = aggregates?.attrs.find(({ name, datasetId }) => name === iri && datasetId === undefined)?.methods;
-    if (!methods?.avg || methods.avg.length === 0) return [];
-    const lows = new Map(methods.min?.map(([value, at]) => [at, value]));
-    const highs = new Map(methods.max?.map(([value, at]) => [at, value]));
-    const buckets = methods.avg.map(([mean, at]): Bucket => ({
+    const series = entities[0]?.attrs.find(({ name, datasetId }) => name === iri && datasetId === undefined);
+    const means = numbersOf(series?.methods.avg);
+    if (means.length === 0) return [];
+    const lows = new Map(numbersOf(series?.methods.min).map(([value, at]) => [at, value]));
+    const highs = new Map(numbersOf(series?.methods.max).map(([value, at]) => [at, value]));
+    const buckets = means.map(([mean, at]): Bucket => ({
       at,
       mean,
       min: lows.get(at) ?? mean,
@@ -62,3 +64,7 @@ export async function seriesOf(
     ];
   });
 }
+
+/** Value and start of the buckets; texts, dates and times cannot be drawn. */
+const numbersOf = (buckets: readonly AggregateValue[] = []): readonly (readonly [value: number, at: number])[] =>
+  buckets.flatMap(([value, at]) => (typeof value === 'number' ? [[value, at] as const] : []));

@@ -180,7 +180,9 @@ test('an import that was cut off goes on without taking anything twice', async (
   const instants = new Set(broker.readings.map((reading) => Object.values(reading.attrs)[0]?.[0]?.observedAt));
   assert.equal(instants.size, 500);
   assert.equal(broker.readings.length, 500);
-  const [entity] = await broker.aggregate(
+  const {
+    entities: [entity],
+  } = await broker.aggregate(
     systemPrincipal,
     0,
     ['urn:ngsi-ld:Station:cut'],
@@ -263,7 +265,9 @@ test('both years of the Bishkek air station: kept, flagged and rejected add up t
     day.sum += Number(cells[10]);
     day.count++;
   }
-  const [entity] = await broker.aggregate(
+  const {
+    entities: [entity],
+  } = await broker.aggregate(
     systemPrincipal,
     0,
     ['urn:ngsi-ld:AirQualityObserved:Bishkek'],
@@ -276,7 +280,7 @@ test('both years of the Bishkek air station: kept, flagged and rejected add up t
     days.map(({ count }) => count),
   );
   for (const [index, { sum, count }] of days.entries()) {
-    const mean = pm25.avg?.[index]?.[0] ?? Number.NaN;
+    const mean = Number(pm25.avg?.[index]?.[0]);
     assert.ok(Math.abs(mean - sum / count) < 1e-9, `day ${index}: ${mean} = ${sum / count}`);
   }
 });

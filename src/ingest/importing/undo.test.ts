@@ -94,12 +94,13 @@ function opened(lines: readonly string[], source: string, atEnd?: readonly RowDe
 
 /** Everything that the city holds of these entities, now and in the past. */
 async function everything(broker: Broker = city.broker) {
-  const { ids } = await broker.historyEntities(
+  const known = await broker.historyEntities(
     systemPrincipal,
     0,
     { type: { node: 'type', iri: type[0] ?? '' } },
     { limit: 1000, offset: 0 },
   );
+  const ids = known.entities.map(({ id }) => id);
   const { entities } = await broker.query(
     systemPrincipal,
     0,

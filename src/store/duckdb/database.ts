@@ -195,7 +195,8 @@ async function describeFiles(writer: DuckDBConnection, sealed: string): Promise<
   for (const [name] of await (await writer.run('SELECT name FROM files')).getRows()) {
     const rows = parquet([join(sealed, String(name))]);
     await writer.run(
-      `UPDATE files SET (seq_min, seq_max) = (SELECT min(seq), max(seq) FROM ${rows}) WHERE name = ${quote(String(name))}`,
+      `UPDATE files SET seq_min = held.low, seq_max = held.high
+       FROM (SELECT min(seq) AS low, max(seq) AS high FROM ${rows}) AS held WHERE name = ${quote(String(name))}`,
     );
     await writer.run(describeFile(String(name), rows));
   }

@@ -6,11 +6,12 @@ import type { Batch } from './batch.ts';
 import { openDatabase } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import { readDigest, readStats } from './digest.ts';
-import { readEntities } from './entities.ts';
-import { readEntitiesWithNumbers, readInstances } from './instances.ts';
+import { readCandidates } from './entities.ts';
+import { readValues } from './instances.ts';
 import { erase, forget, retain } from './remove.ts';
 import type { Expiry, Forgets } from './remove.ts';
 import { sealStep, sweep } from './seal.ts';
+import { readEntitiesWhere, readInstances } from './walk.ts';
 import type { Added, SavedWords } from './words.ts';
 
 export type EngineOptions = DatabaseOptions;
@@ -37,9 +38,10 @@ export async function openEngine(options: EngineOptions) {
     },
     append: (batch: Batch, added: Added, seq: number) => database.write(() => append(database, batch, added, seq)),
     instances: (...rest: Tail<typeof readInstances>) => readInstances(database, ...rest),
-    entitiesWithNumbers: (...rest: Tail<typeof readEntitiesWithNumbers>) => readEntitiesWithNumbers(database, ...rest),
+    values: (...rest: Tail<typeof readValues>) => readValues(database, ...rest),
+    entitiesWhere: (...rest: Tail<typeof readEntitiesWhere>) => readEntitiesWhere(database, ...rest),
     aggregate: (...rest: Tail<typeof readAggregates>) => readAggregates(database, ...rest),
-    entities: (...rest: Tail<typeof readEntities>) => readEntities(database, ...rest),
+    candidates: (...rest: Tail<typeof readCandidates>) => readCandidates(database, ...rest),
     sealStep: (now: number) => database.write(() => sealStep(database, now)),
     retain: (expiries: readonly Expiry[]) => database.write(() => retain(database, expiries)),
     erase: (entity: number) => database.write(() => erase(database, entity)),

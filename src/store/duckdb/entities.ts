@@ -1,36 +1,35 @@
-/** Which entities history knows. */
+/** Which entities history knows by name. */
 import type { Database } from './database.ts';
 
-export type EntitiesQuestion = {
+export type CandidatesQuestion = {
   readonly tenant: number;
   readonly names?: readonly string[];
-  readonly pattern?: string;
   /** Kinds whose types match. */
-  readonly kinds?: readonly number[];
+  readonly kinds: readonly number[];
+  /** Only names that come after this one. */
+  readonly after?: string;
+  readonly limit: number;
 };
 
+export type Candidate = readonly [id: number, name: string];
+
 /** Ordered by name, as bytes. */
-export function readEntities(
+export function readCandidates(
   database: Database,
-  { tenant, names, pattern, kinds }: EntitiesQuestion,
-  page: { limit: number; offset: number; count?: boolean },
-): Promise<{ names: readonly string[]; count?: number }> {
+  { tenant, names, kinds, after, limit }: CandidatesQuestion,
+): Promise<readonly Candidate[]> {
   return database.read(async (read) => {
     const values: string[] = [];
     const value = (text: string) => `$${values.push(text)}::VARCHAR`;
     const where = [
       `tenant = ${tenant}`,
+      kinds.length > 0 ? `kind IN (${kinds.join(', ')})` : 'false',
       ...(names ? [names.length > 0 ? `name IN (${names.map(value).join(', ')})` : 'false'] : []),
-      ...(pattern === undefined ? [] : [`regexp_matches(name, ${value(pattern)})`]),
-      ...(kinds ? [kinds.length > 0 ? `kind IN (${kinds.join(', ')})` : 'false'] : []),
+      ...(after === undefined ? [] : [`name > ${value(after)}`]),
     ].join(' AND ');
-    const rows = await read.all(
-      `SELECT name FROM entities WHERE ${where} ORDER BY name LIMIT ${page.limit} OFFSET ${page.offset}`,
+    return read.all(
+      `SELECT id, name FROM entities WHERE ${where} ORDER BY name LIMIT ${limit}`,
       values,
-    );
-    const answer = { names: rows.map(([name]) => String(name)) };
-    if (!page.count) return answer;
-    const [total] = await read.all(`SELECT count(*)::DOUBLE FROM entities WHERE ${where}`, values);
-    return { ...answer, count: total?.[0] as number };
+    ) as Promise<unknown> as Promise<Candidate[]>;
   });
 }

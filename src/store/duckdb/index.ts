@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
-import type { TemporalQuery, TypeNode } from '../../ngsild/query.ts';
+import type { Entity } from '../../ngsild/entity.ts';
+import { evaluateTypes, matchesSelector } from '../../ngsild/index.ts';
+import type { EntitySelector, TemporalQuery } from '../../ngsild/query.ts';
 import { entityMarker } from '../history.ts';
-import type { HistoryForget, HistoryInstance, HistoryStore, RetentionRule, Tenant } from '../ports.ts';
+import type { HistoryForget, HistoryInstance, HistoryStore, PastQuery, RetentionRule, Tenant } from '../ports.ts';
 import { toAggregates } from './aggregate.ts';
 import { buffersOf, toBatch } from './batch.ts';
 import { toHistories } from './instances.ts';
@@ -33,6 +35,9 @@ export type HistoryOptions = {
 };
 
 const instancesMax = 100_000;
+/** Names that a search looks at in one go. */
+const candidatesAtFirst = 100;
+const candidatesMax = 10_000;
 
 export async function openHistory(options: HistoryOptions): Promise<HistoryStore> {
   const {
@@ -92,69 +97,86 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   };
 
   /** @returns undefined when nothing can match */
-  const select = (tenant: Tenant, ids: readonly string[], query: TemporalQuery): Selection | undefined => {
-    const entities = numbers(ids, (id) => words.findEntity(tenant, id));
+  const select = (entities: readonly number[], query: TemporalQuery): Selection | undefined => {
     const attrs = query.attrs && numbers(query.attrs, (name) => words.attrs.find(name));
     const datasets =
       query.datasetIds && numbers(query.datasetIds, (id) => words.datasets.find(id === '@none' ? '' : id));
     if (entities.length === 0 || attrs?.length === 0 || datasets?.length === 0) return undefined;
-    const { time, timeproperty, lastN } = query;
-    const from = time && time.timerel !== 'before' ? time.timeAt * 1000 : undefined;
-    const to = time?.timerel === 'before' ? time.timeAt * 1000 : time?.timerel === 'between' ? endOf(time) : undefined;
     return {
       entities,
       kinds: words.kindsOf(entities),
       ...(attrs && { attrs }),
       ...(datasets && { datasets }),
-      by: timeproperty,
-      timed: time !== undefined,
-      ...(from !== undefined && { from }),
-      ...(to !== undefined && { to }),
-      ...(lastN !== undefined && { lastN }),
+      ...intervalOf(query),
+      ...(query.lastN !== undefined && { lastN: query.lastN }),
     };
   };
+  const numbersOf = (tenant: Tenant, ids: readonly string[]): number[] =>
+    numbers(ids, (id) => words.findEntity(tenant, id));
 
-  /** As `select`, and only the entities that match q. */
-  const selectMatching = async (tenant: Tenant, ids: readonly string[], query: TemporalQuery) => {
-    const selection = select(tenant, ids, query);
-    if (!selection || !query.q) return selection;
-    const entities = await matchingEntities(engine, words, selection, query.q);
-    return entities.length > 0 ? { ...selection, entities } : undefined;
+  /** Those of the entities that match by what they were. @param entities in ascending order */
+  const matching = async (entities: readonly number[], query: PastQuery): Promise<readonly number[]> => {
+    const { attrs, within = { timeproperty: 'modifiedAt' } } = query;
+    const selection = select(entities, { ...within, ...(attrs && { attrs }) });
+    if (!selection) return [];
+    const { kinds } = selection;
+    const there = await engine.call('entitiesWhere', [selection]);
+    const interval = { kinds, ...intervalOf(within) };
+    return matchingEntities({ engine, words, interval }, ascending(there), query);
   };
 
   return {
     appliedSeq: () => Promise.resolve(applied),
     append: (batch, seq) => inTurn(() => appendNow(batch, seq)),
-    async entities(tenant, query, page) {
-      const { type } = query;
-      const { names, count } = await engine.call('entities', [
-        {
-          tenant,
-          ...(query.ids && { names: query.ids }),
-          ...(query.idPattern !== undefined && { pattern: query.idPattern }),
-          ...(type && { kinds: words.kindsWhere(tenant, (types) => matchesType(type, types)) }),
-        },
-        page,
-      ]);
-      return { ids: names, ...(count !== undefined && { count }) };
+    async entities(tenant, query, { limit, offset, count = false }) {
+      const { ids: names, selectors = [{}] } = query;
+      const fits = (types: readonly string[], { type }: EntitySelector) => !type || evaluateTypes(type, types);
+      const kinds = words.kindsWhere(
+        tenant,
+        (types) => fits(types, query) && selectors.some((selector) => fits(types, selector)),
+      );
+      const found: Pick<Entity, 'id' | 'type'>[] = [];
+      let after: string | undefined;
+      for (let size = Math.max(candidatesAtFirst, limit + offset); count || found.length < offset + limit; size *= 4) {
+        const question = { tenant, kinds, limit: Math.min(size, candidatesMax), ...(names && { names }) };
+        const part = await engine.call('candidates', [{ ...question, ...(after !== undefined && { after }) }]);
+        const asked = part.filter(([id, name]) => {
+          const { name: now, kind } = words.entity(id);
+          const entity = { id: name, type: words.kind(kind).types };
+          return (
+            now === name &&
+            matchesSelector(query, entity) &&
+            selectors.some((selector) => matchesSelector(selector, entity))
+          );
+        });
+        const matched = new Set(await matching(ascending(asked.map(([id]) => id)), query));
+        for (const [id, name] of asked) {
+          if (matched.has(id)) found.push({ id: name, type: words.kind(words.entity(id).kind).types });
+        }
+        if (part.length < question.limit) break;
+        after = part.at(-1)?.[1];
+      }
+      return { entities: found.slice(offset, offset + limit), ...(count && { count: found.length }) };
     },
     async instances(tenant, ids, query, { limit = instancesMax } = {}) {
-      const selection = await selectMatching(tenant, ids, query);
+      const asked = numbersOf(tenant, ids);
+      const selection = select(ascending(asked), query);
       if (!selection) return { entities: [], truncated: false };
       const marker = words.attrs.find(entityMarker);
       const { attrs } = selection;
-      const asked = attrs && marker !== undefined ? { ...selection, attrs: [...attrs, marker] } : selection;
-      const found = await engine.call('instances', [asked, limit]);
-      return { entities: toHistories(found, selection.entities, marker, words), truncated: found.truncated };
+      const withMarker = attrs && marker !== undefined ? { ...selection, attrs: [...attrs, marker] } : selection;
+      const found = await engine.call('instances', [withMarker, limit]);
+      return { entities: toHistories(found, asked, marker, words), truncated: found.truncated };
     },
-    async aggregate(tenant, ids, query, aggregation) {
-      const selection = await selectMatching(tenant, ids, query);
-      if (!selection || aggregation.methods.length === 0) return [];
+    async aggregate(tenant, ids, query, aggregation, { limit = instancesMax } = {}) {
+      const asked = numbersOf(tenant, ids);
+      const selection = select(ascending(asked), query);
+      if (!selection || aggregation.methods.length === 0) return { entities: [], truncated: false };
       const origin = query.time && { origin: query.time.timeAt * 1000 };
       const marker = words.attrs.find(entityMarker);
       const values = marker === undefined ? selection : { ...selection, notAttr: marker };
-      const rows = await engine.call('aggregate', [values, { ...aggregation, ...origin }]);
-      return toAggregates(rows, aggregation.methods, selection.entities, words);
+      const { rows, truncated } = await engine.call('aggregate', [values, { ...aggregation, ...origin }, limit]);
+      return { entities: toAggregates(rows, aggregation.methods, asked, words), truncated };
     },
     async retain(rules, now) {
       await appends;
@@ -260,11 +282,16 @@ const numbers = (names: readonly string[], find: (name: string) => number | unde
   ...new Set(names.map(find).filter((id) => id !== undefined)),
 ];
 
-const endOf = (time: { timeAt: number; endTimeAt?: number }): number => (time.endTimeAt ?? time.timeAt) * 1000;
+const ascending = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
 
-function matchesType(node: TypeNode, types: readonly string[]): boolean {
-  if (node.node === 'type') return types.includes(node.iri);
-  return node.node === 'and'
-    ? node.of.every((part) => matchesType(part, types))
-    : node.of.some((part) => matchesType(part, types));
+/** The interval in microseconds: from is included, to is not. */
+function intervalOf({ time, timeproperty }: Pick<TemporalQuery, 'time' | 'timeproperty'>) {
+  const from = time && time.timerel !== 'before' ? time.timeAt * 1000 : undefined;
+  const to = time?.timerel === 'before' ? time.timeAt : time?.timerel === 'between' ? time.endTimeAt : undefined;
+  return {
+    by: timeproperty,
+    timed: time !== undefined,
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to: to * 1000 }),
+  };
 }

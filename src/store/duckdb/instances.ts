@@ -1,4 +1,4 @@
-/** Reads instances: rows in the worker, `EntityHistory` on the main thread. */
+/** Rows of history, and what they mean: `EntityHistory` on the main thread. */
 import type { Instance } from '../../ngsild/entity.ts';
 import type { AttributeSeries, EntityHistory } from '../ports.ts';
 import { createdWithChange, decimalsShift, flag } from './batch.ts';
@@ -6,7 +6,6 @@ import type { Database } from './database.ts';
 import { formatInstant } from './instant.ts';
 import { selectRows } from './selection.ts';
 import type { Selection } from './selection.ts';
-import type { NumberRange } from './numbers.ts';
 import type { Words } from './words.ts';
 
 /** A row of history as the worker answers it. */
@@ -24,6 +23,8 @@ export type InstanceRow = readonly [
   value: number | null,
   text: string | null,
   rest: string | null,
+  /** The time that the question goes by. */
+  t: number,
 ];
 
 export type InstanceRows = {
@@ -33,44 +34,19 @@ export type InstanceRows = {
   readonly series: readonly (readonly [entity: number, attr: number])[];
 };
 
-/** In order of time; with lastN newest first. */
-export function readInstances(database: Database, selection: Selection, limit: number): Promise<InstanceRows> {
+/**
+ * The different values that the selected rows have, without their times: a place that is told again every minute is one.
+ * Markers of deletion have none.
+ */
+export function readValues(database: Database, selection: Selection, limit: number): Promise<InstanceRows> {
   return database.read(async (read) => {
     const selected = await selectRows(read, database.sealed, selection);
-    const direction = selection.lastN === undefined ? 'ASC' : 'DESC';
     const rows = (await read.all(
-      `SELECT entity, attr, dataset, shape, flags, instant::DOUBLE, lag::DOUBLE, created::DOUBLE, seq::DOUBLE, pos,
-         value, text, rest
-       FROM (${selected}) ORDER BY t ${direction}, seq ${direction}, pos ${direction} LIMIT ${limit + 1}`,
+      `SELECT DISTINCT entity, attr, 0, shape, 0, 0::DOUBLE, 0::DOUBLE, ${createdWithChange}::DOUBLE, 0::DOUBLE, 0,
+         value, text, rest, 0::DOUBLE
+       FROM (${selected}) WHERE (flags & ${flag.deleted}) = 0 LIMIT ${limit + 1}`,
     )) as unknown as InstanceRow[];
-    const truncated = rows.length > limit;
-    if (!truncated) return { rows, truncated, series: [] };
-    rows.pop();
-    const series = await read.all(`SELECT DISTINCT entity, attr FROM (${selected})`);
-    return { rows, truncated, series: series as unknown as [number, number][] };
-  });
-}
-
-/** The entities that have a number in one of the ranges. */
-export function readEntitiesWithNumbers(
-  database: Database,
-  selection: Selection,
-  ranges: readonly NumberRange[],
-): Promise<readonly number[]> {
-  const within = ({ from, above, to, below }: NumberRange): string =>
-    [
-      'value IS NOT NULL',
-      ...(from === undefined ? [] : [`value >= ${from}::DOUBLE`]),
-      ...(above === undefined ? [] : [`value > ${above}::DOUBLE`]),
-      ...(to === undefined ? [] : [`value <= ${to}::DOUBLE`]),
-      ...(below === undefined ? [] : [`value < ${below}::DOUBLE`]),
-    ].join(' AND ');
-  return database.read(async (read) => {
-    const selected = await selectRows(read, database.sealed, selection);
-    const rows = await read.all(
-      `SELECT DISTINCT entity FROM (${selected}) WHERE ${ranges.map((range) => `(${within(range)})`).join(' OR ')}`,
-    );
-    return rows.map(([entity]) => entity as number);
+    return { rows, truncated: rows.length > limit, series: [] };
   });
 }
 

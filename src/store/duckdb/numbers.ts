@@ -38,3 +38,18 @@ export function numberRanges(leaf: Leaf): NumberRange[] | undefined {
   }
   return undefined;
 }
+
+/** The ranges as SQL about a row. */
+export const withinRanges = (ranges: readonly NumberRange[]): string =>
+  ranges
+    .map(({ from, above, to, below }) =>
+      [
+        'value IS NOT NULL',
+        ...(from === undefined ? [] : [`value >= ${from}::DOUBLE`]),
+        ...(above === undefined ? [] : [`value > ${above}::DOUBLE`]),
+        ...(to === undefined ? [] : [`value <= ${to}::DOUBLE`]),
+        ...(below === undefined ? [] : [`value < ${below}::DOUBLE`]),
+      ].join(' AND '),
+    )
+    .map((range) => `(${range})`)
+    .join(' OR ');

@@ -9,6 +9,7 @@ import { parquet } from './parquet.ts';
 import { rollups, rowParts } from './rollup.ts';
 
 export type Selection = {
+  /** In ascending order. */
   readonly entities: readonly number[];
   /** Kinds under which these entities may have rows: other files are not opened. */
   readonly kinds: readonly number[];
@@ -53,21 +54,31 @@ const isIn = (column: string, ids: readonly number[]): string =>
 /** More entities than this stand in a temporary table instead of in the text of the query. */
 const inlineEntitiesMax = 200;
 
+/** The condition that rows must meet, ready to be asked of the tail and of files. */
+export async function conditionOf(read: Read, selection: Selection): Promise<string> {
+  const { series, rows } = await conditionsOf(read, selection);
+  return [...series, ...rows].join(' AND ');
+}
+
+/** Rows of the tail and of these files that meet the condition, as SQL, with `t` as their time. */
+export const rowsWhere = (condition: string, by: TimeProperty, sources: readonly string[]): string =>
+  sources
+    .map((source) => `SELECT * EXCLUDE (kind), ${timeOf[by]} AS t FROM ${source} WHERE ${condition}`)
+    .join(' UNION ALL ');
+
+/** Newest rows of each series first, as a clause. */
+export const newestOfSeries = (n: number): string =>
+  `QUALIFY row_number() OVER (PARTITION BY entity, attr ORDER BY t DESC, seq DESC, pos DESC) <= ${n}`;
+
 /**
- * The selected rows as SQL, with `t` as their time.
+ * All selected rows as SQL, with `t` as their time.
  * @param sealed directory of the sealed files
  */
 export async function selectRows(read: Read, sealed: string, selection: Selection): Promise<string> {
-  const conditions = await conditionsOf(read, selection);
-  const where = [...conditions.series, ...conditions.rows].join(' AND ');
   const files = (await filesFor(read, sealed, selection)).map(({ file }) => file);
   const sources = ['tail', ...(files.length > 0 ? [parquet(files)] : [])];
-  const rows = sources
-    .map((source) => `SELECT * EXCLUDE (kind), ${timeOf[selection.by]} AS t FROM ${source} WHERE ${where}`)
-    .join(' UNION ALL ');
-  if (selection.lastN === undefined) return rows;
-  return `SELECT * FROM (${rows})
-    QUALIFY row_number() OVER (PARTITION BY entity, attr ORDER BY t DESC, seq DESC, pos DESC) <= ${selection.lastN}`;
+  const rows = rowsWhere(await conditionOf(read, selection), selection.by, sources);
+  return selection.lastN === undefined ? rows : `SELECT * FROM (${rows}) ${newestOfSeries(selection.lastN)}`;
 }
 
 /** Conditions on the series, and those on its rows. */
@@ -109,24 +120,69 @@ async function entitiesCondition(read: Read, entities: readonly number[]): Promi
   return 'entity IN (SELECT id FROM chosen)';
 }
 
-/** Sealed files that may hold selected rows, and their rollups. */
-async function filesFor(
+/** A sealed file that may hold selected rows. */
+export type SealedFile = {
+  readonly file: string;
+  readonly rollup: string | undefined;
+  /** Bounds of the time that the selection goes by, in microseconds. */
+  readonly low: number;
+  readonly high: number;
+  /** Of the attributes asked for: each stands there for entities from `first` to `last`. */
+  readonly holds: readonly { readonly attr: number; readonly first: number; readonly last: number }[];
+};
+
+/** The files that the manifest does not rule out, oldest first. */
+export async function filesFor(
   read: Pick<Read, 'all'>,
   sealed: string,
-  selection: Pick<Selection, 'kinds' | 'by' | 'from' | 'to'>,
-): Promise<{ file: string; rollup: string | undefined }[]> {
-  const { kinds, by, from, to } = selection;
+  selection: Pick<Selection, 'entities' | 'kinds' | 'attrs' | 'notAttr' | 'by' | 'from' | 'to'>,
+): Promise<SealedFile[]> {
+  const { entities, kinds, attrs, notAttr, by, from, to } = selection;
   const bounds = boundsOf[by];
   const where = [
     isIn('kind', kinds),
+    `entity_max >= ${entities[0] ?? 0} AND entity_min <= ${entities.at(-1) ?? 0}`,
+    ...(attrs ? [isIn('attr', attrs)] : []),
+    ...(notAttr === undefined ? [] : [`attr <> ${notAttr}`]),
     ...(from === undefined ? [] : [`${bounds}_max >= ${from}`]),
     ...(to === undefined ? [] : [`${bounds}_min < ${to}`]),
   ].join(' AND ');
-  const rows = await read.all(`SELECT name, rollup FROM files WHERE ${where} ORDER BY day`);
-  return rows.map(([name, rollup]) => ({
-    file: join(sealed, String(name)),
-    rollup: rollup === null ? undefined : join(sealed, String(rollup)),
-  }));
+  const rows = await read.all(
+    `SELECT name, rollup, ${bounds}_min::DOUBLE, ${bounds}_max::DOUBLE, attr, entity_min, entity_max
+     FROM files JOIN contents USING (name) WHERE ${where} ORDER BY ${bounds}_min, name`,
+  );
+  const files: (SealedFile & { holds: SealedFile['holds'][number][] })[] = [];
+  for (const [name, rollup, low, high, attr, first, last] of rows as unknown as ManifestRow[]) {
+    if (!entitiesWithin(entities, first, last)) continue;
+    const file = join(sealed, name);
+    let known = files.at(-1);
+    if (known?.file !== file) {
+      known = { file, rollup: rollup === null ? undefined : join(sealed, rollup), low, high, holds: [] };
+      files.push(known);
+    }
+    known.holds.push({ attr, first, last });
+  }
+  return files;
+}
+
+type ManifestRow = readonly [string, string | null, number, number, number, number, number];
+
+/** Whether one of the entities is among `first` to `last`. */
+function entitiesWithin(entities: readonly number[], first: number, last: number): boolean {
+  const at = lowerBound(entities, first);
+  return at < entities.length && (entities[at] ?? 0) <= last;
+}
+
+/** Place of the first of the ascending numbers that is not below `least`. */
+export function lowerBound(numbers: readonly number[], least: number): number {
+  let from = 0;
+  let to = numbers.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((numbers[middle] ?? 0) < least) from = middle + 1;
+    else to = middle;
+  }
+  return from;
 }
 
 /**
