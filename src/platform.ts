@@ -13,16 +13,19 @@ import {
   createBroker,
   contextTable,
   hitDerivation,
+  modelTable,
   openContexts,
   openLibrary,
   openLive,
   openTenants,
   tenantTable,
   subscriptionTables,
+  openModels,
   tileService,
   typeWord,
   type Broker,
   type DownloadOptions,
+  type Models,
 } from './broker/index.ts';
 import { cityPath, emptyCity, loadCity, namuna, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
@@ -70,6 +73,7 @@ export type Platform = {
   readonly city: City;
   readonly broker: Broker;
   readonly ingest: Ingest;
+  readonly models: Models;
   readonly store: Store;
   readonly history: HistoryStore;
   readonly metrics: Metrics;
@@ -112,7 +116,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       log,
       metrics,
-      tables: [tenantTable, sampleCityTable, contextTable, ...ingestTables, ...subscriptionTables],
+      tables: [tenantTable, sampleCityTable, contextTable, modelTable, ...ingestTables, ...subscriptionTables],
       derivation: hitDerivation,
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
@@ -169,6 +173,13 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         onGap: ({ count }) => missed.add(count, { follower: 'history' }),
       }),
     );
+    let server: HttpServer | undefined;
+    const others = outbound({ version: about.version, clock, metrics });
+    const contexts = await openContexts(
+      { library, writer, rows: store.rows, outbound: others, clock, metrics, url: () => server?.url ?? '' },
+      settings.contextDownloads ?? { allowed: false, hosts: [] },
+    );
+    const models = await openModels({ writer, rows: store.rows, contexts, outbound: others, clock, metrics });
     const broker = createBroker({
       writer,
       state: store.state,
@@ -176,6 +187,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       caughtUp: (seq) => followers.get('history')?.reached(seq) ?? Promise.resolve(),
       follow: followJournal,
       policy: openPolicy,
+      models,
     });
     const live = openLive({ broker, writer, metrics });
     // The navigation is asked when a page is made: by then every module is there.
@@ -186,12 +198,6 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
       footer: (language) => [aboutLink(language)],
     });
-    let server: HttpServer | undefined;
-    const others = outbound({ version: about.version, clock, metrics });
-    const contexts = await openContexts(
-      { library, writer, rows: store.rows, outbound: others, clock, metrics, url: () => server?.url ?? '' },
-      settings.contextDownloads ?? { allowed: false, hosts: [] },
-    );
     const ingestion = ingest({
       broker,
       rows: store.rows,
@@ -226,6 +232,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         policy: openPolicy,
         contexts,
         tenants,
+        models,
         tiles: tileService({
           city,
           broker,
@@ -275,6 +282,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       city,
       broker,
       ingest: ingestion,
+      models,
       store,
       history,
       metrics,

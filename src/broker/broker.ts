@@ -23,6 +23,7 @@ import type {
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
+import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
 
 /** Readings of one entity: makes it when it is not there, else sets these attributes. Late ones enter history only. */
@@ -130,8 +131,9 @@ export function createBroker(deps: {
   caughtUp: (seq: number) => Promise<void>;
   follow: Follow;
   policy: Policy;
+  models: Pick<Models, 'check'>;
 }): Broker {
-  const { writer, state, history, caughtUp, follow, policy } = deps;
+  const { writer, state, history, caughtUp, follow, policy, models } = deps;
   const readable = (who: Principal, stored: StoredEntity | undefined): StoredEntity | undefined => {
     if (!stored) return undefined;
     const visible = stored.entity.type.every((type) => {
@@ -144,7 +146,7 @@ export function createBroker(deps: {
   return {
     record(who, tenant, readings, cause, rows) {
       for (const { type } of readings) allow(policy, who, type);
-      return recordReadings(writer, tenant, readings, cause, rows);
+      return recordReadings({ writer, models }, tenant, readings, cause, rows);
     },
     recordHistory(who, tenant, past, cause, rows = []) {
       for (const { type } of past) allow(policy, who, type);

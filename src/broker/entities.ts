@@ -9,6 +9,7 @@ import type { Cause, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
 import { decideAndCommit } from './decision.ts';
+import type { Models } from './models/index.ts';
 import { isSimulated, simulatedAttribute } from './readings.ts';
 import type { Command, Outcome } from './rules.ts';
 
@@ -21,8 +22,8 @@ export type BatchResult = {
 
 export type EntityService = ReturnType<typeof entityService>;
 
-export function entityService(deps: { writer: Writer; policy: Policy }) {
-  const { writer, policy } = deps;
+export function entityService(deps: { writer: Writer; policy: Policy; models: Pick<Models, 'check'> }) {
+  const { writer, policy, models } = deps;
 
   /** @throws Problem forbidden */
   const mayChange = (who: Principal, known: Entity | undefined, delta: EntityDelta): void => {
@@ -41,6 +42,7 @@ export function entityService(deps: { writer: Writer; policy: Policy }) {
     if (outcome.delta) {
       mayChange(who, known, outcome.delta);
       staysMeasured(known, outcome.delta);
+      models.check(known, outcome.delta);
     }
     return outcome;
   };

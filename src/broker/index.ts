@@ -1,6 +1,7 @@
 /** The broker's door. Modules meet only here: they write entities, read them, and follow the journal. */
 export { createBroker, type Broker, type Reading } from './broker.ts';
 export { contextTable, openContexts, openLibrary, type Contexts, type DownloadOptions } from './contexts/index.ts';
+export { modelModes, modelTable, openModels, type Models, type ModelView, type NamedBytes } from './models/index.ts';
 export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export type { Decision, Looked } from './decision.ts';

@@ -10,6 +10,7 @@ import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
 import type { Tenants } from './tenants.ts';
+import type { Models } from './models/index.ts';
 import { tileRoutes } from './tiles/routes.ts';
 import type { Tiles } from './tiles/service.ts';
 
@@ -24,14 +25,15 @@ export function brokerModule(deps: {
   policy: Policy;
   contexts: Contexts;
   tenants: Tenants;
+  models: Models;
   tiles: Tiles;
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
   describe: (change: LiveChange, language: string) => unknown;
 }): Module {
-  const { broker, live, writer, policy, contexts, tenants, tiles, log, metrics, describe } = deps;
-  const entities = entityService({ writer, policy });
+  const { broker, live, writer, policy, contexts, models, tenants, tiles, log, metrics, describe } = deps;
+  const entities = entityService({ writer, policy, models });
   const ngsi = ngsiHandler({ broker, entities, contexts, tenants, now: () => writer.now(), log, metrics });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);

@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../base/problem.ts';
-import type { Attributes, Entity, EntityDelta, Instance } from '../ngsild/entity.ts';
+import { deltaId, type Attributes, type Entity, type EntityDelta, type Instance } from '../ngsild/entity.ts';
 import type { Cause, RowDelta, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Reading } from './broker.ts';
 import { decideAndCommit, type Decision, type Looked } from './decision.ts';
+import type { Models } from './models/index.ts';
 
 /**
  * Rows that belong to a record: given, or made of the entities that the decision looked at (what stood there before) and
@@ -26,17 +27,18 @@ export const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAt
  * @throws Problem bad-data when a simulated reading meets a measured entity, or the reverse
  */
 export function recordReadings(
-  writer: Writer,
+  { writer, models }: { writer: Writer; models: Pick<Models, 'check'> },
   tenant: Tenant,
   readings: readonly Reading[],
   cause: Cause,
   rows: RowsOf = [],
 ): Promise<{ seq: number }> {
   const ids = readings.map((reading) => reading.id);
-  const decide = (looked: Looked, at: string): Decision => ({
-    entities: deltasOf(readings, looked, at),
-    rows: typeof rows === 'function' ? rows(looked, at) : rows,
-  });
+  const decide = (looked: Looked, at: string): Decision => {
+    const entities = deltasOf(readings, looked, at);
+    for (const delta of entities) models.check(looked.get(deltaId(delta))?.entity, delta, true);
+    return { entities, rows: typeof rows === 'function' ? rows(looked, at) : rows };
+  };
   const instant = (): number => (typeof rows === 'function' ? writer.ownInstant() : writer.now());
   return decideAndCommit(writer, tenant, cause, ids, decide, instant);
 }

@@ -8,12 +8,13 @@ import { initCommand } from './init.ts';
 import { importsCommand, importsDeed, undoCommand, undoDeed } from './imports.ts';
 import { playCommand } from './play.ts';
 import { restoreCommand } from './restore.ts';
+import { addModelDeed, modelsDeed, removeModelDeed, schemasCommand, type Modelled } from './schemas.ts';
 import { streetsCommand } from './streets.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
 import { digestDeed, verifyCommand } from './verify.ts';
 
 /** What `platform.ts` opens, as far as the command line needs it. */
-export type CommandPlatform = Served & Importing & Holding;
+export type CommandPlatform = Served & Importing & Holding & Modelled;
 type Needs = Omit<ServeDependencies<CommandPlatform>, 'deeds'>;
 
 /** What one process may ask of the other that serves the directory. */
@@ -24,6 +25,9 @@ const deedsOf =
     imports: importsDeed(platform),
     undo: undoDeed(platform),
     suggest: suggestDeed(platform),
+    models: modelsDeed(platform),
+    addModel: addModelDeed(platform),
+    removeModel: removeModelDeed(platform),
     backup: backupDeed(platform, open, Date.now),
     digest: digestDeed(platform),
   });
@@ -37,6 +41,7 @@ export function commands(needs: Needs): readonly Command[] {
     importCommand(all),
     importsCommand(all),
     undoCommand(all),
+    schemasCommand(all),
     playCommand(all),
     backupCommand(all),
     restoreCommand(all),

@@ -1,0 +1,2 @@
+export type { NamedBytes } from './bundle.ts';
+export { modelModes, modelTable, openModels, type ModelMode, type Models, type ModelView } from './models.ts';
