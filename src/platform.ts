@@ -19,6 +19,7 @@ import {
   openLive,
   openTenants,
   tenantTable,
+  openSubscriptions,
   subscriptionTables,
   openModels,
   tileService,
@@ -32,7 +33,7 @@ import { about as aboutCity, aboutLink } from './about/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
-import { createApp, listen, outbound, type HttpServer, type Module } from './http/index.ts';
+import { createApp, listen, openEndpoints, outbound, type HttpServer, type Module } from './http/index.ts';
 import { ingest, ingestTables, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
@@ -57,6 +58,8 @@ export type Settings = {
   readonly contexts?: string;
   /** Whether @contexts that are not here are asked for elsewhere; absent: never. */
   readonly contextDownloads?: DownloadOptions;
+  /** `HOST` or `HOST:PORT` of the own network that subscriptions may have notified; this machine may always be. */
+  readonly allowEndpoint?: readonly string[];
   /** Mapping files of `ingest/`. */
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
@@ -198,6 +201,23 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
       footer: (language) => [aboutLink(language)],
     });
+    const subscriptions = openSubscriptions({
+      rows: store.rows,
+      writer,
+      broker,
+      contexts,
+      tenants,
+      // Whoever reaches us sits at this machine, as long as there are no accounts.
+      endpoints: openEndpoints(
+        { version: about.version, clock },
+        { allowed: settings.allowEndpoint ?? [], loopback: true },
+      ),
+      policy: openPolicy,
+      clock,
+      log,
+      metrics,
+    });
+    undo.push(() => subscriptions.stop());
     const ingestion = ingest({
       broker,
       rows: store.rows,
@@ -233,6 +253,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         contexts,
         tenants,
         models,
+        subscriptions: subscriptions.service,
         tiles: tileService({
           city,
           broker,
@@ -272,6 +293,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
     ready = true;
     if (settings.housekeeping !== false) {
+      await subscriptions.start();
       ingestion.startFeeds();
       undo.push(() => ingestion.stopFeeds());
     }

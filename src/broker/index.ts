@@ -7,7 +7,7 @@ export { brokerModule } from './module.ts';
 export type { Decision, Looked } from './decision.ts';
 export { isSimulated, simulatedAttribute, type RowsOf } from './readings.ts';
 export { openTenants, tenantTable, type Tenants } from './tenants.ts';
-export { hitDerivation, subscriptionTables } from './subscriptions/index.ts';
+export { hitDerivation, openSubscriptions, subscriptionTables, type Subscriptions } from './subscriptions/index.ts';
 export { tileService, type Tiles } from './tiles/service.ts';
 export { typeWord } from './pages/vocabulary/index.ts';
 export { pages, type PagesDeps } from './pages/index.ts';

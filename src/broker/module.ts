@@ -11,6 +11,7 @@ import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
 import type { Tenants } from './tenants.ts';
 import type { Models } from './models/index.ts';
+import type { SubscriptionService } from './subscriptions/index.ts';
 import { tileRoutes } from './tiles/routes.ts';
 import type { Tiles } from './tiles/service.ts';
 
@@ -26,15 +27,18 @@ export function brokerModule(deps: {
   contexts: Contexts;
   tenants: Tenants;
   models: Models;
+  subscriptions: SubscriptionService;
   tiles: Tiles;
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
   describe: (change: LiveChange, language: string) => unknown;
 }): Module {
-  const { broker, live, writer, policy, contexts, models, tenants, tiles, log, metrics, describe } = deps;
+  const { broker, live, writer, policy, contexts, models, tenants, subscriptions, tiles, log, metrics, describe } =
+    deps;
   const entities = entityService({ writer, policy, models });
-  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, now: () => writer.now(), log, metrics });
+  const now = () => writer.now();
+  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, subscriptions, now, log, metrics });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {

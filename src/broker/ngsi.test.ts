@@ -41,7 +41,7 @@ suite('queries', () => {
     const page = await city.fetch('/entities?type=Lamp&limit=10&count=true');
     assert.equal(page.headers.get('ngsild-results-count'), '25');
     assert.equal(((await page.json()) as unknown[]).length, 10);
-    const next = /<([^>]+)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
+    const next = /<([^>]+)>; ?rel="next"/.exec(page.headers.get('link') ?? '')?.[1];
     assert.ok(next);
     const second = (await (await fetch(city.url + next)).json()) as { id: string }[];
     assert.equal(second[0]?.id, 'urn:ngsi-ld:Lamp:10');

@@ -29,6 +29,8 @@ export type Tenants = {
    * @throws Problem forbidden when there are as many as there may be, bad-data, and what the operation throws
    */
   making<T>(who: Principal, name: string, operation: (tenant: Tenant) => Promise<T>): Promise<T>;
+  /** The name of a tenant; undefined: the default one. */
+  nameOf(tenant: Tenant): string | undefined;
   /** Names, in the order in which they were made. */
   list(): readonly string[];
 };
@@ -89,6 +91,7 @@ export async function openTenants(deps: { rows: Rows; writer: Writer; policy: Po
         }
       }
     },
+    nameOf: (tenant) => [...known].find(([, number]) => number === tenant)?.[0],
     list: () => [...known.keys()],
   };
 }

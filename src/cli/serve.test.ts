@@ -68,6 +68,7 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
       data: '',
       demo: true,
       contextDownloads: { allowed: true, hosts: [] },
+      allowEndpoint: [],
       historyMemoryMb: 512,
       mappings: ['a.json', 'b.json'],
     },

@@ -61,6 +61,9 @@ const options = {
     'on',
   ),
   contextHosts: list('HOST[:PORT],...')('Hosts of the own network that contexts may be downloaded from.'),
+  allowEndpoint: list('HOST[:PORT],...')(
+    'Hosts of the own network that subscriptions may have notified; this machine may always be.',
+  ),
   mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
@@ -103,7 +106,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         }
       }
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
-      const { mqttPort, mapping, historyMemory, city, contexts, contextHosts = [] } = given;
+      const { mqttPort, mapping, historyMemory, city, contexts, contextHosts = [], allowEndpoint = [] } = given;
       const settings: Settings = {
         host: given.host,
         port: given.port,
@@ -114,6 +117,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         demo: given.demo,
         ...(contexts !== undefined && { contexts }),
         contextDownloads: { allowed: given.contextDownloads === 'on', hosts: contextHosts },
+        allowEndpoint,
         mappings: mapping,
         historyMemoryMb: historyMemory,
       };

@@ -45,6 +45,14 @@ for (const [net, prefix] of [
   special6.addSubnet(net, prefix, 'ipv6');
 }
 
+/** True for an address of this machine. */
+export function isLoopbackAddress(address: string): boolean {
+  const bare = address.replace(/^\[|\]$/g, '').toLowerCase();
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(bare)?.[1];
+  if (isIP(mapped ?? bare) === 4) return (mapped ?? bare).startsWith('127.');
+  return bare === '::1';
+}
+
 /** True for an address in the public internet. Whatever is no address is not public. */
 export function isPublicAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').replace(/%.*$/, '');

@@ -76,4 +76,5 @@ export { representSubscription } from './subscriptionRepresent.ts';
 export type { SubscriptionState } from './subscriptionRepresent.ts';
 export { attributeChanges, matchSubscription, meetsConditions } from './subscriptionMatch.ts';
 export type { AttributeChange, EntityChange, Notice } from './subscriptionMatch.ts';
-export { coalesce, representNotification } from './notification.ts';
+export { coalesce, notificationOptions, representNotification } from './notification.ts';
+export type { NotificationParts } from './notification.ts';

@@ -141,6 +141,14 @@ describe('deleted attributes', () => {
       { ...bare, name: { type: 'Property', value: none, datasetId: 'urn:d:2' } },
     ]);
   });
+  test('all instances go: the attribute goes', () => {
+    const named = entity({ name: [{ value: 'a' }, { value: 'b', datasetId: 'urn:d:1' }], unrelated: 1 });
+    const unrelated = { type: 'Property', value: 1 };
+    const rest = entity({ unrelated: 1 });
+    assert.deepEqual(shown(named, rest), [{ ...bare, unrelated, name: { type: 'Property', value: none } }]);
+    assert.deepEqual(shown(named, rest, { format: 'simplified' }), [{ ...bare, unrelated: 1, name: none }]);
+    assert.deepEqual(shown(named, rest, { format: 'concise' }), [{ ...bare, unrelated: 1, name: none }]);
+  });
   test('what is not picked is not told', () => {
     assert.deepEqual(shown(before, after, { pick: ['id', 'temperature'] }), [
       { id: 'urn:x:1', temperature: { type: 'Property', value: none } },
@@ -176,6 +184,57 @@ describe('deleted entities', () => {
         flow: { type: 'Property', value: none, previousValue: 1 },
       },
     ]);
+  });
+});
+
+describe('older readers and linked entities', () => {
+  test('what is younger than the version that was asked for goes, or becomes what it is a kind of', () => {
+    const before = entity({ name: { languageMap: { tg: 'Об' } }, temperature: 20 });
+    const after = entity({ temperature: { value: 21, valueType: 'x' }, b2_: { vocab: 'flow' } });
+    assert.deepEqual(shown(before, after, {}, { ngsildConformance: '1.3' }), [
+      {
+        ...bare,
+        temperature: { type: 'Property', value: 21 },
+        b2_: { type: 'Property', value: 'flow' },
+        name: { type: 'Property', value: none },
+      },
+    ]);
+  });
+  test('linked entities stand inside or after those that changed', () => {
+    const owner = parseEntity({ id: 'urn:o:1', type: 'Owner', name: 'Sino' }, context, { at });
+    const notice: Notice = { entity: entity({ owner: { object: 'urn:o:1' } }), before: {} };
+    const linked = {
+      entities: new Map([[owner.id, owner]]),
+      levels: 1,
+      seen: new Set<string>(),
+      room: { left: 10 },
+    };
+    const relationship = { type: 'Relationship', object: 'urn:o:1' };
+    const shownOwner = { id: 'urn:o:1', type: 'Owner', name: { type: 'Property', value: 'Sino' } };
+    const inline = representNotification(subscribe({ join: 'inline' }), [notice], context, { ...message, linked });
+    assert.deepEqual(inline['data'], [{ ...bare, owner: { ...relationship, entity: shownOwner } }]);
+    const changed: Notice = {
+      ...notice,
+      before: entity({ owner: { object: 'urn:o:2' } }).attrs,
+    };
+    const told = representNotification(subscribe({ join: 'inline', showChanges: true }), [changed], context, {
+      ...message,
+      linked,
+    });
+    assert.deepEqual(told['data'], [
+      { ...bare, owner: { ...relationship, entity: shownOwner, previousObject: 'urn:o:2' } },
+    ]);
+    const appended = [{ entity: owner, options: {} }];
+    const flat = representNotification(subscribe({ join: 'flat' }), [notice], context, { ...message, appended });
+    assert.deepEqual(flat['data'], [{ ...bare, owner: relationship }, shownOwner]);
+  });
+  test('pick chooses members of linked entities too', () => {
+    const { pick } = subscribe({ join: 'inline', pick: ['id', 'owner{name}'] }).notification;
+    assert.deepEqual(
+      pick?.map((term) => typeof term),
+      ['string', 'object'],
+    );
+    assert.throws(() => subscribe({ pick: ['owner{name}'] }), /deeper than join/);
   });
 });
 
@@ -226,8 +285,16 @@ describe('changes told together', () => {
       .slice(1)
       .map((after, i) => matchSubscription(subscription, { before: states[from + i], after }, later))
       .filter((notice) => notice !== undefined);
-    const fewer = coalesce(notices, subscription.notification.showChanges);
-    return representNotification(subscription, fewer, context, message)['data'];
+    const fewer = coalesce(
+      notices.map((notice) => ({ notice })),
+      subscription.notification.showChanges,
+    );
+    return representNotification(
+      subscription,
+      fewer.map(({ notice }) => notice),
+      context,
+      message,
+    )['data'];
   };
   test('the newest state is told, with what was before the first', () => {
     assert.deepEqual(together(1, 3, { showChanges: true }), [

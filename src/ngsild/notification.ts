@@ -1,9 +1,11 @@
 /** What a subscriber is sent. CIM 009 v1.9.1, 5.3.1, 5.8.6, 4.5.0. */
+import { isObject } from '../base/json.ts';
 import type { Context } from './context.ts';
 import { nullMarker } from './datatypes.ts';
-import { valueMembers, type Attributes, type Instance, type Json } from './entity.ts';
+import { valueMembers, type Attributes, type Entity, type Instance, type Json } from './entity.ts';
 import { representFeature } from './geojson.ts';
 import { parseLanguages } from './language.ts';
+import type { LinkedEntities } from './linked.ts';
 import {
   representAttribute,
   representEntity,
@@ -12,23 +14,46 @@ import {
   type JsonObject,
   type RepresentOptions,
 } from './represent.ts';
-import { projectionOf } from './projection.ts';
+import { isShown, projectionFrom } from './projection.ts';
 import type { Subscription } from './subscription.ts';
 import { sameInstance, type Notice } from './subscriptionMatch.ts';
+import { asOfVersion, currentVersion } from './version.ts';
 
-/**
- * A notification: one entity per notice, in their order.
- * @param subscription with the formats, names and media type that it asks for
- * @param message id: URI; notifiedAt: ISO 8601; named: the @context as it is to stand in the body, where it does
- */
+/** What goes with the notices: their message, and the entities that they link to (4.5.23). */
+export type NotificationParts = {
+  /** URI. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly notifiedAt: string;
+  /** The @context as it is to stand in the body, where it does. */
+  readonly named: Json;
+  /** join inline. */
+  readonly linked?: LinkedEntities;
+  /** join flat. */
+  readonly appended?: readonly { readonly entity: Entity; readonly options: RepresentOptions }[];
+};
+
+/** A notification: one entity per notice, in their order, in the formats, names and media type that were asked for. */
 export function representNotification(
   subscription: Subscription,
   notices: readonly Notice[],
   context: Context,
-  message: { readonly id: string; readonly notifiedAt: string; readonly named: Json },
+  message: NotificationParts,
 ): JsonObject {
   const { accept = 'application/json', receiverInfo = [] } = subscription.notification.endpoint;
-  const options = representOptions(subscription);
+  const minor = Number(subscription.ngsildConformance?.split('.')[1] ?? currentVersion);
+  const aged = (entity: Entity): Entity => (minor < currentVersion ? asOfVersion(entity, minor, context) : entity);
+  const { linked, appended = [] } = message;
+  const options = {
+    ...notificationOptions(subscription),
+    ...(linked && {
+      linked: { ...linked, entities: new Map([...linked.entities].map(([id, entity]) => [id, aged(entity)])) },
+    }),
+  };
+  const told = notices.map((notice): Notice => {
+    const { attrs: before } = aged({ ...notice.entity, attrs: notice.before });
+    return { ...notice, entity: aged(notice.entity), before };
+  });
   const head = {
     id: message.id,
     type: 'Notification',
@@ -36,12 +61,18 @@ export function representNotification(
     notifiedAt: message.notifiedAt,
   };
   if (accept === 'application/geo+json') {
-    const features = notices.map((notice) => representNoticeFeature(notice, context, options));
+    const features = [
+      ...told.map((notice) => representNoticeFeature(notice, context, options)),
+      ...appended.map((one) => representFeature(aged(one.entity), context, one.options)),
+    ];
     const bare = receiverInfo.some(({ key, value }) => key.toLowerCase() === 'prefer' && value === 'body=json');
     const data = { type: 'FeatureCollection', features, ...(!bare && { '@context': message.named }) };
     return { ...head, data };
   }
-  const data = notices.map((notice) => representNotice(notice, context, options));
+  const data = [
+    ...told.map((notice) => representNotice(notice, context, options)),
+    ...appended.map((one) => representEntity(aged(one.entity), context, one.options)),
+  ];
   if (accept === 'application/json') return { ...head, data };
   // Each entity can be taken out of the notification and still be read.
   const own = data.map((entity) => ({ ...entity, '@context': message.named }));
@@ -50,15 +81,16 @@ export function representNotification(
 
 type NoticeOptions = RepresentOptions & { readonly showChanges: boolean };
 
-function representOptions({ notification, datasetId, lang }: Subscription): NoticeOptions {
+/** How a subscription wants entities to be shown. */
+export function notificationOptions({ notification, datasetId, lang }: Subscription): NoticeOptions {
   const { attributes, pick, omit, format = 'normalized', sysAttrs = false, showChanges = false } = notification;
   return {
     format: format === 'keyValues' ? 'simplified' : format,
     sysAttrs,
     showChanges,
     ...(attributes && { attrs: new Set(attributes) }),
-    ...(pick && { pick: projectionOf(pick) }),
-    ...(omit && { omit: projectionOf(omit) }),
+    ...(pick && { pick: projectionFrom(pick) }),
+    ...(omit && { omit: projectionFrom(omit) }),
     ...(datasetId && { datasetIds: new Set(datasetId) }),
     ...(lang !== undefined && { lang: parseLanguages(lang) }),
   };
@@ -70,8 +102,9 @@ function representNotice(notice: Notice, context: Context, options: NoticeOption
   const json = representEntity(entity, context, options);
   if (deletedAt !== undefined) json['deletedAt'] = deletedAt;
   for (const name in before) {
-    if (!isShown(name, options)) continue;
-    const shown = representChanged(entity.attrs[name] ?? [], before[name] ?? [], context, options, notice);
+    if (options.attrs?.has(name) === false || !isShown(name, options.pick, options.omit)) continue;
+    const already = json[context.compact(name)];
+    const shown = representChanged(entity.attrs[name] ?? [], before[name] ?? [], context, options, notice, already);
     if (shown !== undefined) json[context.compact(name)] = shown;
   }
   return json;
@@ -83,9 +116,6 @@ function representNoticeFeature(notice: Notice, context: Context, options: Notic
   return { ...feature, properties };
 }
 
-const isShown = (name: string, { attrs, pick, omit }: RepresentOptions): boolean =>
-  (attrs?.has(name) ?? true) && (pick?.has(name) ?? true) && omit?.has(name) !== true;
-
 /** An attribute of which instances went, or whose earlier values are to be shown. */
 function representChanged(
   now: readonly Instance[],
@@ -93,6 +123,7 @@ function representChanged(
   context: Context,
   options: NoticeOptions,
   { entity, deletedAt = entity.modifiedAt }: Notice,
+  already: Json | undefined,
 ): Json | undefined {
   const wanted = ({ datasetId = '@none' }: Instance): boolean => options.datasetIds?.has(datasetId) ?? true;
   const earlierOf = (instance: Instance): Instance | undefined =>
@@ -101,19 +132,32 @@ function representChanged(
     (instance) => wanted(instance) && !now.some(({ datasetId }) => datasetId === instance.datasetId),
   );
   const left = now.filter(wanted);
+  // All instances at once: the attribute itself was deleted, and no dataset need be told.
+  const whole = now.length === 0 && gone.length > 1 && !options.showChanges && options.sysAttrs !== true;
+  if (whole) return representGone(gone[0] as Instance, context, options);
   if (!options.showChanges && gone.length === 0) return representAttribute(left, context, options);
   if (options.format === 'simplified') return simplifiedWithout(left, gone, context, options);
+  // What it links to is inside already.
+  const embedded = options.linked ? [already ?? []].flat().filter(isObject) : [];
   const shown: { json: JsonObject; plain: boolean }[] = [
-    ...left.map((instance) => ({
-      json: withPrevious(representInstance(instance, context, options), earlierOf(instance), context, options),
-      plain: false,
-    })),
+    ...left.map((instance, i) => {
+      const json = embedded.length === left.length ? embedded[i] : undefined;
+      const now = (json as JsonObject | undefined) ?? representInstance(instance, context, options);
+      return { json: withPrevious(now, earlierOf(instance), context, options), plain: false };
+    }),
     ...gone.map((instance) => deletedInstance(instance, deletedAt, context, options)),
   ];
   const [only] = shown;
   if (!only) return undefined;
   if (shown.length > 1) return shown.map(({ json }) => json);
   return only.plain ? nullMarker : only.json;
+}
+
+/** An attribute of which nothing is left. */
+function representGone({ type }: Instance, context: Context, options: NoticeOptions): Json {
+  if (options.format === 'simplified') return nullMarker;
+  const { json, plain } = deletedInstance({ type, value: nullMarker }, '', context, options);
+  return plain ? nullMarker : json;
 }
 
 function simplifiedWithout(
@@ -186,14 +230,15 @@ function withPrevious(
  * Several notices of one subscription as fewer: of each entity the newest state, beside what was before the first of
  * them. For throttling: what happened meanwhile is told at once.
  */
-export function coalesce(notices: readonly Notice[], showChanges = false): readonly Notice[] {
-  const newest = new Map<string, Notice>();
-  for (const notice of notices) {
-    const { id } = notice.entity;
-    const earlier = newest.get(id);
+export function coalesce<T extends { readonly notice: Notice }>(told: readonly T[], showChanges = false): readonly T[] {
+  const newest = new Map<string, T>();
+  for (const one of told) {
+    const { notice } = one;
+    const earlier = newest.get(notice.entity.id)?.notice;
     // The newest stands at its own place in the order.
-    newest.delete(id);
-    newest.set(id, earlier ? { ...notice, before: firstOf(earlier.before, notice.before, showChanges) } : notice);
+    newest.delete(notice.entity.id);
+    const before = earlier ? firstOf(earlier.before, notice.before, showChanges) : notice.before;
+    newest.set(notice.entity.id, { ...one, notice: { ...notice, before } });
   }
   return [...newest.values()];
 }

@@ -4,6 +4,14 @@ import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
 import { isUri } from './datatypes.ts';
 import {
+  parseProjection,
+  projectionDepth,
+  projectionFrom,
+  projectionTerms,
+  type ProjectionTerm,
+} from './projection.ts';
+import { joinLevelMax } from './representParameters.ts';
+import {
   notificationFormats,
   notificationMedia,
   type Endpoint,
@@ -16,7 +24,6 @@ type Parsed<T> = { -readonly [M in keyof T]?: T[M] };
 
 /** Given by clients, ignored (5.2.14.2). */
 const readOnly = new Set(['lastFailure', 'lastNotification', 'lastSuccess', 'status', 'timesFailed', 'timesSent']);
-const entityMembers = new Set(['id', 'type', 'scope']);
 
 /** @throws Problem bad-data */
 export function parseNotification(raw: unknown, field: string, context: Context): NotificationParameters {
@@ -32,7 +39,7 @@ export function parseNotification(raw: unknown, field: string, context: Context)
         break;
       case 'pick':
       case 'omit':
-        given[name] = listOf(value, at).map((item, i) => memberName(item, `${at}[${i}]`, context));
+        given[name] = listOf(value, at).flatMap((item, i) => terms(item, name, `${at}[${i}]`, context));
         break;
       case 'format':
         given.format = oneOf(value, notificationFormats, at);
@@ -41,8 +48,10 @@ export function parseNotification(raw: unknown, field: string, context: Context)
         given.join = oneOf(value, ['flat', 'inline', '@none'] as const, at);
         break;
       case 'joinLevel':
-        if (!Number.isInteger(numberAboveZero(value, at))) throw new Problem('bad-data', 'a whole number', at);
-        given.joinLevel = value as number;
+        given.joinLevel = numberAboveZero(value, at);
+        if (!Number.isInteger(given.joinLevel) || given.joinLevel > joinLevelMax) {
+          throw new Problem('bad-data', `a whole number, at most ${joinLevelMax}`, at);
+        }
         break;
       case 'showChanges':
       case 'sysAttrs':
@@ -66,8 +75,14 @@ function checked(given: Parsed<NotificationParameters>, field: string): Notifica
   if (attributes && (pick ?? omit)) {
     throw new Problem('bad-data', 'attributes excludes pick and omit (4.21)', `${field}.attributes`);
   }
-  const both = pick?.find((name) => omit?.includes(name));
-  if (both !== undefined) throw new Problem('bad-data', `"${both}" is picked and omitted (4.21)`, `${field}.omit`);
+  for (const [name, projection] of Object.entries({ pick, omit })) {
+    const levels = (join ?? '@none') === '@none' ? 0 : (joinLevel ?? 1);
+    if (projection && projectionDepth(projectionFrom(projection)) > levels) {
+      throw new Problem('bad-data', `${name} goes deeper than join and joinLevel do (4.21)`, `${field}.${name}`);
+    }
+  }
+  const both = pick?.find((term) => typeof term === 'string' && omit?.includes(term));
+  if (both !== undefined) throw new Problem('bad-data', 'a member is picked and omitted (4.21)', `${field}.omit`);
   if (showChanges === true && (format === 'keyValues' || format === 'simplified')) {
     throw new Problem('bad-data', 'showChanges needs a format that is not simplified', `${field}.showChanges`);
   }
@@ -114,8 +129,9 @@ function parseEndpoint(raw: unknown, field: string): Endpoint {
 
 /** `mqtt[s]://[user][:password]@host[:port]/topic[/subtopic]*`, 7.2. */
 function checkMqtt(uri: string, notifier: readonly KeyValue[], field: string): void {
-  const topic = URL.parse(uri)?.pathname.slice(1) ?? '';
-  if (topic === '' || /[+#]/.test(decodeURIComponent(topic))) {
+  const { pathname, search, hash, hostname } = new URL(uri);
+  const topic = decoded(pathname.slice(1));
+  if (hostname === '' || !topic || /[+#\0]/.test(topic) || search + hash !== '') {
     throw new Problem('bad-data', 'an MQTT endpoint is mqtt://host/topic, without + and # (7.2)', `${field}.uri`);
   }
   for (const { key, value } of notifier) {
@@ -123,6 +139,15 @@ function checkMqtt(uri: string, notifier: readonly KeyValue[], field: string): v
     if (allowed && !allowed.includes(value)) {
       throw new Problem('bad-data', `${key} is one of ${allowed.join(', ')} (7.2)`, `${field}.notifierInfo`);
     }
+  }
+}
+
+/** undefined: not correctly encoded. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
   }
 }
 
@@ -176,8 +201,13 @@ function receiver(raw: unknown, field: string, mqtt: boolean): readonly KeyValue
   return pairs;
 }
 
-function memberName(raw: unknown, field: string, context: Context): string {
-  return typeof raw === 'string' && entityMembers.has(raw) ? raw : attributeName(raw, field, context);
+function terms(raw: unknown, name: 'pick' | 'omit', field: string, context: Context): readonly ProjectionTerm[] {
+  try {
+    return projectionTerms(parseProjection(textOf(raw, field), context, name));
+  } catch (error) {
+    if (error instanceof Problem) throw new Problem('bad-data', error.message, field);
+    throw error;
+  }
 }
 
 function oneOf<T extends string>(raw: unknown, known: readonly T[], field: string): T {

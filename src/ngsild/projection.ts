@@ -50,9 +50,14 @@ export function parseProjection(text: string, context: Context, parameter: 'pick
   return parsed;
 }
 
-/** The members and nothing of linked entities. */
-export const projectionOf = (members: readonly string[]): Projection =>
-  new Map(members.map((member) => [member, undefined]));
+/** A projection as JSON: a member, or one with what is said of the entities that it leads to. */
+export type ProjectionTerm = string | { readonly member: string; readonly of: readonly ProjectionTerm[] };
+
+export const projectionTerms = (projection: Projection): readonly ProjectionTerm[] =>
+  [...projection].map(([member, below]) => (below ? { member, of: projectionTerms(below) } : member));
+
+export const projectionFrom = (terms: readonly ProjectionTerm[]): Projection =>
+  new Map(terms.map((term) => (typeof term === 'string' ? [term, undefined] : [term.member, projectionFrom(term.of)])));
 
 /** Writes a projection, so that it parses back to the same. */
 export function printProjection(projection: Projection, context: Context): string {

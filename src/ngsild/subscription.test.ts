@@ -19,7 +19,7 @@ const state: SubscriptionState = {
   status: 'active',
   createdAt: '2026-03-01T10:00:00.000Z',
   modifiedAt: '2026-03-01T10:00:00.000Z',
-  notification: { timesSent: 0, timesFailed: 0 },
+  notification: {},
 };
 
 function refused(members: object, field: string): void {

@@ -3,6 +3,7 @@
  * CIM 009 v1.9.1, 5.2.12 to 5.2.15, 5.2.22, 5.2.33.
  */
 import { parseInstant } from '../base/time.ts';
+import type { ProjectionTerm } from './projection.ts';
 import type { EntitySelector, GeoNode, QNode, ScopeNode } from './query.ts';
 
 export const notificationTriggers = [
@@ -39,11 +40,11 @@ export type Endpoint = {
 
 export const notificationFormats = ['normalized', 'concise', 'simplified', 'keyValues'] as const;
 
-/** 5.2.14.1. Names are IRIs, or `id`, `type`, `scope`. */
+/** 5.2.14.1. Names are IRIs; `pick` and `omit` also name `id`, `type`, `scope`. */
 export type NotificationParameters = {
   readonly attributes?: readonly string[];
-  readonly pick?: readonly string[];
-  readonly omit?: readonly string[];
+  readonly pick?: readonly ProjectionTerm[];
+  readonly omit?: readonly ProjectionTerm[];
   /** As it was spelled; `keyValues` is `simplified`. Default normalized. */
   readonly format?: (typeof notificationFormats)[number];
   readonly showChanges?: boolean;

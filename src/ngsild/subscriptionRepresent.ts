@@ -2,6 +2,7 @@
 import type { Context } from './context.ts';
 import type { Json } from './entity.ts';
 import { printGeo } from './geoQuery.ts';
+import { printProjection, projectionFrom, type ProjectionTerm } from './projection.ts';
 import { printQ } from './q.ts';
 import type { EntitySelector } from './query.ts';
 import type { JsonObject } from './represent.ts';
@@ -21,8 +22,8 @@ export type SubscriptionState = {
   readonly modifiedAt: string;
   readonly notification: {
     readonly status?: 'ok' | 'failed';
-    readonly timesSent: number;
-    readonly timesFailed: number;
+    readonly timesSent?: number;
+    readonly timesFailed?: number;
     readonly lastNotification?: string;
     readonly lastSuccess?: string;
     readonly lastFailure?: string;
@@ -84,14 +85,17 @@ function representGeo(node: NonNullable<Subscription['geoQ']>, context: Context)
   return { georel, geometry, coordinates: node.geometry.coordinates as Json, geoproperty };
 }
 
+const printTerms = (terms: readonly ProjectionTerm[], context: Context): Json =>
+  terms.map((term) => printProjection(projectionFrom([term]), context));
+
 function representParameters(parameters: NotificationParameters, context: Context): JsonObject {
   const { attributes, pick, omit, endpoint, ...plain } = parameters;
   const { accept = 'application/json', receiverInfo, notifierInfo, uri, ...limits } = endpoint;
   const compact = (name: string): string => context.compact(name);
   return {
     ...(attributes && { attributes: attributes.map(compact) }),
-    ...(pick && { pick: pick.map(compact) }),
-    ...(omit && { omit: omit.map(compact) }),
+    ...(pick && { pick: printTerms(pick, context) }),
+    ...(omit && { omit: printTerms(omit, context) }),
     ...defined(plain),
     endpoint: {
       uri,

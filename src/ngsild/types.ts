@@ -3,6 +3,8 @@
  *
  *   types = one *( ( "|" / "," ) one )
  *   one   = name-or-URI / "(" name-or-URI *( ";" name-or-URI ) ")"
+ *
+ * Parentheses around a disjunction are taken too: the conformance suite writes them.
  */
 import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
@@ -38,19 +40,21 @@ export function parseTypeSelection(text: string, context: Context, parameter = '
     if (text[at] !== '(') return type();
     at++;
     const of = [type()];
-    while (text[at] === ';') {
+    const joins = text[at] === ';' ? ';' : '|,';
+    while (text[at] !== undefined && joins.includes(text[at] ?? '')) {
       at++;
       of.push(type());
     }
     if (text[at] !== ')') return fail('")" is expected');
     at++;
-    return of.length === 1 ? (of[0] as TypeNode) : { node: 'and', of };
+    return of.length === 1 ? (of[0] as TypeNode) : { node: joins === ';' ? 'and' : 'or', of };
   };
-  const of = [one()];
+  const parts = [one()];
   while (text[at] === '|' || text[at] === ',') {
     at++;
-    of.push(one());
+    parts.push(one());
   }
+  const of = parts.flatMap((part) => (part.node === 'or' ? part.of : [part]));
   if (at < text.length) fail(`"${text[at]}" is not expected here`);
   return of.length === 1 ? (of[0] as TypeNode) : { node: 'or', of };
 }

@@ -3,6 +3,7 @@ import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { EntityService } from '../entities.ts';
 import type { Tenants } from '../tenants.ts';
+import type { SubscriptionService } from '../subscriptions/index.ts';
 import type { Answer, Call, MediaType } from './call.ts';
 
 /** What the handlers work with. */
@@ -11,6 +12,7 @@ export type NgsiDeps = {
   readonly entities: EntityService;
   readonly contexts: Contexts;
   readonly tenants: Tenants;
+  readonly subscriptions: SubscriptionService;
   readonly now: () => number;
   readonly log: Log;
 };

@@ -4,7 +4,16 @@ import { entities } from './entities.ts';
 import { jsonldContexts } from './jsonldContexts.ts';
 import type { Operation } from './operation.ts';
 import { query } from './query.ts';
+import { subscriptions } from './subscriptions.ts';
 import { temporal } from './temporal.ts';
 
 /** Every operation of the API, in the order of clause 6. */
-export const operations: readonly Operation[] = [entities, query, attributes, batch, temporal, jsonldContexts].flat();
+export const operations: readonly Operation[] = [
+  entities,
+  query,
+  attributes,
+  subscriptions,
+  batch,
+  temporal,
+  jsonldContexts,
+].flat();

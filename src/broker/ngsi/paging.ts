@@ -12,7 +12,7 @@ export function paged(
     const query = new URLSearchParams(call.query);
     query.set('offset', String(to));
     query.set('limit', String(limit));
-    links.push(`<${call.path}?${query}>; rel="${rel}"; type="${media}"`);
+    links.push(`<${call.path}?${query}>;rel="${rel}";type="${media}"`);
   };
   if (limit > 0 && more) link(offset + limit, 'next');
   if (limit > 0 && offset > 0) link(Math.max(0, offset - limit), 'prev');

@@ -190,7 +190,7 @@ suite('queries', () => {
     };
     const answer = await post('/entityOperations/query?count=true&limit=2', body);
     assert.equal(answer.headers.get('ngsild-results-count'), '3');
-    assert.match(answer.headers.get('link') ?? '', /offset=2&?[^>]*>; rel="next"; type="application\/json"/);
+    assert.match(answer.headers.get('link') ?? '', /offset=2&?[^>]*>;rel="next";type="application\/json"/);
     assert.deepEqual(names((await answer.json()) as Shown[]), ['Building:a', 'Building:b']);
     const rest = await post('/entityOperations/query?limit=2&offset=2', body);
     assert.doesNotMatch(rest.headers.get('link') ?? '', /rel="next"/);

@@ -18,7 +18,7 @@ import { matchSubscription, notificationTriggers, subscriptionStatus, type Subsc
 import { openStore, verify, type Store } from '../../store/index.ts';
 import type { JournalRecord, RowDelta } from '../../store/ports.ts';
 import { hitDerivation } from './hits.ts';
-import { subscriptionTables } from './tables.ts';
+import { subscriptionTables } from './rows.ts';
 
 const started = Date.parse('2026-03-01T10:00:00Z');
 const iri = (name: string): string => `https://e.org/${name}`;

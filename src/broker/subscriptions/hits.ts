@@ -6,13 +6,15 @@ import { attributeChanges, matchSubscription, subscriptionStatus, type Subscript
 import type { Derivation, DerivedWrite, Place } from '../../store/ports.ts';
 import { isoInstant } from '../decision.ts';
 import { createInterests } from './interests.ts';
-import { deadLetterTable, deliveryTable, hitTable, subscriptionTable } from './tables.ts';
+import { deadLetterTable, deliveryTable, hitTable, subscriptionTable } from './rows.ts';
 
 const nothing: readonly DerivedWrite[] = [];
 
 /** A derivation that knows no subscription yet. */
 export function hitDerivation(): Derivation {
   const interests = createInterests();
+  /** From which change on the hits of a subscription are kept. */
+  const kept = new Map<string, number>();
   return {
     async load(rows) {
       for (const { tenant, document } of await rows.all('SELECT tenant, document FROM ngsi_subscription')) {
@@ -46,16 +48,23 @@ export function hitDerivation(): Derivation {
     },
 
     row({ table, key, row }, { seq }) {
-      const { tenant, id } = key;
+      if (table !== subscriptionTable.name && table !== deliveryTable.name) return nothing;
+      const tenant = Number(key['tenant']);
+      const id = String(key['id']);
+      const name = `${tenant} ${id}`;
+      const equal = { tenant, subscription: id };
       if (table === subscriptionTable.name) {
-        if (row) interests.set(Number(tenant), JSON.parse(String(row['document'])) as Subscription);
-        else interests.remove(Number(tenant), String(id));
-        const equal = { tenant: tenant ?? 0, subscription: id ?? '' };
-        return row ? nothing : [hitTable, deadLetterTable].map(({ name }) => ({ table: name, seq, equal }));
+        if (row) {
+          interests.set(tenant, JSON.parse(String(row['document'])) as Subscription);
+          return nothing;
+        }
+        interests.remove(tenant, id);
+        kept.delete(name);
+        return [hitTable, deadLetterTable].map((of) => ({ table: of.name, seq, equal }));
       }
-      const keptFrom = table === deliveryTable.name && row ? Number(row['kept_from'] ?? 0) : 0;
-      if (keptFrom === 0) return nothing;
-      const equal = { tenant: tenant ?? 0, subscription: id ?? '' };
+      const keptFrom = Number(row?.['kept_from'] ?? 0);
+      if (keptFrom <= (kept.get(name) ?? 0)) return nothing;
+      kept.set(name, keptFrom);
       return [{ table: hitTable.name, seq, equal, below: { column: 'seq', value: keptFrom } }];
     },
   };
@@ -65,7 +74,7 @@ function hit({ id }: Subscription, { tenant, seq, place, at }: Place, entity: st
   return {
     table: hitTable.name,
     key: { tenant, subscription: id, seq, place },
-    row: { at, entity, notice },
+    row: { at, entity, bytes: notice.length, notice },
     seq,
   };
 }

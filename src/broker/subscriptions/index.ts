@@ -1,3 +1,99 @@
-/** Subscriptions and notifications, 5.8. */
+/** Subscriptions and notifications, CIM 009 v1.9.1, 5.8. */
+import type { Clock } from '../../base/clock.ts';
+import { randomId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Endpoints } from '../../http/index.ts';
+import { systemPrincipal } from '../../http/principal.ts';
+import type { EntityQuery } from '../../ngsild/query.ts';
+import type { Rows } from '../../store/ports.ts';
+import type { Writer } from '../../store/writer.ts';
+import type { Policy } from '../../trust/index.ts';
+import type { Broker } from '../broker.ts';
+import type { Contexts } from '../contexts/index.ts';
+import type { Tenants } from '../tenants.ts';
+import { openDelivery } from './delivery.ts';
+import { notificationSender } from './sender.ts';
+import { subscriptionService, type SubscriptionService } from './service.ts';
+import { type Stored } from './rows.ts';
+import { subscriptionStore } from './store.ts';
+
+export type Subscriptions = {
+  readonly service: SubscriptionService;
+  /** Begins to deliver; until then hits gather. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Entities that a periodic notification tells of; more are told in several. */
+const perPeriodicNotification = 1_000;
+
+export function openSubscriptions(deps: {
+  rows: Rows;
+  writer: Writer;
+  broker: Pick<Broker, 'query'>;
+  contexts: Contexts;
+  tenants: Pick<Tenants, 'nameOf'>;
+  endpoints: Endpoints;
+  policy: Policy;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+}): Subscriptions {
+  const { rows, writer, broker, contexts, tenants, endpoints, policy, clock, log, metrics } = deps;
+  const store = subscriptionStore(rows);
+  const sender = notificationSender({
+    contexts,
+    endpoints,
+    clock,
+    newId: randomId,
+    tenantName: (tenant) => tenants.nameOf(tenant),
+    fetch: async (tenant, ids) =>
+      (await broker.query(systemPrincipal, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
+  });
+  const delivery = openDelivery({
+    store,
+    writer,
+    send: (stored, notices, part, signal) => sender.send(stored, notices, part, signal),
+    async *look({ tenant, subscription }: Stored) {
+      const { entities, q, geoQ, scopeQ } = subscription;
+      const query: EntityQuery = {
+        ...(entities && { selectors: entities }),
+        ...(q && { q }),
+        ...(geoQ && { geo: geoQ }),
+        ...(scopeQ && { scope: scopeQ }),
+      };
+      for (let after = ''; ;) {
+        const page = { limit: perPeriodicNotification, offset: 0, after };
+        const { entities: found } = await broker.query(systemPrincipal, tenant, query, page);
+        if (found.length > 0) yield found.map((entity) => ({ entity, before: {} }));
+        if (found.length < perPeriodicNotification) return;
+        after = found.at(-1)?.id ?? '';
+      }
+    },
+    clock,
+    log,
+    metrics,
+  });
+  return {
+    service: subscriptionService({
+      store,
+      writer,
+      delivery,
+      contexts,
+      endpoints,
+      policy,
+      newId: randomId,
+    }),
+    start: () => delivery.start(),
+    async stop() {
+      await delivery.stop();
+      sender.close();
+      endpoints.close();
+    },
+  };
+}
+
 export { hitDerivation } from './hits.ts';
-export { subscriptionTables } from './tables.ts';
+export type { Shown, SubscriptionService } from './service.ts';
+export { subscriptionTables } from './rows.ts';

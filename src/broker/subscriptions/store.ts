@@ -1,0 +1,142 @@
+/** What of subscriptions is read: the module's only SQL. */
+import type { Rows, Tenant } from '../../store/ports.ts';
+import {
+  hitOf,
+  noProgress,
+  progressOf,
+  storedOf,
+  type Cursor,
+  type DeadLetter,
+  type Hit,
+  type Progress,
+  type Stored,
+} from './rows.ts';
+
+export type SubscriptionStore = ReturnType<typeof subscriptionStore>;
+
+export function subscriptionStore(rows: Rows) {
+  return {
+    async find(tenant: Tenant, id: string): Promise<Stored | undefined> {
+      const row = await rows.get('SELECT * FROM ngsi_subscription WHERE tenant = ? AND id = ?', [tenant, id]);
+      return row && storedOf(row);
+    },
+    async all(): Promise<readonly Stored[]> {
+      return (await rows.all('SELECT * FROM ngsi_subscription ORDER BY tenant, id')).map(storedOf);
+    },
+    /** In the order in which they were made. */
+    async page(tenant: Tenant, { limit, offset }: { limit: number; offset: number }) {
+      const found = await rows.all(
+        'SELECT * FROM ngsi_subscription WHERE tenant = ? ORDER BY created_at, id LIMIT ? OFFSET ?',
+        [tenant, limit, offset],
+      );
+      const counted = await rows.get('SELECT count(*) AS n FROM ngsi_subscription WHERE tenant = ?', [tenant]);
+      return { stored: found.map(storedOf), count: Number(counted?.['n'] ?? 0) };
+    },
+    async progress(): Promise<readonly { tenant: Tenant; id: string; progress: Progress }[]> {
+      const found = await rows.all('SELECT * FROM ngsi_delivery');
+      return found.map((row) => ({
+        tenant: Number(row['tenant']),
+        id: String(row['id']),
+        progress: progressOf(row),
+      }));
+    },
+    async progressOf(tenant: Tenant, id: string): Promise<Progress> {
+      const row = await rows.get('SELECT * FROM ngsi_delivery WHERE tenant = ? AND id = ?', [tenant, id]);
+      return row ? progressOf(row) : noProgress;
+    },
+    /** Hits after a place, in order. */
+    async hitsAfter(tenant: Tenant, id: string, { seq, place }: Cursor, limit: number): Promise<readonly Hit[]> {
+      const found = await rows.all(
+        `SELECT seq, place, at, bytes, notice FROM ngsi_hit
+         WHERE tenant = ? AND subscription = ? AND (seq, place) > (?, ?) ORDER BY seq, place LIMIT ?`,
+        [tenant, id, seq, place, limit],
+      );
+      return found.map((row) => hitOf(row, row));
+    },
+    /** How many hits each subscription has that are not delivered. */
+    async waiting(): Promise<readonly { tenant: Tenant; id: string; count: number; oldestAt: number }[]> {
+      const found = await rows.all(
+        `SELECT h.tenant AS tenant, h.subscription AS id, count(*) AS count, min(h.at) AS oldest
+         FROM ngsi_hit h LEFT JOIN ngsi_delivery d ON d.tenant = h.tenant AND d.id = h.subscription
+         WHERE (h.seq, h.place) > (coalesce(d.seq, 0), coalesce(d.place, 0))
+         GROUP BY h.tenant, h.subscription`,
+      );
+      return found.map((row) => ({
+        tenant: Number(row['tenant']),
+        id: String(row['id']),
+        count: Number(row['count']),
+        oldestAt: Number(row['oldest']),
+      }));
+    },
+    /** What is kept of each subscription. */
+    async kept(): Promise<readonly { tenant: Tenant; id: string; count: number; bytes: number; oldestAt: number }[]> {
+      const found = await rows.all(
+        `SELECT tenant, subscription AS id, count(*) AS count, sum(bytes) AS bytes, min(at) AS oldest
+         FROM ngsi_hit GROUP BY tenant, subscription`,
+      );
+      return found.map((row) => ({
+        tenant: Number(row['tenant']),
+        id: String(row['id']),
+        count: Number(row['count']),
+        bytes: Number(row['bytes']),
+        oldestAt: Number(row['oldest']),
+      }));
+    },
+    /** The first change from which hits are to be kept, so that `drop` go and those before `at` (ms). */
+    async keepFrom(tenant: Tenant, id: string, drop: number, at: number): Promise<number> {
+      const byCount = await rows.get(
+        'SELECT seq FROM ngsi_hit WHERE tenant = ? AND subscription = ? ORDER BY seq, place LIMIT 1 OFFSET ?',
+        [tenant, id, drop],
+      );
+      const byAge = await rows.get(
+        'SELECT max(seq) AS seq FROM ngsi_hit WHERE tenant = ? AND subscription = ? AND at < ?',
+        [tenant, id, at],
+      );
+      const last = await rows.get('SELECT max(seq) AS seq FROM ngsi_hit WHERE tenant = ? AND subscription = ?', [
+        tenant,
+        id,
+      ]);
+      const all = Number(last?.['seq'] ?? 0) + 1;
+      const counted = drop === 0 ? 0 : byCount ? Number(byCount['seq']) : all;
+      const aged = typeof byAge?.['seq'] === 'number' ? byAge['seq'] + 1 : 0;
+      return Math.max(counted, aged);
+    },
+    /** Hits between a place and a change. */
+    async countBetween(tenant: Tenant, id: string, { seq, place }: Cursor, before: number): Promise<number> {
+      const row = await rows.get(
+        `SELECT count(*) AS n FROM ngsi_hit
+         WHERE tenant = ? AND subscription = ? AND (seq, place) > (?, ?) AND seq < ?`,
+        [tenant, id, seq, place, before],
+      );
+      return Number(row?.['n'] ?? 0);
+    },
+    async letterCounts(): Promise<readonly { tenant: Tenant; id: string; count: number }[]> {
+      const found = await rows.all(
+        'SELECT tenant, subscription AS id, count(*) AS count FROM ngsi_dead_letter GROUP BY tenant, subscription',
+      );
+      return found.map((row) => ({
+        tenant: Number(row['tenant']),
+        id: String(row['id']),
+        count: Number(row['count']),
+      }));
+    },
+    /** Dead letters from a change on, in order. */
+    async letters(
+      tenant: Tenant,
+      id: string,
+      { after = { seq: 0, place: -1 }, limit }: { after?: Cursor; limit: number },
+    ): Promise<readonly DeadLetter[]> {
+      const found = await rows.all(
+        `SELECT * FROM ngsi_dead_letter
+         WHERE tenant = ? AND subscription = ? AND (seq, place) > (?, ?) ORDER BY seq, place LIMIT ?`,
+        [tenant, id, after.seq, after.place, limit],
+      );
+      return found.map((row) => ({
+        ...hitOf(row, row),
+        refusedAt: Number(row['refused_at']),
+        attempts: Number(row['attempts']),
+        reason: String(row['reason']),
+      }));
+    },
+  };
+}
