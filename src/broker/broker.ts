@@ -9,6 +9,7 @@ import type {
   EntityAggregates,
   EntityHistory,
   EntityPage,
+  EntityShape,
   EntityStore,
   Gap,
   HistoryStore,
@@ -74,6 +75,8 @@ export type Broker = {
   find(who: Principal, tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
   query(who: Principal, tenant: Tenant, query: EntityQuery, page: PageRequest): Promise<EntityPage>;
   types(who: Principal, tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
+  /** What the entities are made of. */
+  shapes(who: Principal, tenant: Tenant): Promise<readonly EntityShape[]>;
   /**
    * Resolves when queries can see all that is durable now. They wait for it themselves; whoever brings much waits for it
    * too, so that what they wait for stays little.
@@ -183,6 +186,11 @@ export function createBroker(deps: {
       return state.types(tenant);
     },
     applied: () => writer.applied(),
+    async shapes(who, tenant) {
+      await writer.applied();
+      const seen = (type: string): boolean => policy.filter(who, 'read', type) !== 'nothing';
+      return (await state.shapes(tenant)).filter(({ types }) => types.every(seen));
+    },
     async historyEntities(_who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
       return history.entities(tenant, query, page);

@@ -56,6 +56,8 @@ export { parseTemporalQuery, parseTemporalRetrieve } from './temporalQuery.ts';
 export type { TemporalFormat, TemporalRequest } from './temporalQuery.ts';
 export { parseQueryBody } from './queryBody.ts';
 export type { QueryBody } from './queryBody.ts';
+export { attributeDetails, attributeInfo, attributeList, typeDetails, typeInfo, typeList } from './available.ts';
+export type { EntityShape } from './available.ts';
 export { asOfVersion, currentVersion } from './version.ts';
 export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
 export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';

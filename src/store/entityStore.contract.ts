@@ -56,7 +56,8 @@ export function entityStoreContract(name: string, subject: () => Promise<EntityS
         count: 1,
       });
       assert.deepStrictEqual(await store.types(0), [{ type: 'https://e.org/Bus', count: 1 }]);
-      assert.deepStrictEqual(await store.attributes(0), [{ name: 'https://e.org/speed', count: 1 }]);
+      const attrs = [{ name: 'https://e.org/speed', kinds: ['Property'] }];
+      assert.deepStrictEqual(await store.shapes(0), [{ types: ['https://e.org/Bus'], attrs, count: 1 }]);
     });
 
     it('pages are ordered by id and tenants are apart', async () => {
@@ -106,9 +107,12 @@ export function entityStoreContract(name: string, subject: () => Promise<EntityS
             (await store.types(tenant)).map(({ type, count: n }) => [type, n]),
             types,
           );
+          const made = ({ type, attrs }: Entity): string[] => [JSON.stringify([type.toSorted(), Object.keys(attrs)])];
           assert.deepEqual(
-            (await store.attributes(tenant)).map(({ name: attr, count: n }) => [attr, n]),
-            count(({ attrs }) => Object.keys(attrs)),
+            (await store.shapes(tenant))
+              .map(({ types: own, attrs, count: n }) => [JSON.stringify([own, attrs.map(({ name: attr }) => attr)]), n])
+              .sort(),
+            count(made),
           );
           const page = { limit: 1, offset: 0, count: true };
           assert.equal((await store.query(tenant, {}, page)).count, there.size);

@@ -2,6 +2,7 @@
  * The ports of storage. Small, async, defaults stated; every adapter runs the same contract suite (`*.contract.ts`).
  * See ARCHITECTURE.md, "The write path".
  */
+import type { EntityShape } from '../ngsild/index.ts';
 import type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace } from '../ngsild/entity.ts';
 import type {
   Aggregation,
@@ -107,7 +108,8 @@ export type EntityStore = {
   /** @throws Problem too-complex (it took too long), too-many-results (more than can be ordered) */
   query(tenant: Tenant, query: EntityQuery, page: PageRequest): Promise<EntityPage>;
   types(tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
-  attributes(tenant: Tenant): Promise<readonly { name: string; count: number }[]>;
+  /** What entities are made of: each combination of types and attributes that there is. */
+  shapes(tenant: Tenant): Promise<readonly EntityShape[]>;
 };
 
 /** Reads of a module's own tables; in the subset of SQL that SQLite and PostgreSQL share; parameters as `?`. */
@@ -297,4 +299,4 @@ export type Files = {
   get(hash: string): Promise<Uint8Array | undefined>;
 };
 
-export type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace, TimeProperty };
+export type { Attributes, Entity, EntityDelta, EntityShape, Forgotten, Instance, InstancePlace, TimeProperty };

@@ -1,8 +1,8 @@
 /** Applies batches to `state.db`: entities, rows and `applied_seq` in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DerivedWrite, SqlValue, Sweep, TableDefinition, Tenant } from '../ports.ts';
-import { parseShape } from './shapeText.ts';
 import { quoted } from './schema.ts';
+import { shapeKeys } from './shapeKeys.ts';
 
 /** The last version of an entity in a batch. `body` null: it is gone. */
 export type EntityWrite = {
@@ -114,26 +114,6 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
       setMeta.run('applied_at', at);
       db.exec('COMMIT');
     },
-  };
-}
-
-/** Interned shapes. Unused ones stay: they are few and count nothing. */
-function shapeKeys(db: DatabaseSync): (text: string) => number {
-  const known = new Map<string, number>();
-  for (const { key, text } of db.prepare('SELECT key, text FROM chorsu_shape').all() as { key: number; text: string }[])
-    known.set(text, key);
-  const insert = db.prepare('INSERT INTO chorsu_shape (text) VALUES (?)');
-  const insertType = db.prepare('INSERT OR IGNORE INTO chorsu_shape_type (type, shape) VALUES (?, ?)');
-  const insertAttr = db.prepare('INSERT OR IGNORE INTO chorsu_shape_attr (attr, shape) VALUES (?, ?)');
-  return (text) => {
-    const found = known.get(text);
-    if (found !== undefined) return found;
-    const key = Number(insert.run(text).lastInsertRowid);
-    const { types, attrs } = parseShape(text);
-    for (const type of types) insertType.run(type, key);
-    for (const attr of attrs) insertAttr.run(attr, key);
-    known.set(text, key);
-    return key;
   };
 }
 

@@ -12,9 +12,10 @@ import {
   orderKeysOf,
 } from '../../ngsild/index.ts';
 import { Problem } from '../../base/problem.ts';
-import type { PageRequest, SqlValue, Tenant } from '../ports.ts';
+import type { EntityShape, PageRequest, SqlValue, Tenant } from '../ports.ts';
 import { canonicalJson } from '../canonical.ts';
 import { quoted } from './schema.ts';
+import { parseShape } from './shapeText.ts';
 import { geoBox, hasAttribute, joined, qSql, shapeSql, type Sql, sql } from './sql.ts';
 
 /** Entities that one answer can put in order: their keys are held in memory. */
@@ -34,7 +35,7 @@ export type Queries = {
   /** Bodies as JSON text. */
   query(tenant: Tenant, query: EntityQuery, page: PageRequest): { bodies: string[]; count?: number };
   types(tenant: Tenant): { type: string; count: number }[];
-  attributes(tenant: Tenant): { name: string; count: number }[];
+  shapes(tenant: Tenant): EntityShape[];
   rows(text: string, parameters: readonly SqlValue[]): Record<string, SqlValue>[];
   digest(): Digest;
 };
@@ -45,10 +46,9 @@ export function createQueries(db: DatabaseSync): Queries {
      FROM chorsu_count s JOIN chorsu_shape_type t ON t.shape = s.shape
      WHERE s.tenant = ? AND s.n > 0 GROUP BY t.type ORDER BY t.type`,
   );
-  const attributes = db.prepare(
-    `SELECT a.attr AS name, sum(s.n) AS count
-     FROM chorsu_count s JOIN chorsu_shape_attr a ON a.shape = s.shape
-     WHERE s.tenant = ? AND s.n > 0 GROUP BY a.attr ORDER BY a.attr`,
+  const shapes = db.prepare(
+    `SELECT t.text AS text, s.n AS n FROM chorsu_count s JOIN chorsu_shape t ON t.key = s.shape
+     WHERE s.tenant = ? AND s.n > 0 ORDER BY t.text`,
   );
   const byId = db.prepare('SELECT body FROM chorsu_entity WHERE tenant = ? AND id = ?');
   const byKey = db.prepare('SELECT body FROM chorsu_entity WHERE key = ?');
@@ -161,7 +161,8 @@ export function createQueries(db: DatabaseSync): Queries {
       }
     },
     types: (tenant) => types.all(tenant) as { type: string; count: number }[],
-    attributes: (tenant) => attributes.all(tenant) as { name: string; count: number }[],
+    shapes: (tenant) =>
+      (shapes.all(tenant) as { text: string; n: number }[]).map(({ text, n }) => ({ ...parseShape(text), count: n })),
     rows: (text, parameters) => db.prepare(text).all(...parameters) as Record<string, SqlValue>[],
     digest() {
       db.exec('BEGIN');

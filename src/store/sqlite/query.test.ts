@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import {
@@ -185,6 +186,14 @@ function naive(entities: readonly Entity[], wanted: EntityQuery): Entity[] {
   return entities.filter((entity) => matchesQuery(wanted, entity, { resolve }));
 }
 
+const bus = (n: number): Entity => ({
+  id: `urn:bus:${n}`,
+  type: types.slice(0, 1),
+  createdAt: at,
+  modifiedAt: at,
+  attrs: { [names[0] as string]: [{ type: n === 1 ? 'Property' : 'Relationship', value: 'urn:x:1' }] },
+});
+
 let directory: string;
 let state: StateStore;
 before(async () => {
@@ -279,7 +288,27 @@ test('matches come in the order that is asked for, and by id where it does not t
   );
 });
 
-test('types and attributes are counted per tenant, and other tenants are never seen', async () => {
+test('state of format 1 gets the kinds of its attributes when it is opened', async () => {
+  const path = join(directory, 'old.db');
+  const entities = [bus(1), bus(2)];
+  const made = openState({ path });
+  await made.apply({ seq: 1, at: 1, rows: [], entities: entities.map((one) => entityWrite(0, one.id, 1, one)) });
+  const shapes = await made.shapes(0);
+  await made.close();
+  const db = new DatabaseSync(path);
+  const old = JSON.stringify([types.slice(0, 1), names.slice(0, 1)]);
+  db.exec('DELETE FROM chorsu_shape; DELETE FROM chorsu_shape_type; DELETE FROM chorsu_shape_attr');
+  db.prepare('INSERT INTO chorsu_shape (key, text) VALUES (1, ?)').run(old);
+  db.exec('UPDATE chorsu_entity SET shape = 1; PRAGMA user_version = 1');
+  db.close();
+  const again = openState({ path });
+  assert.deepStrictEqual(await again.shapes(0), shapes);
+  const wanted = { attrs: names.slice(0, 1) };
+  assert.deepStrictEqual((await again.query(0, wanted, { limit: 9, offset: 0 })).entities, entities);
+  await again.close();
+});
+
+test('types and shapes are counted per tenant, and other tenants are never seen', async () => {
   const one: Entity = {
     id: 'urn:t',
     type: ['https://e.org/T'],
@@ -294,7 +323,10 @@ test('types and attributes are counted per tenant, and other tenants are never s
     entities: [entityWrite(7, one.id, 1, one), entityWrite(7, 'urn:u', 1, { ...one, id: 'urn:u', attrs: {} })],
   });
   assert.deepStrictEqual(await state.types(7), [{ type: 'https://e.org/T', count: 2 }]);
-  assert.deepStrictEqual(await state.attributes(7), [{ name: 'https://e.org/z', count: 1 }]);
+  assert.deepStrictEqual(await state.shapes(7), [
+    { types: ['https://e.org/T'], attrs: [{ name: 'https://e.org/z', kinds: ['Property'] }], count: 1 },
+    { types: ['https://e.org/T'], attrs: [], count: 1 },
+  ]);
   assert.deepStrictEqual(await state.query(7, {}, { limit: 9, offset: 0, count: true }), {
     entities: [one, { ...one, id: 'urn:u', attrs: {} }],
     count: 2,

@@ -15,7 +15,7 @@ export type Answer =
     }
   | { readonly id: number; readonly error: string };
 
-export type QueryClient = Pick<EntityStore, 'query' | 'types' | 'attributes'> & {
+export type QueryClient = Pick<EntityStore, 'query' | 'types' | 'shapes'> & {
   readonly rows: Rows;
   digest(): Promise<Digest>;
   close(): Promise<void>;
@@ -100,7 +100,7 @@ export function openQueries(path: string, options: { timeoutMs?: number } = {}):
       return count === undefined ? { entities } : { entities, count };
     },
     types: (tenant) => ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant] }),
-    attributes: (tenant) => ask<ReturnType<Queries['attributes']>>({ name: 'attributes', with: [tenant] }),
+    shapes: (tenant) => ask<ReturnType<Queries['shapes']>>({ name: 'shapes', with: [tenant] }),
     rows: {
       all: (text, parameters = []) => ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] }),
       async get(text, parameters = []) {

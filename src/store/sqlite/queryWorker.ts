@@ -15,8 +15,8 @@ const answer = ({ id, call }: Question): Answer => {
         return { id, value: queries.query(...call.with) };
       case 'types':
         return { id, value: queries.types(...call.with) };
-      case 'attributes':
-        return { id, value: queries.attributes(...call.with) };
+      case 'shapes':
+        return { id, value: queries.shapes(...call.with) };
       case 'rows':
         return { id, value: queries.rows(...call.with) };
       case 'digest':

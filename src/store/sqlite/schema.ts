@@ -7,9 +7,10 @@
  * many entities have each is kept, so that a million of them are counted in no time.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { reshapeAll } from './reshape.ts';
 
-/** 1 had no `chorsu_count`. */
-export const stateFormat = 2;
+/** 1 had no `chorsu_count`, 2 no kinds of attributes in its shapes. */
+export const stateFormat = 3;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS chorsu_meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -60,8 +61,12 @@ export function openForWriting(path: string): DatabaseSync {
     db.close();
     throw new Error(`state.db has format ${format}; this program knows ${stateFormat}`);
   }
-  const counted = format < 2 ? countAll : '';
-  db.exec(`BEGIN; ${tables} ${counted} PRAGMA user_version = ${stateFormat}; COMMIT`);
+  db.exec(`BEGIN; ${tables}`);
+  if (format > 0 && format < stateFormat) {
+    reshapeAll(db);
+    db.exec(countAll);
+  }
+  db.exec(`PRAGMA user_version = ${stateFormat}; COMMIT`);
   return db;
 }
 

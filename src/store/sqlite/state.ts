@@ -94,7 +94,7 @@ export function openState(options: StateOptions): StateStore {
     durableSeq: () => durableSeq,
     query: (tenant, query, page) => queries.query(tenant, query, page),
     types: (tenant) => queries.types(tenant),
-    attributes: (tenant) => queries.attributes(tenant),
+    shapes: (tenant) => queries.shapes(tenant),
     rows: queries.rows,
     digest: () => queries.digest(),
     async close() {
