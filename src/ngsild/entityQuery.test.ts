@@ -117,6 +117,8 @@ test('a query that is too wide, unknown or faulty is refused', () => {
   refused(() => ask('type=A&pick=a{b}'), 'pick');
   refused(() => ask('type=A&pick=a&omit=a'), 'omit');
   refused(() => ask('type=A&pick=a&attrs=a'), 'pick');
+  refused(() => ask('type=A&csf=a>>1'), 'csf, character 3');
+  refused(() => ask('type=A&splitEntities=maybe'), 'splitEntities');
   refused(() => ask('type=A&entityMap=true'), 'entityMap', 'not-supported');
   refused(() => ask('type=A&lang=*;q=2'), 'lang', 'invalid-request');
 });

@@ -119,6 +119,10 @@ export function select(
   if (attrs) query.attrs = attrs;
   const q = get('q');
   if (q !== undefined) query.q = parseQ(q, context, { expandValues: list(parameters, 'expandValues') ?? [] });
+  const csf = get('csf');
+  // There are no registrations to filter yet, but what is written has to be right (5.7.2.4).
+  if (csf !== undefined) parseQ(csf, context, { parameter: 'csf' });
+  flag(parameters, 'splitEntities');
   const geo = parseGeo(
     {
       georel: get('georel'),

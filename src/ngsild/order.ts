@@ -17,7 +17,7 @@ import { distanceM } from './geo.ts';
 import { checkGeometry, isGeometryType } from './geometry.ts';
 import type { Parameters } from './parameters.ts';
 import { parseQ, printQ } from './q.ts';
-import { targets } from './qEvaluate.ts';
+import { valuesAt } from './qEvaluate.ts';
 import type { EntityOrder, Geometry, OrderTerm } from './query.ts';
 
 const maxTerms = 10;
@@ -100,28 +100,29 @@ const rank = (kind: (typeof ranks)[number], value: number | string): OrderKey =>
 /** One key per term. */
 export function orderKeysOf(entity: Entity, { terms }: EntityOrder): readonly OrderKey[] {
   return terms.map(({ path, from }) => {
-    const value = valueOf(entity, path);
+    const value = orderValueOf(entity, path);
     if (from && isObject(value) && isGeometryType(value['type'])) {
       return rank('distance', distanceM(value as unknown as Geometry, from));
     }
-    return keyOf(value);
+    return orderKeyOf(value);
   });
 }
 
-function valueOf(entity: Entity, path: OrderTerm['path']): Json | undefined {
+/** What a term sees of an entity; undefined: it is not there. */
+export function orderValueOf(entity: Entity, path: OrderTerm['path']): Json | undefined {
   const [first = ''] = path.names;
   if (first === 'id') return entity.id;
   if (first === 'type') return entity.type[0];
   const instances = entity.attrs[first];
   const plain = instances && instances.length > 1 && instances.find(({ datasetId }) => datasetId === undefined);
   const seen = plain ? { ...entity, attrs: { [first]: [plain] } } : entity;
-  const [target] = targets(seen, path);
+  const [target] = valuesAt(seen, path);
   // q finds no null; here it comes before what is not there.
   if (!target && instances && path.names.length === 1 && path.inner.length === 0) return null;
   return target?.language === true && Array.isArray(target.value) ? target.value[0] : target?.value;
 }
 
-function keyOf(value: Json | undefined): OrderKey {
+export function orderKeyOf(value: Json | undefined): OrderKey {
   switch (typeof value) {
     case 'undefined':
       return { rank: missing, value: 0 };

@@ -35,14 +35,23 @@ const string: fc.Arbitrary<QLiteral> = fc.string().map((value) => ({ kind: 'stri
 const time: fc.Arbitrary<QLiteral> = instant
   .filter((text) => !text.includes(','))
   .map((value) => ({ kind: 'instant', value }));
+const timeOfDay: fc.Arbitrary<QLiteral> = fc
+  .constantFrom('10:00:00Z', '10:00:00.5Z', '23:59:59.999999Z')
+  .map((value) => ({ kind: 'time', value }));
 const literal: fc.Arbitrary<QLiteral> = fc.oneof(
   number,
   string,
   time,
+  timeOfDay,
   fc.boolean().map((value): QLiteral => ({ kind: 'boolean', value })),
   fc.constantFrom('urn:x:1', 'https://example.org/a?b=c').map((value): QLiteral => ({ kind: 'uri', value })),
 );
-const pair = fc.oneof(fc.tuple(number, number), fc.tuple(string, string), fc.tuple(time, time));
+const pair = fc.oneof(
+  fc.tuple(number, number),
+  fc.tuple(string, string),
+  fc.tuple(time, time),
+  fc.tuple(timeOfDay, timeOfDay),
+);
 const equality = fc.constantFrom('==', '!=');
 const leaf: fc.Arbitrary<QNode> = fc.oneof(
   path.map((path): QNode => ({ node: 'exists', path })),

@@ -236,7 +236,8 @@ export function parseQ(text: string, context: Context, options: QOptions = {}): 
       return Number.isFinite(value) ? { kind: 'number', value } : fail('the number is too large', position);
     }
     if (parseInstant(token) !== undefined) return { kind: 'instant', value: token };
-    if (parseDate(token) !== undefined || parseTime(token) !== undefined) return { kind: 'string', value: token };
+    if (parseTime(token) !== undefined) return { kind: 'time', value: token };
+    if (parseDate(token) !== undefined) return { kind: 'string', value: token };
     if (expanded !== undefined) return { kind: 'uri', value: context.expand(token) };
     if (isUri(token)) return { kind: 'uri', value: token };
     return fail(`"${token.slice(0, 50)}" is no value: a text stands in quotation marks`, position);

@@ -3,11 +3,11 @@
  * Values of different types are never equal: only `!=` matches them.
  */
 import { isObject } from '../base/json.ts';
-import { parseInstant } from '../base/time.ts';
+import { parseInstant, parseTime } from '../base/time.ts';
 import { coreContext } from './context.ts';
 import type { Entity, Instance, Json } from './entity.ts';
 import { compilePattern } from './pattern.ts';
-import type { AttributePath, QLiteral, QNode } from './query.ts';
+import type { AttributePath, QLiteral, QNode, QTerm } from './query.ts';
 
 export type QEvaluation = {
   /** The entity at the end of a relationship; without it, paths through relationships find nothing. */
@@ -28,49 +28,46 @@ const entityMembers = new Map(
 
 /** True when the entity matches. */
 export function evaluateQ(node: QNode, entity: Entity, options: QEvaluation = {}): boolean {
+  if ('of' in node) {
+    const holds = (part: QNode): boolean => evaluateQ(part, entity, options);
+    return node.node === 'and' ? node.of.every(holds) : node.of.some(holds);
+  }
+  return valuesAt(entity, node.path, options).some((target) => holdsFor(node, target));
+}
+
+/** True when the term holds for one of the values at the end of its path. */
+export function holdsFor(node: QTerm, target: Target): boolean {
   switch (node.node) {
-    case 'and':
-      return node.of.every((part) => evaluateQ(part, entity, options));
-    case 'or':
-      return node.of.some((part) => evaluateQ(part, entity, options));
     case 'exists':
-      return targets(entity, node.path, options).length > 0;
+      return true;
     case 'compare': {
       const { op, value } = node;
-      if (op === '==') return targets(entity, node.path, options).some((target) => includes(target, value));
-      if (op === '!=') return targets(entity, node.path, options).some((target) => !includes(target, value));
-      return targets(entity, node.path, options).some((target) =>
-        single(target).some((item) => target.ordered && orderHolds(compareTo(item, value), op)),
-      );
+      if (op === '==') return includes(target, value);
+      if (op === '!=') return !includes(target, value);
+      return target.ordered && single(target).some((item) => orderHolds(compareTo(item, value), op));
     }
     case 'oneOf':
-      return targets(entity, node.path, options).some(
-        (target) => node.values.some((value) => includes(target, value)) === (node.op === '=='),
-      );
-    case 'range':
-      return targets(entity, node.path, options).some((target) => {
-        const inside = single(target).some(
-          (item) =>
-            target.ordered &&
-            orderHolds(compareTo(item, node.from), '>=') &&
-            orderHolds(compareTo(item, node.to), '<='),
+      return node.values.some((value) => includes(target, value)) === (node.op === '==');
+    case 'range': {
+      const inside =
+        target.ordered &&
+        single(target).some(
+          (item) => orderHolds(compareTo(item, node.from), '>=') && orderHolds(compareTo(item, node.to), '<='),
         );
-        return inside === (node.op === '==');
-      });
+      return inside === (node.op === '==');
+    }
     case 'match': {
+      if (!target.ordered) return false;
+      const texts = single(target).filter((item) => typeof item === 'string');
+      if (texts.length === 0) return false;
       const pattern = compilePattern(node.pattern);
-      return targets(entity, node.path, options).some((target) => {
-        if (!target.ordered) return false;
-        const texts = single(target).filter((item) => typeof item === 'string');
-        if (texts.length === 0) return false;
-        return texts.some((text) => pattern.test(text)) === (node.op === '~=');
-      });
+      return texts.some((text) => pattern.test(text)) === (node.op === '~=');
     }
   }
 }
 
 /** Every value at the end of the path: one for each instance of the attribute (4.9: any of them may match). */
-export function targets(entity: Entity, path: AttributePath, options: QEvaluation = {}): readonly Target[] {
+export function valuesAt(entity: Entity, path: AttributePath, options: QEvaluation = {}): readonly Target[] {
   const { via = [] } = path;
   const [link, ...links] = via;
   if (link) {
@@ -79,7 +76,7 @@ export function targets(entity: Entity, path: AttributePath, options: QEvaluatio
       .flatMap(({ type, value }) => (type === 'Relationship' || type === 'ListRelationship' ? value : []))
       .flatMap((id) => (typeof id === 'string' ? (options.resolve?.(id) ?? []) : []))
       .filter(({ type }) => link.types.length === 0 || link.types.some((wanted) => type.includes(wanted)))
-      .flatMap((linked) => targets(linked, rest, options));
+      .flatMap((linked) => valuesAt(linked, rest, options));
   }
   const [first = '', ...rest] = path.names;
   const instances = entity.attrs[first];
@@ -156,9 +153,11 @@ function compareTo(value: Json, literal: QLiteral): number {
     case 'string':
       if (typeof value !== 'string') return Number.NaN;
       return value === literal.value ? 0 : value < literal.value ? -1 : 1;
-    case 'instant': {
+    case 'instant':
+    case 'time': {
       if (typeof value !== 'string') return Number.NaN;
-      return (parseInstant(value) ?? Number.NaN) - (parseInstant(literal.value) ?? Number.NaN);
+      const parse = literal.kind === 'instant' ? parseInstant : parseTime;
+      return (parse(value) ?? Number.NaN) - (parse(literal.value) ?? Number.NaN);
     }
   }
 }

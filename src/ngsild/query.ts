@@ -18,7 +18,7 @@ export type AttributePath = {
 };
 
 /**
- * A literal of q. Instants are compared in time, not as text; dates and times of day are strings, because their texts
+ * A literal of q. Instants and times of day are compared in time, not as text; dates are strings, because their texts
  * sort as they do.
  */
 export type QLiteral =
@@ -26,6 +26,7 @@ export type QLiteral =
   | { readonly kind: 'string'; readonly value: string }
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'instant'; readonly value: string }
+  | { readonly kind: 'time'; readonly value: string }
   | { readonly kind: 'uri'; readonly value: string };
 
 export type QNode =
@@ -54,6 +55,9 @@ export type QNode =
     }
   /** Regular expression of the linear-time subset. */
   | { readonly node: 'match'; readonly path: AttributePath; readonly op: '~=' | '!~='; readonly pattern: string };
+
+/** A node without others below it: it asks for one path. */
+export type QTerm = Exclude<QNode, { readonly node: 'and' | 'or' }>;
 
 /** GeoJSON geometry, WGS 84, [long, lat]. */
 export type Geometry =

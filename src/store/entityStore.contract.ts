@@ -110,8 +110,11 @@ export function entityStoreContract(name: string, subject: () => Promise<EntityS
           const made = ({ type, attrs }: Entity): string[] => [JSON.stringify([type.toSorted(), Object.keys(attrs)])];
           assert.deepEqual(
             (await store.shapes(tenant))
-              .map(({ types: own, attrs, count: n }) => [JSON.stringify([own, attrs.map(({ name: attr }) => attr)]), n])
-              .sort(),
+              .map(({ types: own, attrs, count: n }): readonly [string, number] => [
+                JSON.stringify([own, attrs.map(({ name: attr }) => attr)]),
+                n,
+              ])
+              .toSorted(([a], [b]) => (a < b ? -1 : 1)),
             count(made),
           );
           const page = { limit: 1, offset: 0, count: true };

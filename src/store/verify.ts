@@ -4,7 +4,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from './index.ts';
 import { replay } from './replay.ts';
-import type { Digest } from './sqlite/queries.ts';
+import type { Digest } from './sqlite/digest.ts';
 import { openState } from './sqlite/state.ts';
 
 export type Verification = {

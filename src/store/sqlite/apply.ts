@@ -1,6 +1,7 @@
 /** Applies batches to `state.db`: entities, rows and `applied_seq` in one transaction. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DerivedWrite, SqlValue, Sweep, TableDefinition, Tenant } from '../ports.ts';
+import type { ChangeWriter } from './changes.ts';
 import { quoted } from './schema.ts';
 import { shapeKeys } from './shapeKeys.ts';
 
@@ -40,8 +41,15 @@ export type BatchApplier = {
   commit(seq: number, at: number): void;
 };
 
-/** @param tables the modules' tables, made already */
-export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[]): BatchApplier {
+/**
+ * @param tables the modules' tables, made already
+ * @param changes told what was written
+ */
+export function batchApplier(
+  db: DatabaseSync,
+  tables: readonly TableDefinition[],
+  changes: ChangeWriter,
+): BatchApplier {
   const select = db.prepare('SELECT key, shape, box FROM chorsu_entity WHERE tenant = ? AND id = ?');
   const insert = db.prepare('INSERT INTO chorsu_entity (tenant, id, seq, shape, box, body) VALUES (?, ?, ?, ?, ?, ?)');
   const update = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ? WHERE key = ?');
@@ -56,6 +64,10 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
   const sweep = sweeper(db);
   let open = false;
 
+  const changeShape = (tenant: Tenant, shape: number, n: number): void => {
+    counts.add(tenant, shape, n);
+    changes.shape(shape);
+  };
   const writeRow = (write: RowWrite): void => {
     const writer = rows.get(write.table);
     if (!writer) throw new Error(`no module has the table ${write.table}`);
@@ -67,18 +79,20 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
     if (body === null) {
       if (!known) return;
       remove.run(known.key);
-      counts.add(tenant, known.shape, -1);
+      changes.entity(known.key);
+      changeShape(tenant, known.shape, -1);
       if (known.box !== null) unplace.run(known.key);
       return;
     }
     const shape = shapes(shapeText);
     if (known?.shape === shape && known.box === box) {
       update.run(seq, body, known.key);
+      changes.entity(known.key);
       return;
     }
     if (known?.shape !== shape) {
-      if (known) counts.add(tenant, known.shape, -1);
-      counts.add(tenant, shape, 1);
+      if (known) changeShape(tenant, known.shape, -1);
+      changeShape(tenant, shape, 1);
     }
     let key: number;
     if (known) {
@@ -87,6 +101,7 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
     } else {
       key = Number(insert.run(tenant, id, seq, shape, box, body).lastInsertRowid);
     }
+    changes.entity(key);
     if ((known?.box ?? null) === box) return;
     if (box === null) unplace.run(key);
     else {
@@ -112,7 +127,9 @@ export function batchApplier(db: DatabaseSync, tables: readonly TableDefinition[
       counts.write();
       setMeta.run('applied_seq', seq);
       setMeta.run('applied_at', at);
+      changes.reserve();
       db.exec('COMMIT');
+      changes.publish();
     },
   };
 }

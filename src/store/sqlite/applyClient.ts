@@ -5,9 +5,14 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import type { DerivedWrite, TableDefinition } from '../ports.ts';
 import type { EntityWrite, RowWrite, StateBatch } from './apply.ts';
+import type { Changes } from './changes.ts';
 import { startThread } from './thread.ts';
 
-export type ApplyWorkerData = { readonly path: string; readonly tables: readonly TableDefinition[] };
+export type ApplyWorkerData = {
+  readonly path: string;
+  readonly tables: readonly TableDefinition[];
+  readonly changes: Changes;
+};
 
 /** Six values per entity in one flat array, the shape as a number: half the cost of copying objects. */
 export type ApplyPart = {

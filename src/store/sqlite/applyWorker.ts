@@ -1,13 +1,14 @@
 /** The apply worker: the one connection that writes `state.db`, beside the main thread. */
 import { workerData } from 'node:worker_threads';
 import { batchApplier, type EntityWrite } from './apply.ts';
+import { changeWriter } from './changes.ts';
 import type { ApplyPart, ApplyQuestion, ApplyWorkerData } from './applyClient.ts';
 import { openForWriting } from './schema.ts';
 import { answer } from './thread.ts';
 
-const { path, tables } = workerData as ApplyWorkerData;
+const { path, tables, changes } = workerData as ApplyWorkerData;
 const db = openForWriting(path);
-const applier = batchApplier(db, tables);
+const applier = batchApplier(db, tables, changeWriter(changes));
 const shapes: string[] = [];
 
 function* unpacked({ entities, newShapes }: ApplyPart): Generator<EntityWrite> {

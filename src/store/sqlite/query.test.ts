@@ -5,180 +5,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import {
-  compareOrderKeys,
-  coreContext,
-  type Entity,
-  type EntityOrder,
-  type EntityQuery,
-  type EntitySelector,
-  type Geometry,
-  type Instance,
-  type Json,
-  matchesQuery,
-  orderKeysOf,
-  type QLiteral,
-  type QNode,
-  type ScopeNode,
-} from '../../ngsild/index.ts';
+import { compareOrderKeys, type Entity, type EntityQuery, matchesQuery, orderKeysOf } from '../../ngsild/index.ts';
+import { at, entity, names, order, query, types } from './queries.arbitrary.ts';
 import { entityWrite } from './shape.ts';
 import { openState, type StateStore } from './state.ts';
-
-const names = ['https://e.org/a', 'https://e.org/b', 'https://e.org/q"uote', coreContext.expand('createdAt')];
-const location = coreContext.expand('location');
-const types = ['https://e.org/Bus', 'https://e.org/Lamp'];
-const at = '2026-03-01T10:00:00.000Z';
-
-const literal: fc.Arbitrary<QLiteral> = fc.oneof(
-  fc.constantFrom(-1, 0, 1, 2.5, 1e21).map((value): QLiteral => ({ kind: 'number', value })),
-  fc.constantFrom('x', 'y', 'urn:bus:1').map((value): QLiteral => ({ kind: 'string', value })),
-  fc.boolean().map((value): QLiteral => ({ kind: 'boolean', value })),
-  fc.constantFrom(at, '2026-03-01T15:00:00+05:00').map((value): QLiteral => ({ kind: 'instant', value })),
-);
-const value: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>(-1, 0, -0, 1, 2.5, 1e21, 'x', 'y', true, false, null, at),
-  fc.constantFrom<Json>([1, 'x'], [], { c: 1 }, { c: { d: 'x' } }, { '@value': 1, '@type': 'Integer' }, [[1]]),
-);
-const instance: fc.Arbitrary<Instance> = fc
-  .record(
-    {
-      type: fc.constantFrom('Property' as const, 'Relationship' as const, 'LanguageProperty' as const),
-      value,
-      datasetId: fc.constantFrom('urn:d:1', 'urn:d:2'),
-      observedAt: fc.constant(at),
-      sub: fc.constant({ 'https://e.org/b': [{ type: 'Property' as const, value: 1 }] }),
-    },
-    { requiredKeys: ['type', 'value'], noNullPrototype: true },
-  )
-  .map((made) => made as Instance);
-const path = fc.record({
-  names: fc.oneof(
-    fc.constantFrom(...names).map((name) => [name]),
-    fc.constantFrom(...names).map((name) => [name, 'https://e.org/b']),
-  ),
-  inner: fc.constantFrom<string[]>([], [], [], ['c'], ['c', 'd']),
-});
-const leaf: fc.Arbitrary<QNode> = fc.oneof(
-  path.map((path): QNode => ({ node: 'exists', path })),
-  fc
-    .record({
-      path,
-      op: fc.constantFrom('==' as const, '!=' as const, '>' as const, '>=' as const, '<' as const, '<=' as const),
-      value: literal,
-    })
-    .map((part): QNode => ({ node: 'compare', ...part })),
-  fc
-    .record({ path, op: fc.constantFrom('==' as const, '!=' as const), from: literal, to: literal })
-    .map((part): QNode => ({ node: 'range', ...part })),
-  fc
-    .record({
-      path,
-      op: fc.constantFrom('==' as const, '!=' as const),
-      values: fc.array(literal, { minLength: 1, maxLength: 3 }),
-    })
-    .map((part): QNode => ({ node: 'oneOf', ...part })),
-  fc
-    .record({ path, op: fc.constantFrom('~=' as const, '!~=' as const), pattern: fc.constantFrom('^x', 'y|z') })
-    .map((part): QNode => ({ node: 'match', ...part })),
-);
-const tree: fc.Arbitrary<QNode> = fc.oneof(
-  leaf,
-  fc
-    .record({
-      node: fc.constantFrom('and' as const, 'or' as const),
-      of: fc.array(leaf, { minLength: 1, maxLength: 3 }),
-    })
-    .map((part): QNode => part),
-);
-const degrees = fc.integer({ min: -3, max: 3 });
-const point = fc.tuple(degrees, degrees).map((coordinates): Geometry => ({ type: 'Point', coordinates }));
-const square = fc.tuple(degrees, degrees, fc.integer({ min: 1, max: 3 })).map(([x, y, size]): Geometry => ({
-  type: 'Polygon',
-  coordinates: [
-    [
-      [x, y],
-      [x + size, y],
-      [x + size, y + size],
-      [x, y + size],
-      [x, y],
-    ],
-  ],
-}));
-const geo: fc.Arbitrary<NonNullable<EntityQuery['geo']>> = fc.oneof(
-  fc
-    .record({ geometry: point, maxDistanceM: fc.constantFrom(0, 1000, 200_000, 1e7) })
-    .map((part) => ({ relation: 'near' as const, property: location, ...part })),
-  fc
-    .record({ geometry: point, minDistanceM: fc.constantFrom(1000, 200_000) })
-    .map((part) => ({ relation: 'near' as const, property: location, ...part })),
-  fc.record({
-    relation: fc.constantFrom('within' as const, 'intersects' as const, 'disjoint' as const, 'equals' as const),
-    geometry: square,
-    property: fc.constant(location),
-  }),
-);
-const entity = (n: number): fc.Arbitrary<Entity> =>
-  fc
-    .record({
-      type: fc.uniqueArray(fc.constantFrom(...types), { minLength: 1, maxLength: 2 }),
-      attrs: fc.dictionary(fc.constantFrom(...names.slice(0, 3)), fc.array(instance, { minLength: 1, maxLength: 2 }), {
-        maxKeys: 3,
-        noNullPrototype: true,
-      }),
-      place: fc.option(fc.oneof(point, square), { nil: undefined }),
-      scope: fc.uniqueArray(fc.constantFrom('/A', '/A/B', 'A/B/C', '/D'), { maxLength: 2 }),
-    })
-    .map(({ type, attrs, place, scope }) => ({
-      id: `urn:bus:${n}`,
-      type,
-      ...(scope.length > 0 && { scope }),
-      createdAt: at,
-      modifiedAt: at,
-      attrs: place ? { ...attrs, [location]: [{ type: 'GeoProperty', value: place as unknown as Json }] } : attrs,
-    }));
-const selector: fc.Arbitrary<EntitySelector> = fc
-  .record(
-    {
-      ids: fc.uniqueArray(fc.constantFrom('urn:bus:1', 'urn:bus:2', 'urn:bus:12', 'urn:x'), { maxLength: 3 }),
-      idPattern: fc.constantFrom('[13579]$', '^urn:bus'),
-      type: fc.constantFrom<NonNullable<EntityQuery['type']>>(
-        { node: 'type', iri: types[0] as string },
-        { node: 'and', of: types.map((iri) => ({ node: 'type', iri })) },
-        { node: 'or', of: types.map((iri) => ({ node: 'type', iri })) },
-      ),
-    },
-    { requiredKeys: [], noNullPrototype: true },
-  )
-  .map((made) => made as EntitySelector);
-const scopeLeaf = fc
-  .record({ levels: fc.array(fc.constantFrom('A', 'B', '+', 'D'), { maxLength: 3 }), below: fc.boolean() })
-  .filter(({ levels, below }) => levels.length > 0 || below)
-  .map((part): ScopeNode => ({ node: 'scope', ...part }));
-const scope: fc.Arbitrary<ScopeNode> = fc.oneof(
-  scopeLeaf,
-  fc
-    .record({
-      node: fc.constantFrom('and' as const, 'or' as const),
-      of: fc.array(scopeLeaf, { minLength: 1, maxLength: 3 }),
-    })
-    .map((part): ScopeNode => part),
-);
-const query: fc.Arbitrary<EntityQuery> = fc
-  .tuple(
-    selector,
-    fc.record(
-      {
-        selectors: fc.array(selector, { minLength: 1, maxLength: 3 }),
-        attrs: fc.uniqueArray(fc.constantFrom(...names), { minLength: 1, maxLength: 2 }),
-        q: tree,
-        geo,
-        scope,
-        also: fc.array(leaf, { maxLength: 2 }),
-      },
-      { requiredKeys: [], noNullPrototype: true },
-    ),
-  )
-  .map(([selected, rest]) => ({ ...selected, ...rest }) as EntityQuery);
 
 /** The plain meaning of a query, entity by entity. */
 function naive(entities: readonly Entity[], wanted: EntityQuery): Entity[] {
@@ -239,20 +69,6 @@ test('a query finds what its plain meaning finds, in order of ids, page by page,
   );
 });
 
-const order: fc.Arbitrary<EntityOrder> = fc.record({
-  terms: fc.array(
-    fc.record({
-      path: fc.oneof(
-        path,
-        fc.constantFrom('id', 'type', location).map((name) => ({ names: [name], inner: [] })),
-      ),
-      descending: fc.boolean(),
-      from: fc.constant<Geometry>({ type: 'Point', coordinates: [0, 0] }),
-    }),
-    { minLength: 1, maxLength: 3 },
-  ),
-});
-
 test('matches come in the order that is asked for, and by id where it does not tell them apart', async () => {
   let seq = 2e6;
   await fc.assert(
@@ -285,6 +101,52 @@ test('matches come in the order that is asked for, and by id where it does not t
       },
     ),
     { numRuns: 60 },
+  );
+});
+
+test('the same questions, asked again and again while entities come, change and go, are answered as things stand', async () => {
+  let seq = 3e6;
+  const changes = fc.array(
+    fc
+      .nat({ max: 13 })
+      .chain((n) => fc.tuple(fc.constant(`urn:bus:${n}`), fc.option(entity(n), { nil: undefined, freq: 4 }))),
+    { minLength: 1, maxLength: 6 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(changes, { minLength: 3, maxLength: 5 }),
+      fc.array(query, { minLength: 3, maxLength: 3 }),
+      order,
+      async (steps, questions, by) => {
+        const tenant = ++seq;
+        const there = new Map<string, Entity>();
+        for (const step of steps) {
+          seq++;
+          for (const [id, changed] of step) {
+            if (changed) there.set(id, JSON.parse(JSON.stringify(changed)) as Entity);
+            else there.delete(id);
+          }
+          const touched = new Map(step);
+          await state.apply({
+            seq,
+            at: seq,
+            rows: [],
+            entities: [...touched].map(([id, changed]) => entityWrite(tenant, id, seq, changed)),
+          });
+          const stored = [...there.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+          const compare = compareOrderKeys(by);
+          for (const wanted of questions) {
+            const all = naive(stored, wanted);
+            const page = { limit: 20, offset: 0 };
+            assert.deepStrictEqual((await state.query(tenant, wanted, page)).entities, all);
+            assert.equal((await state.query(tenant, wanted, { ...page, limit: 0, count: true })).count, all.length);
+            const ordered = all.toSorted((a, b) => compare(orderKeysOf(a, by), orderKeysOf(b, by)));
+            assert.deepStrictEqual((await state.query(tenant, wanted, { ...page, order: by })).entities, ordered);
+          }
+        }
+      },
+    ),
+    { numRuns: 40 },
   );
 });
 

@@ -3,7 +3,11 @@ import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemKind } from '../../base/problem.ts';
 import type { Entity } from '../../ngsild/entity.ts';
 import type { EntityStore, Rows } from '../ports.ts';
-import type { Digest, Queries } from './queries.ts';
+import type { Changes } from './changes.ts';
+import type { Digest } from './digest.ts';
+import type { Queries } from './queries.ts';
+
+export type QueryWorkerData = { readonly path: string; readonly changes: Changes };
 
 type Call = { [N in keyof Queries]: { readonly name: N; readonly with: Parameters<Queries[N]> } }[keyof Queries];
 export type Question = { readonly id: number; readonly call: Call };
@@ -28,7 +32,7 @@ type Waiting = {
 };
 
 /** @param options timeoutMs: a query that takes longer is stopped with Problem too-complex; default 30 s */
-export function openQueries(path: string, options: { timeoutMs?: number } = {}): QueryClient {
+export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number } = {}): QueryClient {
   const { timeoutMs = 30_000 } = options;
   let worker: Worker | undefined;
   let closed = false;
@@ -50,7 +54,7 @@ export function openQueries(path: string, options: { timeoutMs?: number } = {}):
   };
   const start = (): Worker => {
     const started = new Worker(new URL('./queryWorker.ts', import.meta.url), {
-      workerData: { path },
+      workerData: data,
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });

@@ -3,10 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { Problem } from '../../base/problem.ts';
 import { createQueries } from './queries.ts';
 import { openForReading } from './schema.ts';
-import type { Answer, Question } from './queryClient.ts';
+import type { Answer, Question, QueryWorkerData } from './queryClient.ts';
 
-const db = openForReading((workerData as { path: string }).path);
-const queries = createQueries(db);
+const { path, changes } = workerData as QueryWorkerData;
+const db = openForReading(path);
+const queries = createQueries(db, changes);
 
 const answer = ({ id, call }: Question): Answer => {
   try {

@@ -31,7 +31,7 @@ export function parseShape(text: string): Omit<EntityShape, 'count'> {
   const [types, names, kinds] = JSON.parse(text) as [string[], string[], string[]];
   const attrs = names.map((name, i) => ({
     name,
-    kinds: [...(kinds[i] ?? '')].flatMap((digit) => attributeKinds[Number(digit)] ?? []),
+    kinds: (kinds[i] ?? '').split('').flatMap((digit) => attributeKinds[Number(digit)] ?? []),
   }));
   return { types, attrs };
 }

@@ -1,9 +1,4 @@
-/**
- * Queries as SQL: what the tables can decide alone. Parameters only, never spliced text.
- *
- * Shapes answer types and attributes exactly. For q and geo the SQL is a sieve that lets through every match and some
- * others; `evaluateQ` and `evaluateGeo` then decide, so that a query, a subscription and a policy can never disagree.
- */
+/** Queries as SQL: what the tables can decide alone. Parameters only, never spliced text. */
 import {
   boundingBox,
   boxAround,
@@ -35,58 +30,52 @@ export function typeSql(node: TypeNode): Sql {
   return joined(node.of.map(typeSql), node.node === 'and' ? 'AND' : 'OR', node.node === 'and' ? '1' : '0');
 }
 
-/** Tenant, ids, types and attributes: exact, over `chorsu_entity AS e`. */
-export function shapeSql(tenant: Tenant, { ids, type, attrs }: EntityQuery): readonly Sql[] {
+/**
+ * What must be true of the tenant and the shape of every match, over `chorsu_entity AS e` or `chorsu_count AS e`. Exact
+ * for types and attributes.
+ */
+export function conditions(tenant: Tenant, query: EntityQuery): readonly Sql[] {
+  const { type, selectors, attrs, q, also = [], geo } = query;
   const parts = [sql('e.tenant = ?', tenant)];
-  if (ids) parts.push(sql('e.id IN (SELECT value FROM json_each(?))', JSON.stringify(ids)));
   if (type) parts.push(typeSql(type));
+  if (selectors)
+    parts.push(
+      joined(
+        selectors.map((one) => (one.type ? typeSql(one.type) : sql('1'))),
+        'OR',
+        '0',
+      ),
+    );
   if (attrs) parts.push(joined(attrs.map(hasAttribute), 'OR', '0'));
+  for (const node of q ? [q, ...also] : also) {
+    const part = presence(node);
+    if (part) parts.push(part);
+  }
+  if (geo) parts.push(hasAttribute(geo.property));
   return parts;
+}
+
+/** What ids and `after` say, over `chorsu_entity AS e`. */
+export function names({ ids }: EntityQuery, after: string | undefined): readonly Sql[] {
+  return [
+    ...(ids ? [sql('e.id IN (SELECT value FROM json_each(?))', JSON.stringify(ids))] : []),
+    ...(after === undefined ? [] : [sql('e.id > ?', after)]),
+  ];
 }
 
 /** Names that q finds on the entity itself, when no attribute is called so. */
 const ownMembers = new Set(['createdAt', 'modifiedAt', 'expiresAt', 'scope'].map((term) => coreContext.expand(term)));
 
-/** What must be true of every entity that the tree matches; undefined: nothing that SQL could tell. */
-export function qSql(node: QNode): Sql | undefined {
+/** Which attributes must be there: every comparison, != too, wants its own (4.9). Undefined: nothing can be said. */
+function presence(node: QNode): Sql | undefined {
   if ('of' in node) {
-    const parts = node.of.map(qSql);
+    const parts = node.of.map(presence);
     const known = parts.filter((part) => part !== undefined);
     if (node.node === 'and') return known.length > 0 ? joined(known, 'AND', '1') : undefined;
     return known.length === parts.length ? joined(known, 'OR', '0') : undefined;
   }
-  const { names, inner, via = [] } = node.path;
-  const first = via[0]?.name ?? names[0] ?? '';
-  // Every comparison, != too, wants the attribute to be there (4.9).
-  if (ownMembers.has(first)) return undefined;
-  const present = hasAttribute(first);
-  const number = names.length === 1 && inner.length === 0 && via.length === 0 ? numberSql(first, node) : undefined;
-  return number ? joined([present, number], 'AND', '1') : present;
-}
-
-const sqlOperators = { '==': '=', '>': '>', '>=': '>=', '<': '<', '<=': '<=' } as const;
-
-/** The comparison of an attribute's own value with numbers: by far the most frequent. */
-function numberSql(name: string, node: Exclude<QNode, { node: 'and' | 'or' }>): Sql | undefined {
-  // SQLite's JSON paths have no escape for these two.
-  if (name.includes('"') || name.includes('\\')) return undefined;
-  const holds = (condition: string, ...values: number[]): Sql =>
-    // Composed values are looked into by the evaluator.
-    sql(
-      `EXISTS (SELECT 1 FROM json_each(e.body, ?) i WHERE CASE json_type(i.value, '$.value')
-         WHEN 'integer' THEN ${condition} WHEN 'real' THEN ${condition} WHEN 'object' THEN 1 WHEN 'array' THEN 1 ELSE 0 END)`,
-      `$.attrs."${name}"`,
-      ...values,
-      ...values,
-    );
-  const value = "json_extract(i.value, '$.value')";
-  if (node.node === 'compare' && node.op !== '!=' && node.value.kind === 'number') {
-    return holds(`${value} ${sqlOperators[node.op]} ?`, node.value.value);
-  }
-  if (node.node === 'range' && node.op === '==' && node.from.kind === 'number' && node.to.kind === 'number') {
-    return holds(`${value} BETWEEN ? AND ?`, node.from.value, node.to.value);
-  }
-  return undefined;
+  const first = node.path.via?.[0]?.name ?? node.path.names[0] ?? '';
+  return ownMembers.has(first) ? undefined : hasAttribute(first);
 }
 
 /** The box in which every match must have a place; undefined when matches may be anywhere. */

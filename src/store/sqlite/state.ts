@@ -6,7 +6,8 @@ import type { StateBatch } from './apply.ts';
 import { openApplier } from './applyClient.ts';
 import { openCheckpoints } from './checkpoints.ts';
 import { openQueries } from './queryClient.ts';
-import type { Digest } from './queries.ts';
+import type { Digest } from './digest.ts';
+import { makeChanges } from './changes.ts';
 import { openForReading, openForWriting, quoted } from './schema.ts';
 import { makeTables } from './tables.ts';
 
@@ -43,7 +44,8 @@ export function openState(options: StateOptions): StateStore {
   makeTables(db, tables);
   db.close();
   const definitions = new Map(tables.map((table) => [table.name, table]));
-  const applier = openApplier({ path, tables });
+  const changes = makeChanges();
+  const applier = openApplier({ path, tables, changes });
   const checkpoints = openCheckpoints(path);
   const reader = openForReading(path);
   let appliedSeq = meta(reader, 'applied_seq');
@@ -61,7 +63,7 @@ export function openState(options: StateOptions): StateStore {
       },
     ]),
   );
-  const queries = openQueries(path);
+  const queries = openQueries({ path, changes });
 
   const read = (tenant: Tenant, id: string): StoredEntity | undefined => {
     const found = select.get(tenant, id) as { seq: number; body: string } | undefined;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { changeReader, changeWriter, makeChanges } from './changes.ts';
+
+const watch = (size: number) => {
+  const changes = makeChanges(size);
+  const reader = changeReader(changes);
+  const taken: number[] = [];
+  let lost = 0;
+  const take = (entry: number): void => void taken.push(entry);
+  const lose = (): void => void lost++;
+  const seen = (): { taken: number[]; lost: number } => {
+    const found = { taken: [...taken], lost };
+    taken.length = 0;
+    lost = 0;
+    return found;
+  };
+  return {
+    writer: changeWriter(changes),
+    settled: () => (reader.settled(take, lose), seen()),
+    unsettled: () => (reader.unsettled(take, lose), seen()),
+  };
+};
+
+test('what was published is handed over once, shapes as negative numbers', () => {
+  const { writer, settled } = watch(8);
+  writer.entity(5);
+  writer.shape(2);
+  assert.deepEqual(settled(), { taken: [], lost: 0 });
+  writer.reserve();
+  writer.publish();
+  assert.deepEqual(settled(), { taken: [5, -2], lost: 0 });
+  assert.deepEqual(settled(), { taken: [], lost: 0 });
+});
+
+test('what is reserved may be seen already, and is handed over again when it is published', () => {
+  const { writer, settled, unsettled } = watch(8);
+  writer.entity(5);
+  writer.reserve();
+  assert.deepEqual(settled().taken, []);
+  assert.deepEqual(unsettled().taken, [5]);
+  writer.publish();
+  assert.deepEqual(settled().taken, [5]);
+  assert.deepEqual(unsettled().taken, []);
+});
+
+test('who falls behind by more than the ring holds is told so, and then goes on', () => {
+  const { writer, settled, unsettled } = watch(4);
+  for (let key = 1; key <= 9; key++) {
+    writer.entity(key);
+    writer.reserve();
+  }
+  assert.equal(unsettled().lost, 1);
+  writer.publish();
+  assert.equal(settled().lost, 1);
+  writer.entity(10);
+  writer.reserve();
+  writer.publish();
+  assert.deepEqual(settled(), { taken: [10], lost: 0 });
+});
