@@ -14,6 +14,10 @@ const parse = (attrs: object, options: { simplified?: boolean } = {}) =>
   parseEntity({ id: 'urn:x:1', type: 'T', ...attrs }, context, { at, ...options });
 const first = (attrs: object, options: { simplified?: boolean } = {}) => Object.values(parse(attrs, options).attrs)[0];
 
+/** The same without these members, wherever they are. */
+const without = (json: unknown, members: readonly string[]): unknown =>
+  JSON.parse(JSON.stringify(json, (key, value: unknown) => (members.includes(key) ? undefined : value)));
+
 function refused(attrs: object, field: string): void {
   assert.throws(
     () => parse(attrs),
@@ -29,7 +33,11 @@ function refused(attrs: object, field: string): void {
 test('a random normalized entity comes back as it was posted', () => {
   fc.assert(
     fc.property(entityJson, (json) => {
-      assert.deepEqual(representEntity(parseEntity(json, context, { at }), context), json);
+      const entity = parseEntity(json, context, { at });
+      const shown = representEntity(entity, context, { sysAttrs: true });
+      assert.deepEqual(without(shown, ['createdAt', 'modifiedAt']), json);
+      // What is the system's is shown when it is asked for (6.3.11).
+      assert.deepEqual(representEntity(entity, context), without(json, ['expiresAt']));
     }),
     { numRuns: 500 },
   );
@@ -37,9 +45,9 @@ test('a random normalized entity comes back as it was posted', () => {
 
 test('concise representation is lossless: reading it back gives the same entity', () => {
   fc.assert(
-    fc.property(entityJson, (json) => {
-      const entity = parseEntity(json, context, { at });
-      const concise = representEntity(entity, context, { format: 'concise' });
+    fc.property(entityJson, fc.boolean(), (json, sysAttrs) => {
+      const entity = parseEntity(sysAttrs ? json : without(json, ['expiresAt']), context, { at });
+      const concise = representEntity(entity, context, { format: 'concise', sysAttrs });
       assert.deepEqual(parseEntity(concise, context, { at }), entity);
     }),
     { numRuns: 500 },

@@ -18,7 +18,7 @@ export type JsonObject = { [key: string]: Json };
 export type RepresentOptions = {
   /** Default normalized. */
   readonly format?: Format;
-  /** Show createdAt and modifiedAt too (`options=sysAttrs`). */
+  /** Show createdAt, modifiedAt and expiresAt too (`options=sysAttrs`, 6.3.11). */
   readonly sysAttrs?: boolean;
   /** Only these attributes (IRIs); id, type and scope stay. The old `attrs`. */
   readonly attrs?: ReadonlySet<string>;
@@ -49,8 +49,8 @@ export function representEntity(entity: Entity, context: Context, options: Repre
   if (shown('id')) json['id'] = entity.id;
   if (shown('type')) json['type'] = representTypes(entity.type, context);
   if (entity.scope !== undefined && entity.scope.length > 0 && shown('scope')) json['scope'] = oneOrMany(entity.scope);
-  if (entity.expiresAt !== undefined) json['expiresAt'] = entity.expiresAt;
   if (sysAttrs) {
+    if (entity.expiresAt !== undefined) json['expiresAt'] = entity.expiresAt;
     json['createdAt'] = entity.createdAt;
     json['modifiedAt'] = entity.modifiedAt;
   }
@@ -181,9 +181,9 @@ export function representInstance(
   if (instance.unitCode !== undefined) json['unitCode'] = instance.unitCode;
   if (instance.observedAt !== undefined) json['observedAt'] = instance.observedAt;
   if (instance.datasetId !== undefined) json['datasetId'] = instance.datasetId;
-  if (instance.expiresAt !== undefined) json['expiresAt'] = instance.expiresAt;
   if (instance.ngsildproof !== undefined) json['ngsildproof'] = instance.ngsildproof;
   if (options.sysAttrs === true) {
+    if (instance.expiresAt !== undefined) json['expiresAt'] = instance.expiresAt;
     // Sub-attributes keep no stamps of their own: they come and go with the attribute.
     const createdAt = instance.createdAt ?? parent?.createdAt;
     const modifiedAt = instance.modifiedAt ?? parent?.modifiedAt;

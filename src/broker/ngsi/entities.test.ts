@@ -201,7 +201,7 @@ suite('merging into an entity (5.6.17)', () => {
 suite('the end of an entity (4.22)', () => {
   test('is set by every operation that takes a fragment, and taken away by the Null', async () => {
     const id = await create(sensor());
-    const end = async () => (await read(id))['expiresAt'];
+    const end = async () => (await read(id, '?options=sysAttrs'))['expiresAt'];
     for (const [method, rest, year] of [
       ['PATCH', '', 2990],
       ['PATCH', '/attrs', 2991],
