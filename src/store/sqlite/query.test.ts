@@ -6,8 +6,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { compareOrderKeys, type Entity, type EntityQuery, matchesQuery, orderKeysOf } from '../../ngsild/index.ts';
+import { Problem } from '../../base/problem.ts';
+import { makeChanges } from './changes.ts';
 import { at, entity, names, order, query, types } from './queries.arbitrary.ts';
 import { entityWrite } from './shape.ts';
+import { createScan } from './scan.ts';
+import { openForReading } from './schema.ts';
 import { openState, type StateStore } from './state.ts';
 
 /** The plain meaning of a query, entity by entity. */
@@ -148,6 +152,37 @@ test('the same questions, asked again and again while entities come, change and 
     ),
     { numRuns: 40 },
   );
+});
+
+test('a query that takes too long is given up, and asking again goes on where it was', async () => {
+  const path = join(directory, 'many.db');
+  const made = openState({ path });
+  const many = Array.from({ length: 600 }, (_, n) => ({ ...bus(2), id: `urn:bus:${n}` }));
+  await made.apply({ seq: 1, at: 1, rows: [], entities: many.map((one) => entityWrite(0, one.id, 1, one)) });
+  await made.close();
+  const db = openForReading(path);
+  const scan = createScan(db, makeChanges(), { maxMs: 0 });
+  const wanted: EntityQuery = {
+    q: {
+      node: 'compare',
+      path: { names: names.slice(0, 1), inner: [] },
+      op: '==',
+      value: { kind: 'uri', value: 'urn:x:1' },
+    },
+  };
+  const ask = (): number | undefined => {
+    scan.begin();
+    try {
+      return scan.query(0, wanted, { limit: 1, offset: 0, count: true }).count;
+    } finally {
+      db.exec('COMMIT');
+    }
+  };
+  const tooComplex = (error: unknown): boolean => error instanceof Problem && error.kind === 'too-complex';
+  assert.throws(ask, tooComplex);
+  assert.throws(ask, tooComplex);
+  assert.equal(ask(), 600);
+  db.close();
 });
 
 test('state of format 1 gets the kinds of its attributes when it is opened', async () => {

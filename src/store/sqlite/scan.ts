@@ -24,6 +24,8 @@ import { conditions, geoBox, joined, names, type Sql, sql } from './sql.ts';
 
 /** Entities that one answer can put in order: their keys are held in memory. */
 const orderedMax = 200_000;
+/** Bodies read between two looks at the clock. */
+const looksPerGlance = 256;
 /** Linked entities that one query remembers. */
 const resolvedMax = 10_000;
 
@@ -33,7 +35,12 @@ export type Scan = {
   query(tenant: Tenant, query: EntityQuery, page: PageRequest): { bodies: string[]; count?: number };
 };
 
-export function createScan(db: DatabaseSync, changes: Changes): Scan {
+/**
+ * @param options maxMs: a query that still reads bodies then is given up; what it saw is kept, so that asking again goes
+ *   on where it was. Less than the time after which the whole thread is replaced. Default 25 s
+ */
+export function createScan(db: DatabaseSync, changes: Changes, options: { maxMs?: number } = {}): Scan {
+  const { maxMs = 25_000 } = options;
   const columns = createColumns();
   const members = createMembers(db);
   const changed = changeReader(changes);
@@ -164,7 +171,15 @@ export function createScan(db: DatabaseSync, changes: Changes): Scan {
       // Shapes have answered selectors of types alone.
       if (geo ?? selectors?.some(({ ids, idPattern }) => (ids ?? idPattern) !== undefined)) tests.push(() => unsure);
       const test = all(tests);
+      const started = performance.now();
+      let looked = 0;
       const look = (key: number): Entity => {
+        if (++looked % looksPerGlance === 0 && performance.now() - started > maxMs) {
+          throw new Problem(
+            'too-complex',
+            `the query read ${looked} entities in ${maxMs / 1000} s: ask for fewer, or again`,
+          );
+        }
         const entity = JSON.parse(bodyOf(key)) as Entity;
         columns.learn(key, entity);
         return entity;
