@@ -253,7 +253,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         contexts,
         tenants,
         models,
-        subscriptions: subscriptions.service,
+        subscriptions,
         tiles: tileService({
           city,
           broker,

@@ -11,7 +11,7 @@ import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
 import type { Tenants } from './tenants.ts';
 import type { Models } from './models/index.ts';
-import type { SubscriptionService } from './subscriptions/index.ts';
+import { subscriptionRoutes, type Subscriptions } from './subscriptions/index.ts';
 import { tileRoutes } from './tiles/routes.ts';
 import type { Tiles } from './tiles/service.ts';
 
@@ -27,7 +27,7 @@ export function brokerModule(deps: {
   contexts: Contexts;
   tenants: Tenants;
   models: Models;
-  subscriptions: SubscriptionService;
+  subscriptions: Subscriptions;
   tiles: Tiles;
   log: Log;
   metrics: Metrics;
@@ -38,13 +38,14 @@ export function brokerModule(deps: {
     deps;
   const entities = entityService({ writer, policy, models });
   const now = () => writer.now();
-  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, subscriptions, now, log, metrics });
+  const { service, readers } = subscriptions;
+  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, subscriptions: service, now, log, metrics });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {
     name: 'broker',
     handle(request, response) {
-      if (ngsi(request, response)) return true;
+      if (ngsi(request, response) || readers.handle(request, response)) return true;
       const url = request.url ?? '';
       if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
       const query = new URLSearchParams(url.slice('/api/live'.length));
@@ -73,7 +74,11 @@ export function brokerModule(deps: {
       streams.add(stop);
       return true;
     },
-    routes: (app) => tileRoutes(app, tiles),
+    upgrade: (request, socket, head) => readers.upgrade(request, socket, head),
+    routes: (app) => {
+      tileRoutes(app, tiles);
+      subscriptionRoutes(app, { subscriptions, tenants });
+    },
     stop: async () => {
       for (const stop of streams) stop();
       await live.stop();

@@ -6,7 +6,9 @@ const backlogBytesMax = 1024 * 1024;
 
 export type EventStream = {
   /** `id` comes back as Last-Event-ID after a reconnect. */
-  send(event: string, data: unknown, id?: number): void;
+  send(event: string, data: unknown, id?: number | string): void;
+  /** Resolves when the reader has taken what was sent, or is gone: for senders that can wait. */
+  drained(): Promise<void>;
 };
 
 /** Answers with server-sent events until the client goes. @param onClose called once */
@@ -24,6 +26,20 @@ export function eventStream(response: ServerResponse, onClose: () => void): Even
     onClose();
   });
   return {
+    drained: () =>
+      new Promise((resolve) => {
+        if (!response.writableNeedDrain || response.destroyed) {
+          resolve();
+          return;
+        }
+        const done = (): void => {
+          response.off('drain', done);
+          response.off('close', done);
+          resolve();
+        };
+        response.on('drain', done);
+        response.on('close', done);
+      }),
     send(event, data, id) {
       if (response.writableLength > backlogBytesMax) {
         response.destroy();

@@ -12,4 +12,5 @@ export {
 export { anonymousPrincipal, systemPrincipal, type Principal } from './principal.ts';
 export { problemDetails, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
+export { socketStream, type SocketStream } from './webSocket.ts';
 export { createApp, listen, problemResponse, type HttpServer } from './server.ts';

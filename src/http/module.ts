@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
 
 /**
  * What a folder such as `ingest/` or `reports/` gives to the platform. `main.ts` makes the modules bottom up and hands
@@ -11,6 +12,8 @@ export type Module = {
   readonly routes?: (app: Hono) => void;
   /** Hot routes that sit directly on node:http; asked before Hono. Returns false when the path is not its own. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /** Takes a connection that wants another protocol (WebSocket). Returns false when the path is not its own. */
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
   /** What the module has to say on the home page, in words of the reader's language. */
   readonly home?: (context: HomeContext) => Promise<HomePart>;
   /** Entries of the navigation, in words of the reader's language. */

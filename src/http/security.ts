@@ -34,6 +34,9 @@ export function isLoopback(host: string): boolean {
 export function isForeignRequest(request: IncomingMessage): boolean {
   const { host } = request.headers;
   if (host !== undefined && !isLoopback(host.replace(/:\d+$/, ''))) return true;
+  // A WebSocket is opened by any page, and no browser asks before; it tells whose page it is (RFC 6455, 10.2).
+  const { origin } = request.headers;
+  if (request.headers.upgrade !== undefined && origin !== undefined && origin !== `http://${host ?? ''}`) return true;
   const site = request.headers['sec-fetch-site'];
   const reads = request.method === 'GET' || request.method === 'HEAD';
   return !reads && site !== undefined && site !== 'same-origin' && site !== 'none';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { Duplex } from 'node:stream';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
@@ -87,6 +88,19 @@ export async function listen(options: {
     { keepAliveTimeout: 65_000, requestTimeout: 120_000, headersTimeout: 20_000, noDelay: true },
     answer,
   );
+  const upgrades = modules.flatMap((module) => (module.upgrade ? [module.upgrade] : []));
+  const taken = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    taken.add(socket);
+    socket.on('close', () => taken.delete(socket));
+    socket.on('error', () => socket.destroy());
+    if (loopbackOnly && isForeignRequest(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+      return;
+    }
+    for (const upgrade of upgrades) if (upgrade(request, socket, head)) return;
+    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
@@ -99,7 +113,11 @@ export async function listen(options: {
   return {
     port: bound,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    close: (graceMs = 5000) => close(server, graceMs),
+    close: (graceMs = 5000) => {
+      // The server does not know them any more and would wait for their end.
+      for (const socket of taken) socket.destroy();
+      return close(server, graceMs);
+    },
   };
 }
 

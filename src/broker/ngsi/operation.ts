@@ -43,6 +43,8 @@ export type Operation = {
   readonly answers: Readonly<Record<number, string | null>>;
   /** On a tenant that is not there it makes it (5.5.10); any other operation is refused there. */
   readonly makesTenant?: true;
+  /** Without its id the path is that of the list, which has no such method; default: the id is missing, 400. */
+  readonly listWithoutId?: true;
   readonly handle: (call: Call, deps: NgsiDeps) => Promise<Answer>;
 };
 

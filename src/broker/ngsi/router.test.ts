@@ -35,6 +35,7 @@ suite('the table of operations', () => {
     assert.equal(find('GET', ['entities', '']).operation.name, 'queryEntity');
     assert.equal(find('GET', ['entities', 'urn:a:b', '']).operation.name, 'retrieveEntity');
     assert.throws(() => find('PATCH', ['entities', '']), problem('bad-data', 'entityId'));
+    assert.throws(() => find('PATCH', ['subscriptions', '']), problem('method-not-allowed', 'POST, GET'));
     assert.throws(() => find('DELETE', ['entities', '', 'attrs', 'a']), problem('bad-data', 'entityId'));
     assert.throws(() => find('DELETE', ['entities', 'urn:a:b', 'attrs', '']), problem('method-not-allowed'));
   });

@@ -42,7 +42,7 @@ export function router(operations: readonly Operation[]) {
       const next: Place | undefined = at.below.get(segment);
       if (next) at = next;
       // A slash at the end says nothing, unless the thing itself is missing: `PATCH /entities/`.
-      else if (segment === '' && n === segments.length - 1 && (n > 1 || at.methods.has(method))) break;
+      else if (segment === '' && n === segments.length - 1 && (n > 1 || isOfList(at, method))) break;
       else if (at.parameter) {
         parameters[at.parameter[0]] = segment;
         at = at.parameter[1];
@@ -60,6 +60,9 @@ export function router(operations: readonly Operation[]) {
     return { operation, parameters };
   };
 }
+
+const isOfList = ({ methods, parameter }: Place, method: string): boolean =>
+  methods.has(method) || parameter?.[1].methods.get(method)?.listWithoutId === true;
 
 const nowhere = (segments: readonly string[]) =>
   new Problem('not-found', `there is no resource /ngsi-ld/v1/${segments.join('/')}`);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { createServer, request, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
@@ -215,5 +215,149 @@ describe('notifications', () => {
     const [one, other] = at(failing.path);
     assert.equal(one?.body['id'], other?.body['id'], 'the same notification');
     assert.equal((await shown(failing.at)).notification['status'], 'ok');
+  });
+});
+
+describe('dead letters', () => {
+  const api = async (path: string, body?: object): Promise<Json> => {
+    const given = body && { method: 'POST', body: JSON.stringify(body), headers };
+    const answer = await fetch(`${city.url}/api/subscriptions${path}`, given);
+    assert.equal(answer.status, 200, path);
+    return (await answer.json()) as Json;
+  };
+  test('what is refused three times is kept, shown and sent again when somebody asks', async () => {
+    const { id, path } = await subscribe({ entities: [{ type: 'Crane' }] });
+    answers.set(path, 422);
+    await ask('POST', '/entities', entity('urn:ngsi-ld:Crane:1', 'Crane', 1));
+    const letters = async (): Promise<Json[]> => (await api(`/${id}/dead-letters`))['deadLetters'] as Json[];
+    let found: Json[] = [];
+    for (let n = 0; n < 400 && found.length === 0; n++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+      found = await letters();
+    }
+    assert.equal(at(path).length, 3);
+    const [letter] = found;
+    assert.deepEqual([letter?.['entityId'], letter?.['attempts']], ['urn:ngsi-ld:Crane:1', 3]);
+    assert.match(String(letter?.['reason']), /answered 422/);
+    const overview = await api(`/${id}`);
+    assert.deepEqual([overview['deadLetters'], overview['waiting'], overview['kept']], [1, 0, 1]);
+    const again = await api(`/${id}/dead-letters/replay`, {});
+    assert.deepEqual([again['delivered'], again['refused']], [0, 1]);
+    assert.equal((await letters())[0]?.['attempts'], 4);
+    answers.set(path, 200);
+    assert.deepEqual(await api(`/${id}/dead-letters/replay`, { from: 1 }), { delivered: 1, refused: 0, left: 0 });
+    assert.deepEqual(await letters(), []);
+  });
+  test('everything kept is delivered again from a change on', async () => {
+    const { id, path } = await subscribe({ entities: [{ type: 'Lift' }] });
+    for (const speed of [1, 2, 3]) {
+      await ask('POST', '/entityOperations/upsert', [entity('urn:ngsi-ld:Lift:1', 'Lift', speed)]);
+    }
+    await until(() => at(path).length === 3);
+    const last = city.lastSeq();
+    assert.deepEqual(await api(`/${id}/replay`, { from: 1 }), { hits: 3 });
+    await until(() => at(path).length === 6);
+    const speeds = at(path).flatMap(({ body }) => body.data.map((one) => (one['speed'] as Json)['value']));
+    assert.deepEqual(speeds, [1, 2, 3, 1, 2, 3]);
+    assert.deepEqual(await api(`/${id}/replay`, { from: last + 1000 }), { hits: 0 });
+  });
+});
+
+describe('streams', () => {
+  type Event = { id: string; data: Json & { data: Json[] } };
+  /** Reads so many events, then hangs up. */
+  async function events(id: string, count: number, given: { after?: string; last?: string } = {}): Promise<Event[]> {
+    const query = given.after === undefined ? '' : `?after=${given.after}`;
+    const answer = await fetch(`${city.url}/api/subscriptions/${id}/events${query}`, {
+      ...(given.last !== undefined && { headers: { 'last-event-id': given.last } }),
+    });
+    assert.equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8');
+    const found: Event[] = [];
+    let text = '';
+    for await (const piece of answer.body ?? []) {
+      text += Buffer.from(piece).toString();
+      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+        const lines = text.slice(0, end).split('\n');
+        text = text.slice(end + 2);
+        const of = (name: string): string =>
+          lines.find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? '';
+        if (of('event') !== 'notification') continue;
+        found.push({ id: of('id'), data: JSON.parse(of('data')) as Event['data'] });
+        // Leaving the loop hangs up.
+        if (found.length === count) return found;
+      }
+    }
+    throw new Error('the stream ended');
+  }
+  const speedsOf = (found: readonly { data: Json[] }[]): unknown[] =>
+    found.flatMap(({ data }) => data.map((one) => (one['speed'] as Json)['value']));
+  const upsert = async (speed: number): Promise<void> => {
+    const answer = await ask('POST', '/entityOperations/upsert', [entity('urn:ngsi-ld:Kite:1', 'Kite', speed)]);
+    assert.ok(answer.ok);
+  };
+  let kite: { id: string };
+  before(async () => {
+    kite = await subscribe({ entities: [{ type: 'Kite' }] });
+    for (const speed of [1, 2, 3]) await upsert(speed);
+  });
+
+  test('a reader that comes back is told what it missed, then what comes', async () => {
+    const first = await events(kite.id, 3, { after: '0' });
+    assert.deepEqual(speedsOf(first.map(({ data }) => data)), [1, 2, 3]);
+    assert.equal(first[0]?.data['subscriptionId'], kite.id);
+    const coming = events(kite.id, 2, { last: first[1]?.id ?? '' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await upsert(4);
+    assert.deepEqual(speedsOf((await coming).map(({ data }) => data)), [3, 4]);
+    const bySeq = await events(kite.id, 2, { after: first[1]?.id.split('.')[0] ?? '' });
+    assert.deepEqual(speedsOf(bySeq.map(({ data }) => data)), [3, 4]);
+  });
+
+  test('a reader without a place is told only what comes', async () => {
+    const coming = events(kite.id, 1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await upsert(5);
+    assert.deepEqual(speedsOf((await coming).map(({ data }) => data)), [5]);
+  });
+
+  test('the same over WebSocket', async () => {
+    const socket = new WebSocket(`${city.url.replace('http', 'ws')}/api/subscriptions/${kite.id}/events?after=0`);
+    const found: { id: string; notification: Json & { data: Json[] } }[] = [];
+    socket.addEventListener('message', ({ data }) => found.push(JSON.parse(String(data)) as (typeof found)[number]));
+    await until(() => found.length === 5);
+    await upsert(6);
+    await until(() => found.length === 6);
+    assert.deepEqual(speedsOf(found.map(({ notification }) => notification)), [1, 2, 3, 4, 5, 6]);
+    const closed = once(socket, 'close');
+    socket.close();
+    await closed;
+  });
+
+  test('what cannot be streamed is told why, and another site is not', async () => {
+    const open = (path: string, given: RequestInit = {}) => fetch(`${city.url}/api/subscriptions/${path}`, given);
+    assert.equal((await open('urn:ngsi-ld:Subscription:none/events')).status, 404);
+    assert.equal((await open(`${kite.id}/events?after=x`)).status, 400);
+    assert.equal((await open(`${kite.id}/events?since=1`)).status, 400);
+    const periodic = await subscribe({ entities: [{ type: 'Kite' }], timeInterval: 3600 });
+    assert.equal((await open(`${periodic.id}/events`)).status, 422);
+    const refusedWith = async (path: string): Promise<number> => {
+      const socket = new WebSocket(`${city.url.replace('http', 'ws')}${path}`);
+      const [{ code }] = (await once(socket, 'close')) as [CloseEvent];
+      return code;
+    };
+    assert.equal(await refusedWith('/api/subscriptions/urn:ngsi-ld:Subscription:none/events'), 1008);
+    assert.equal(await refusedWith('/api/nothing'), 1006);
+    const upgrade = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': '13',
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    const asked = request(`${city.url}/api/subscriptions/${kite.id}/events`, {
+      headers: { ...upgrade, origin: 'https://evil.example.org' },
+    }).end();
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    assert.equal(answer.statusCode, 403);
+    answer.resume();
   });
 });

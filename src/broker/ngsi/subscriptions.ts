@@ -69,6 +69,7 @@ export const subscriptions: readonly Operation[] = [
     path: '/subscriptions/{subscriptionId}',
     clause: '6.11.3.2',
     summary: 'Change a subscription',
+    listWithoutId: true,
     parameters: [],
     body: patchBody('SubscriptionFragment'),
     answers: { 204: null },
@@ -85,6 +86,7 @@ export const subscriptions: readonly Operation[] = [
     path: '/subscriptions/{subscriptionId}',
     clause: '6.11.3.3',
     summary: 'End a subscription',
+    listWithoutId: true,
     parameters: [],
     answers: { 204: null },
     handle: async (call, deps) => {

@@ -17,6 +17,8 @@ export type Courier = {
   change(stored: Stored): void;
   /** An attempt may be made before its time: the host has answered somebody else. */
   hurry(): void;
+  /** Goes back: what comes after this place is delivered again. */
+  rewind(to: Cursor, waiting: number): void;
   /** Hits before this change are gone; so many of them had not been delivered. */
   keepFrom(seq: number, missed: number): void;
   stored(): Stored;
@@ -141,9 +143,12 @@ export function createCourier(
   const deliver = async (batch: Batch): Promise<void> => {
     const at = clock.now();
     try {
+      const from = progress;
       await send(stored, batch);
-      progress = { ...afterSuccess(progress, at, clock.now()), ...placeOf(batch.last) };
-      done(batch);
+      // Gone back meanwhile: what has just arrived comes again.
+      const isMoved = progress.seq !== from.seq || progress.place !== from.place;
+      progress = { ...afterSuccess(progress, at, clock.now()), ...(!isMoved && placeOf(batch.last)) };
+      if (!isMoved) done(batch);
       retryAt = 0;
       throttledUntil = throttleEnd(at);
     } catch (error) {
@@ -202,6 +207,14 @@ export function createCourier(
         retryAt,
         (progress.lastFailure ?? 0) + (stored.subscription.notification.endpoint.cooldown ?? 0),
       );
+      wake();
+    },
+    rewind(to, count) {
+      progress = { ...progress, ...placeOf(to), refusals: 0 };
+      held = [];
+      behind = true;
+      waiting = count;
+      retryAt = 0;
       wake();
     },
     keepFrom(seq, missed) {

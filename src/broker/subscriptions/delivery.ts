@@ -26,11 +26,15 @@ export type Delivery = {
   remove(tenant: Tenant, id: string): void;
   /** As of now, which the rows are only once in a while. */
   progress(tenant: Tenant, id: string): { readonly progress: Progress; readonly waiting: number };
+  /** Undefined: there is no such subscription. */
+  stored(tenant: Tenant, id: string): Stored | undefined;
+  /** Delivers everything kept from this change on again. @returns how many hits */
+  rewind(tenant: Tenant, id: string, from: number): Promise<number>;
   /** Called with every new hit of a subscription, once durable, in order. @returns stop */
   follow(tenant: Tenant, id: string, listener: (hit: Hit) => void): () => void;
   /** Sends these once, outside of the order. @throws OutboundFailure */
   sendOnce(stored: Stored, hits: readonly Hit[]): Promise<void>;
-  /** Lets go of hits that the window has passed. */
+  /** Lets go of hits that the window has passed, and of letters that are too many. */
   keepHouse(window?: Window): Promise<void>;
   /** Sends nothing more, records what was done. */
   stop(): Promise<void>;
@@ -48,6 +52,8 @@ export type DeliveryDeps = {
   ) => Promise<void>;
   /** What a periodic subscription is told. */
   readonly look: (stored: Stored) => AsyncIterable<readonly Notice[]>;
+  /** Lets go of dead letters that are too many. @returns how many */
+  readonly pruneLetters: () => Promise<number>;
   readonly clock: Clock;
   readonly timers?: Timers;
   readonly log: Log;
@@ -71,6 +77,10 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   const leaving = new AbortController();
   const sent = metrics.counter('chorsu_notifications_total', 'Attempts to deliver a notification, by outcome');
   const dead = metrics.counter('chorsu_notifications_dead_total', 'Notifications that were refused and put aside');
+  const lost = metrics.counter(
+    'chorsu_dead_letters_dropped_total',
+    'Dead letters that went, because there were too many',
+  );
   const missed = metrics.counter('chorsu_hits_missed_total', 'Hits that the window passed before they were delivered');
   const count = (of: (courier: Courier) => number): number =>
     [...couriers.values()].reduce((sum, one) => sum + of(one), 0);
@@ -193,6 +203,11 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       courier.keepFrom(keptFrom, undelivered);
     }
     await record();
+    const dropped = await deps.pruneLetters();
+    if (dropped > 0) {
+      lost.add(dropped);
+      log.warn('dead letters went, because there were too many', { letters: dropped });
+    }
   };
   const keepHouseSoon = (): void => {
     cancelHouse = timers.after(keepHouseEveryMs, () => {
@@ -243,6 +258,14 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
     progress(tenant, id) {
       const courier = couriers.get(nameOf(tenant, id));
       return { progress: courier?.progress() ?? noProgress, waiting: courier?.waiting() ?? 0 };
+    },
+    stored: (tenant, id) => couriers.get(nameOf(tenant, id))?.stored(),
+    async rewind(tenant, id, from) {
+      const place = { seq: from - 1, place: Number.MAX_SAFE_INTEGER };
+      const hits = await store.countBetween(tenant, id, place, Number.MAX_SAFE_INTEGER);
+      couriers.get(nameOf(tenant, id))?.rewind(place, hits);
+      note(nameOf(tenant, id));
+      return hits;
     },
     follow(tenant, id, listener) {
       const name = nameOf(tenant, id);

@@ -6,20 +6,29 @@ import type { Metrics } from '../../base/metrics.ts';
 import type { Endpoints } from '../../http/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { EntityQuery } from '../../ngsild/query.ts';
-import type { Rows } from '../../store/ports.ts';
+import type { Rows, Tenant } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
 import type { Policy } from '../../trust/index.ts';
 import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { Tenants } from '../tenants.ts';
-import { openDelivery } from './delivery.ts';
+import { openDelivery, type Delivery } from './delivery.ts';
+import { deadLetters, type Letters } from './letters.ts';
+import { overviews, type Overviews } from './overview.ts';
 import { notificationSender } from './sender.ts';
 import { subscriptionService, type SubscriptionService } from './service.ts';
-import { type Stored } from './rows.ts';
+import type { Stored } from './rows.ts';
+import { streamReaders, type StreamReaders } from './readers.ts';
+import { openStreams } from './streams.ts';
 import { subscriptionStore } from './store.ts';
 
 export type Subscriptions = {
   readonly service: SubscriptionService;
+  readonly overview: Overviews;
+  readonly letters: Letters;
+  readonly readers: StreamReaders;
+  /** Delivers everything kept from this change on again. @returns how many hits @throws Problem not-found */
+  rewind(tenant: Tenant, id: string, from: number): Promise<number>;
   /** Begins to deliver; until then hits gather. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -33,7 +42,7 @@ export function openSubscriptions(deps: {
   writer: Writer;
   broker: Pick<Broker, 'query'>;
   contexts: Contexts;
-  tenants: Pick<Tenants, 'nameOf'>;
+  tenants: Pick<Tenants, 'get' | 'nameOf'>;
   endpoints: Endpoints;
   policy: Policy;
   clock: Clock;
@@ -51,8 +60,9 @@ export function openSubscriptions(deps: {
     fetch: async (tenant, ids) =>
       (await broker.query(systemPrincipal, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
   });
-  const delivery = openDelivery({
+  const delivery: Delivery = openDelivery({
     store,
+    pruneLetters: () => letters.prune(),
     writer,
     send: (stored, notices, part, signal) => sender.send(stored, notices, part, signal),
     async *look({ tenant, subscription }: Stored) {
@@ -75,7 +85,19 @@ export function openSubscriptions(deps: {
     log,
     metrics,
   });
+  const letters = deadLetters({ store, delivery, writer });
+  const streams = openStreams({ store, delivery, sender, clock });
+  metrics.gauge('chorsu_subscription_streams', 'Open streams of subscriptions', () => streams.count());
+  const overview = overviews({ store, delivery, clock });
+  const readers = streamReaders({ streams, tenants, log });
   return {
+    readers,
+    overview,
+    letters,
+    async rewind(tenant, id, from) {
+      await overview.get(tenant, id);
+      return delivery.rewind(tenant, id, from);
+    },
     service: subscriptionService({
       store,
       writer,
@@ -87,6 +109,7 @@ export function openSubscriptions(deps: {
     }),
     start: () => delivery.start(),
     async stop() {
+      readers.stop();
       await delivery.stop();
       sender.close();
       endpoints.close();
@@ -94,6 +117,9 @@ export function openSubscriptions(deps: {
   };
 }
 
+export { subscriptionRoutes } from './routes.ts';
+export type { Overview } from './overview.ts';
+export { attemptsMax } from './courier.ts';
 export { hitDerivation } from './hits.ts';
 export type { Shown, SubscriptionService } from './service.ts';
 export { subscriptionTables } from './rows.ts';

@@ -68,6 +68,7 @@ export function createPeriodic(
       plan();
     },
     hurry() {},
+    rewind() {},
     keepFrom() {},
     stored: () => stored,
     progress: () => progress,

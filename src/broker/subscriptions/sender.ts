@@ -6,6 +6,7 @@ import type { Entity } from '../../ngsild/entity.ts';
 import {
   notificationOptions,
   representNotification,
+  type JsonObject,
   type Notice,
   type NotificationParts,
   type Subscription,
@@ -24,6 +25,8 @@ export type Part = { readonly first: Cursor; readonly last: Cursor };
 export type Sender = {
   /** @throws OutboundFailure; Problem when the @context cannot be had */
   send(stored: Stored, notices: readonly Notice[], part: Part | undefined, signal: AbortSignal): Promise<void>;
+  /** The notification as its endpoint would have it. */
+  represent(stored: Stored, notices: readonly Notice[], part: Part | undefined): Promise<JsonObject>;
   close(): void;
 };
 
@@ -59,19 +62,24 @@ export function notificationSender(deps: {
     const { embeddable, appended } = await linkedEntities(find, roots, join, notificationOptions(subscription));
     return kind === 'flat' ? { appended } : { linked: embeddable };
   };
+  const represent: Sender['represent'] = async (stored, notices, part) => {
+    const { subscription, tenant } = stored;
+    const contextUrl = contextUrlOf(stored);
+    return representNotification(subscription, notices, await contexts.of(contextUrl), {
+      id: `urn:ngsi-ld:Notification:${part ? fingerprint(stored, part) : newId()}`,
+      notifiedAt: isoInstant(clock.now()),
+      named: contextUrl,
+      ...(await joined(tenant, subscription, notices)),
+    });
+  };
   return {
+    represent,
     async send(stored, notices, part, signal) {
       const { subscription, tenant } = stored;
       const { endpoint } = subscription.notification;
       const url = new URL(endpoint.uri);
-      const contextUrl = contextUrlOf(stored);
-      const notification = representNotification(subscription, notices, await contexts.of(contextUrl), {
-        id: `urn:ngsi-ld:Notification:${part ? fingerprint(stored, part) : newId()}`,
-        notifiedAt: isoInstant(clock.now()),
-        named: contextUrl,
-        ...(await joined(tenant, subscription, notices)),
-      });
-      const { headers, body } = messageOf(subscription, notification, contextUrl, tenantName(tenant));
+      const notification = await represent(stored, notices, part);
+      const { headers, body } = messageOf(subscription, notification, contextUrlOf(stored), tenantName(tenant));
       const within = Math.min(endpoint.timeout ?? timeoutMs, timeoutMsMax);
       if (url.protocol.startsWith('mqtt')) await mqtt.publish(url, endpoint.notifierInfo ?? [], body, within);
       else await endpoints.post(url, { headers, body, timeoutMs: within, signal });

@@ -53,6 +53,14 @@ export function subscriptionStore(rows: Rows) {
       );
       return found.map((row) => hitOf(row, row));
     },
+    /** Of the newest hit. */
+    async lastPlace(tenant: Tenant, id: string): Promise<Cursor> {
+      const row = await rows.get(
+        'SELECT seq, place FROM ngsi_hit WHERE tenant = ? AND subscription = ? ORDER BY seq DESC, place DESC LIMIT 1',
+        [tenant, id],
+      );
+      return { seq: Number(row?.['seq'] ?? 0), place: Number(row?.['place'] ?? 0) };
+    },
     /** How many hits each subscription has that are not delivered. */
     async waiting(): Promise<readonly { tenant: Tenant; id: string; count: number; oldestAt: number }[]> {
       const found = await rows.all(

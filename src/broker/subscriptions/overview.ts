@@ -1,0 +1,68 @@
+/** How subscriptions fare: what operators see. */
+import type { Clock } from '../../base/clock.ts';
+import { Problem } from '../../base/problem.ts';
+import { subscriptionStatus, type SubscriptionStatus } from '../../ngsild/index.ts';
+import type { Tenant } from '../../store/ports.ts';
+import type { Delivery } from './delivery.ts';
+import type { Progress, Stored } from './rows.ts';
+import type { SubscriptionStore } from './store.ts';
+
+export type Overview = {
+  readonly stored: Stored;
+  readonly status: SubscriptionStatus;
+  readonly progress: Progress;
+  /** Hits that are not delivered, and when the oldest came (ms). */
+  readonly waiting: number;
+  readonly oldestAt: number | null;
+  /** Hits that are kept, delivered ones among them. */
+  readonly kept: number;
+  readonly letters: number;
+};
+
+export type Overviews = {
+  /** In the order in which they were made. */
+  list(tenant: Tenant): Promise<readonly Overview[]>;
+  /** @throws Problem not-found */
+  get(tenant: Tenant, id: string): Promise<Overview>;
+};
+
+export function overviews(deps: {
+  store: SubscriptionStore;
+  delivery: Pick<Delivery, 'progress'>;
+  clock: Clock;
+}): Overviews {
+  const { store, delivery, clock } = deps;
+  const list = async (tenant: Tenant): Promise<readonly Overview[]> => {
+    const [all, kept, waiting, letters] = await Promise.all([
+      store.all(),
+      store.kept(),
+      store.waiting(),
+      store.letterCounts(),
+    ]);
+    return all
+      .filter((stored) => stored.tenant === tenant)
+      .toSorted((a, b) => a.createdAt - b.createdAt)
+      .map((stored) => {
+        const { id } = stored.subscription;
+        const mine = (one: { tenant: Tenant; id: string }): boolean => one.tenant === tenant && one.id === id;
+        const now = delivery.progress(tenant, id);
+        return {
+          stored,
+          status: subscriptionStatus(stored.subscription, clock.now()),
+          progress: now.progress,
+          waiting: now.waiting,
+          oldestAt: now.waiting === 0 ? null : (waiting.find(mine)?.oldestAt ?? null),
+          kept: kept.find(mine)?.count ?? 0,
+          letters: letters.find(mine)?.count ?? 0,
+        };
+      });
+  };
+  return {
+    list,
+    async get(tenant, id) {
+      const found = (await list(tenant)).find(({ stored }) => stored.subscription.id === id);
+      if (!found) throw new Problem('not-found', `there is no subscription ${id}`);
+      return found;
+    },
+  };
+}

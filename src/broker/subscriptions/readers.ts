@@ -1,0 +1,127 @@
+/** `/api/subscriptions/{id}/events`: the stream of a subscription as server-sent events, or over WebSocket. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Log } from '../../base/log.ts';
+import { Problem } from '../../base/problem.ts';
+import { eventStream, problemDetails, socketStream } from '../../http/index.ts';
+import type { Tenant } from '../../store/ports.ts';
+import type { Streams } from './streams.ts';
+
+export type StreamReaders = {
+  /** False when the path is not its own. */
+  handle(request: IncomingMessage, response: ServerResponse): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  stop(): void;
+};
+
+const path = /^\/api\/subscriptions\/([^/?]+)\/events(?:\?(.*))?$/;
+
+type Asked = { readonly tenant: Tenant; readonly id: string; readonly after: string | undefined };
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Problem('invalid-request', `"${text}" is not a correctly encoded path`);
+  }
+}
+
+export function streamReaders(deps: {
+  streams: Streams;
+  tenants: { get(name: string): Tenant };
+  log: Log;
+}): StreamReaders {
+  const { streams, tenants, log } = deps;
+  const open = new Set<() => void>();
+
+  /** A browser cannot give a header with either: what stands in the query counts too. @throws Problem */
+  const askedBy = (match: RegExpExecArray, { headers }: IncomingMessage): Asked => {
+    const query = new URLSearchParams(match[2] ?? '');
+    for (const name of query.keys()) {
+      if (name !== 'after' && name !== 'tenant')
+        throw new Problem('invalid-request', `there is no "${name}" here`, name);
+    }
+    const tenant = headers['ngsild-tenant'] ?? query.get('tenant') ?? undefined;
+    const last = headers['last-event-id'] ?? query.get('after') ?? undefined;
+    return {
+      tenant: tenant === undefined ? 0 : tenants.get(String(tenant)),
+      id: decoded(match[1] ?? ''),
+      after: last === undefined || last === '' ? undefined : String(last),
+    };
+  };
+
+  const events = async (asked: Asked, response: ServerResponse): Promise<void> => {
+    let end = (): void => {};
+    let gone = false;
+    let stream: ReturnType<typeof eventStream> | undefined;
+    const close = (): void => {
+      gone = true;
+      end();
+      open.delete(leave);
+    };
+    const leave = (): void => void response.end();
+    end = await streams.open(asked.tenant, asked.id, asked.after, async ({ id, notification }) => {
+      stream ??= eventStream(response, close);
+      stream.send('notification', notification, id);
+      await stream.drained();
+    });
+    open.add(leave);
+    stream ??= eventStream(response, close);
+    if (gone) end();
+  };
+
+  return {
+    handle(request, response) {
+      const match = path.exec(request.url ?? '');
+      if (!match || request.method !== 'GET') return false;
+      Promise.resolve()
+        .then(() => events(askedBy(match, request), response))
+        .catch((error: unknown) => {
+          const details = problemDetails(error, log);
+          response.writeHead(details.status, { 'content-type': 'application/problem+json' });
+          response.end(JSON.stringify(details));
+        });
+      return true;
+    },
+    upgrade(request, socket, head) {
+      const match = path.exec(request.url ?? '');
+      if (!match) return false;
+      let end = (): void => {};
+      let gone = false;
+      let leave = (): void => {};
+      socketStream(
+        request,
+        socket,
+        head,
+        (stream) => {
+          leave = () => stream.end(1000, 'the program is stopping');
+          open.add(leave);
+          Promise.resolve()
+            .then(() => {
+              const { tenant, id, after } = askedBy(match, request);
+              return streams.open(tenant, id, after, (event) => stream.send(event));
+            })
+            .then(
+              (ended) => {
+                end = ended;
+                if (gone) end();
+              },
+              (error: unknown) => {
+                const { detail } = problemDetails(error, log);
+                stream.end(error instanceof Problem ? 1008 : 1011, detail);
+              },
+            );
+        },
+        () => {
+          gone = true;
+          open.delete(leave);
+          end();
+        },
+      );
+      return true;
+    },
+    stop() {
+      for (const leave of open) leave();
+    },
+  };
+}
