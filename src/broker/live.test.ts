@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { systemPrincipal } from '../http/principal.ts';
 import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
 
 let city: TestCity;
@@ -45,6 +46,23 @@ async function changes(
 test('a change is told to whoever watches', { timeout: 20_000 }, async () => {
   const [told] = await changes('?lang=ru', 1, () => create('urn:ngsi-ld:Lamp:1'));
   assert.equal(told?.id, 'urn:ngsi-ld:Lamp:1');
+});
+
+test('of the things that a record of an import bears one of each kind is told', { timeout: 20_000 }, async () => {
+  const things = Array.from({ length: 60 }, (_, n) => ({
+    id: `urn:ngsi-ld:Thing:${n}`,
+    type: [`https://e.org/${n % 2 === 0 ? 'Tree' : 'Bench'}`],
+    attrs: {},
+  }));
+  const told = await changes('?lang=en', 3, async () => {
+    await city.broker.record(systemPrincipal, 0, things, { by: 'import', source: 'parks' });
+    await create('urn:ngsi-ld:Lamp:3');
+  });
+  const last = ['urn:ngsi-ld:Thing:58', 'urn:ngsi-ld:Thing:59', 'urn:ngsi-ld:Lamp:3'];
+  assert.deepEqual(
+    told.map(({ id }) => id),
+    last,
+  );
 });
 
 test('who comes back is told what was worth a line meanwhile', { timeout: 20_000 }, async () => {

@@ -139,7 +139,7 @@ export function openLive(deps: {
         looked = 0;
         await turn();
       }
-      for (const delta of record.entities) {
+      for (const delta of newsOf(record)) {
         if (!touchesState(delta)) continue;
         const id = deltaId(delta);
         // Types may be added: they are looked up again. What an entity was of before it was replaced has changed too.
@@ -187,6 +187,18 @@ export function openLive(deps: {
       await unfollow();
     },
   };
+}
+
+/** Of the things that an import bears one stands for all of its kind: a million lamps are one piece of news. */
+function newsOf({ cause, entities }: JournalRecord): Iterable<EntityDelta> {
+  if (cause.by !== 'import') return entities;
+  const births = new Map<string, EntityDelta>();
+  const others: EntityDelta[] = [];
+  for (const delta of entities) {
+    if (delta.op === 'put') births.set(delta.entity.type.join(' '), delta);
+    else others.push(delta);
+  }
+  return [...births.values(), ...others];
 }
 
 /** The entity is gone after it. */

@@ -16,6 +16,8 @@ export type Slot = {
   durableSeq: number;
   /** Changes taken and not applied yet; the slot stays as long as there are any. */
   pending: number;
+  /** Changes that it has met; all that came before it was loaded are one. */
+  changes: number;
 };
 
 export type Overlay = {
@@ -52,6 +54,10 @@ export function createOverlay(options: {
     clean.delete(slot);
     cleanBytes -= size;
   };
+  const drop = ({ tenant, id }: Slot): void => {
+    tenants.get(tenant)?.delete(id);
+    slots--;
+  };
   const addClean = (slot: Slot): void => {
     const size = roughSize(slot.durable?.entity);
     clean.set(slot, size);
@@ -60,8 +66,7 @@ export function createOverlay(options: {
       const [oldest] = clean.keys();
       if (!oldest) return;
       unclean(oldest);
-      tenants.get(oldest.tenant)?.delete(oldest.id);
-      slots--;
+      drop(oldest);
     }
   };
   const find = (tenant: Tenant, id: string): Slot | undefined => {
@@ -82,13 +87,22 @@ export function createOverlay(options: {
       let entities = tenants.get(tenant);
       if (!entities) tenants.set(tenant, (entities = new Map()));
       const stored = read(tenant, id);
-      const slot: Slot = { tenant, id, tail: stored, durable: stored, durableSeq: stored?.seq ?? 0, pending: 0 };
+      const slot: Slot = {
+        tenant,
+        id,
+        tail: stored,
+        durable: stored,
+        durableSeq: stored?.seq ?? 0,
+        pending: 0,
+        changes: stored ? 1 : 0,
+      };
       entities.set(id, slot);
       slots++;
       addClean(slot);
       return slot;
     },
     hold(slot) {
+      slot.changes++;
       if (slot.pending++ > 0) return;
       unclean(slot);
       // It may have been pushed out by its own change's other entities: put it back.
@@ -100,7 +114,10 @@ export function createOverlay(options: {
     },
     release(slot, n) {
       slot.pending -= n;
-      if (slot.pending === 0) addClean(slot);
+      if (slot.pending > 0) return;
+      // A register brings a million births that nobody asks for again; they would push out what devices change.
+      if (slot.changes > 1) addClean(slot);
+      else drop(slot);
     },
     stats: () => ({ slots, clean: clean.size }),
   };

@@ -132,17 +132,18 @@ export function pages(deps: PagesDeps): Module & {
     // Without a district the store pages; with one, what lies in it is known to the pages.
     const size = { limit: pageSize, offset: (page - 1) * pageSize };
     const inDistrict = filter.district === undefined ? undefined : await state.select(filter);
-    const found = inDistrict
-      ? { entities: inDistrict.slice(size.offset, size.offset + size.limit), count: inDistrict.length }
-      : await broker.query(
-          principal,
-          0,
-          filter.type === undefined ? {} : { type: { node: 'type', iri: filter.type } },
-          { ...size, count: true },
-        );
+    const [types, found] = await Promise.all([
+      state.types(),
+      inDistrict
+        ? { entities: inDistrict.slice(size.offset, size.offset + size.limit), count: inDistrict.length }
+        : broker.query(principal, 0, filter.type === undefined ? {} : { type: { node: 'type', iri: filter.type } }, {
+            ...size,
+            count: true,
+          }),
+    ]);
     const content: ListContent = {
       filter,
-      types: await state.types(),
+      types,
       entities: found.entities,
       count: found.count ?? found.entities.length,
       page,

@@ -67,7 +67,7 @@ export async function runImport(
   const { dryRun = false, batch = 1_000, signal } = options;
   const cause = { by: 'import', source };
   const patiently = patience(broker);
-  const known = knownReadings(broker, own);
+  const known = knownReadings(broker, own, { dryRun });
   const rejects = rejectsFile(options.rejectsFile, unit, given.rejectsBytes);
   const rejectedBy: Partial<Record<Refusal, number>> = { ...given.rejectedBy };
   const preview: Reading[] = [];

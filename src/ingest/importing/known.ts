@@ -33,14 +33,18 @@ const nothing: Own = { seqs: new Set(), ats: new Set() };
 type Reach = { seq: number; newest: number };
 
 /** @param own records of the import that asks; what they gave and the file gives again stands in the file twice */
-export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own = nothing): Known {
+export function knownReadings(
+  broker: Pick<Broker, 'find' | 'history'>,
+  own: Own = nothing,
+  { dryRun = false }: { readonly dryRun?: boolean } = {},
+): Known {
   const reaches = new Map<string, Reach>();
   /**
    * Values without a time that the file has given as they stood there: given again they stand in the file twice, and the
    * first row goes before the second, as in the import that took them.
    */
   const confirmed = new Set<string>();
-  /** Of a dry run, which leaves nothing in the stores. */
+  /** By this batch; of a dry run, which leaves nothing in the stores, by all before. */
   const born = new Set<string>();
 
   const look = async (ids: Iterable<string>): Promise<Map<string, StoredEntity | undefined>> => {
@@ -167,7 +171,7 @@ export function knownReadings(broker: Pick<Broker, 'find' | 'history'>, own: Own
         return fresh({ ...taken, reading: { ...reading, attrs } });
       });
       if (reaches.size > reachesMax) reaches.clear();
-      for (const [id, entity] of stored) if (entity) born.delete(id);
+      if (!dryRun) born.clear();
       return verdicts;
     },
   };
