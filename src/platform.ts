@@ -279,7 +279,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       aboutCity({ city, site }),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
-    const app = createApp({ modules, log, metrics, isReady: () => ready });
+    const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem });
     for (const module of modules) {
       if (module.stop) undo.push(module.stop);
       await module.start?.();

@@ -1,6 +1,6 @@
 /** `chorsu import`: a file becomes readings, by a mapping. */
 import { resolve } from 'node:path';
-import type { Ingest, ImportReport } from '../ingest/index.ts';
+import type { Ingest, ImportNote, ImportReport, Remark } from '../ingest/index.ts';
 import { command, type Command, type Terminal } from './command.ts';
 import type { Deed } from './control.ts';
 import { directory, file, flag, text, withDefault } from './kinds.ts';
@@ -53,7 +53,7 @@ export const importDeed =
   };
 
 /** What `--suggest` answers: a mapping file, and what its writer has to decide. */
-type Suggested = { readonly file: unknown; readonly doubts: readonly string[] };
+type Suggested = { readonly file: unknown; readonly doubts: readonly Remark[] };
 
 export const suggestDeed =
   ({ ingest }: Importing): Deed =>
@@ -97,7 +97,7 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
         const errand = { data: given.data, city: given.city, title: 'Looking', unit: 'rows', looksOnly: true, wish };
         const { file, doubts } = (await reach(errand, needs, terminal)) as Suggested;
         terminal.out(`${JSON.stringify(file, null, 2)}\n`);
-        for (const doubt of doubts) terminal.err(`To decide: ${doubt}\n`);
+        for (const { text } of doubts) terminal.err(`To decide: ${text}\n`);
         return 0;
       }
       const rejects = given.rejects ?? `${name}.rejects.csv`;
@@ -127,21 +127,21 @@ export function importCommand<P extends Served & Importing>(needs: ReachDependen
   });
 }
 
-/** Of a table; see `tableNotes` of ingest/. */
-const noteTexts: Readonly<Record<string, string>> = {
+const noteTexts: Readonly<Record<ImportNote, string>> = {
   formulas: 'values that formulas gave',
   errors: 'cells that show an error, taken as missing',
   merged: 'cells filled from the merged cell they belong to',
   hidden: 'hidden rows, taken like the others',
   beyond: 'rows with values to the right of the header, which are not read',
   far: 'places far outside of the city, taken as they are',
+  halfPlace: 'half a position (one of its two numbers is missing), taken without place',
   birth: 'names or places at birth that cannot be read; the values are taken',
 };
 
 function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err }: Terminal): void {
   const { items, unit, readings, kept, flagged, rejected, alreadyThere, born, source, rejectedBy, preview, notes } =
     report;
-  for (const remark of report.remarks) out(`${remark}\n`);
+  for (const { text } of report.remarks) out(`${text}\n`);
   if (dryRun) for (const reading of preview) out(`${JSON.stringify(reading)}\n`);
   out(`${items} ${unit}s, ${readings} readings of source ${source}${dryRun ? ', nothing taken (--dry-run)' : ''}\n`);
   out(`kept ${kept}, flagged ${flagged}, rejected ${rejected}, already there ${alreadyThere}; ${born} new entities\n`);
@@ -151,7 +151,7 @@ function tell(report: ImportReport, dryRun: boolean, rejects: string, { out, err
     for (const { number, reason, detail } of report.refusals) out(`${unit} ${number}: ${reason}: ${detail}\n`);
     if (rejected > report.refusals.length) out(`--rejects FILE lists all ${rejected}\n`);
   }
-  for (const [note, count] of Object.entries(notes)) out(`${noteTexts[note] ?? note}: ${count}\n`);
+  for (const [note, count] of Object.entries(notes)) out(`${noteTexts[note as ImportNote]}: ${count}\n`);
   if (rejected > 0 && !dryRun) err(`The rejected ${unit}s stand in ${rejects}\n`);
   if (report.id !== undefined && kept + flagged > 0) err(`To take it back: chorsu undo ${report.id}\n`);
   if (report.stopped) err('Stopped before the end; the same command goes on from there.\n');

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
-import { Hono } from 'hono';
 import type { Duplex } from 'node:stream';
+import { Hono, type Context } from 'hono';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
@@ -26,8 +26,17 @@ export function createApp(options: {
   log: Log;
   metrics: Metrics;
   isReady: () => boolean;
+  /** What a person with a browser is shown of a failure. Absent: the same as a program. */
+  page?: (context: Context, problem: Problem) => Response;
 }): Hono {
-  const { modules, log, metrics, isReady } = options;
+  const { modules, log, metrics, isReady, page } = options;
+  const failure = (context: Context, error: unknown): Response => {
+    const forPerson =
+      context.req.header('accept')?.includes('text/html') === true && !/^\/(api|ngsi-ld)\//.test(context.req.path);
+    if (!page || !forPerson) return problemResponse(error, log);
+    if (error instanceof Problem) return page(context, error);
+    return page(context, new Problem('internal', problemDetails(error, log).detail));
+  };
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -39,8 +48,8 @@ export function createApp(options: {
     context.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   for (const module of modules) module.routes?.(app);
-  app.notFound((context) => problemResponse(new Problem('not-found', `there is nothing at ${context.req.path}`), log));
-  app.onError((error) => problemResponse(error, log));
+  app.notFound((context) => failure(context, new Problem('not-found', `there is nothing at ${context.req.path}`)));
+  app.onError((error, context) => failure(context, error));
   return app;
 }
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import type { Counter, Metrics } from '../base/metrics.ts';
-import type { Refusal, Refused } from './mapping/index.ts';
+import type { OmissionKind, Refusal, Refused } from './mapping/index.ts';
 import type { Connection, RealtimeReport, Reject, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';
 import type { Sources } from './source.ts';
 
@@ -19,6 +19,8 @@ export type Health = {
   seen(source: string, atMs: number): void;
   accepted(source: string, counts: { readings: number; flagged: number }, observedMs: readonly number[]): void;
   rejected(source: string, why: Refused, from: string, count?: number): void;
+  /** Readings that were taken without something that their message has. */
+  leftOut(source: string, kind: OmissionKind, count?: number): void;
   /** A message on a topic that no mapping takes. */
   unmapped(topic: string): void;
   /** How one of the source's feeds stands with its other side. */
@@ -42,6 +44,7 @@ type Tally = {
   accepted: number;
   flagged: number;
   late: number;
+  leftOut: Partial<Record<OmissionKind, number>>;
   rejected: number;
   rejectedBy: Partial<Record<Refusal, number>>;
   lastRejects: Reject[];
@@ -70,6 +73,10 @@ export function sourceHealth({
   const acceptedTotal = metrics.counter('chorsu_ingest_readings_total', 'Readings accepted, by source');
   const flaggedTotal = metrics.counter('chorsu_ingest_flagged_total', 'Accepted readings with a doubtful status');
   const lateTotal = metrics.counter('chorsu_ingest_late_total', 'Accepted readings observed long before they arrived');
+  const leftOutTotal = metrics.counter(
+    'chorsu_ingest_left_out_total',
+    'Accepted readings without something that their message has, by source and what it is',
+  );
   const rejectedTotal = metrics.counter('chorsu_ingest_rejected_total', 'Readings refused, by source and reason');
   const unmappedTotal: Counter = metrics.counter('chorsu_ingest_unmapped_total', 'Messages that no mapping takes');
   metrics.gauge('chorsu_ingest_lag_seconds', 'From observation to arrival of the newest reading, by source', () =>
@@ -102,6 +109,7 @@ export function sourceHealth({
       accepted: 0,
       flagged: 0,
       late: 0,
+      leftOut: {},
       rejected: 0,
       rejectedBy: {},
       lastRejects: [],
@@ -148,6 +156,7 @@ export function sourceHealth({
       accepted: tally.accepted,
       flagged: tally.flagged,
       late: tally.late,
+      leftOut: { ...tally.leftOut },
       rejected: tally.rejected,
       rejectedBy: { ...tally.rejectedBy },
       lagS: tally.lagMs === undefined ? null : tally.lagMs / 1000,
@@ -197,6 +206,11 @@ export function sourceHealth({
       });
       if (tally.lastRejects.length > rejectsKept) tally.lastRejects.pop();
       rejectedTotal.add(count, { source, reason });
+    },
+    leftOut(source, kind, count = 1) {
+      const { leftOut } = tallyOf(source);
+      leftOut[kind] = (leftOut[kind] ?? 0) + count;
+      leftOutTotal.add(count, { source, kind });
     },
     unmapped(topic) {
       unmappedTotal.add();

@@ -281,6 +281,8 @@ function newestInstant(reading: Reading): number | undefined {
 export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttOptions } from './mqtt.ts';
+export type { ImportNote } from './importing/notes.ts';
+export type { Remark } from './importing/remark.ts';
 export type { ImportProgress } from './importing/engine.ts';
 export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/views.ts';
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';

@@ -137,6 +137,7 @@ export function intake({
       for (const taken of entry.taken) {
         if (taken.flagged) flagged++;
         observedMs.push(taken.observedMs);
+        for (const { kind } of taken.leftOut ?? []) health.leftOut(entry.source, kind);
       }
     }
     health.accepted(first.source, { readings: readings.length, flagged }, observedMs);

@@ -75,6 +75,8 @@ export type SourceHealth = {
   readonly flagged: number;
   /** Of the accepted: observed long before they arrived. */
   readonly late: number;
+  /** Of the accepted: without something that the message has, by what it is (`halfPlace`, `birth`). */
+  readonly leftOut: Readonly<Record<string, number>>;
   readonly rejected: number;
   readonly rejectedBy: Readonly<Record<string, number>>;
   /** Seconds from observation to arrival of the newest reading. */

@@ -27,7 +27,7 @@ export {
   TimedRows,
 } from './components/list.tsx';
 export { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
-export { Simulated, type State, Status } from './components/status.tsx';
+export { Quoted, Simulated, type State, Status, WithDetail } from './components/status.tsx';
 export { type Column, Table } from './components/table.tsx';
 export { kitRoutes } from './kit.tsx';
 export { CityMap, type MapProps } from './map.tsx';

@@ -14,6 +14,7 @@ export function ProblemBody({ reader, problem }: { reader: Reader; problem: Prob
       </p>
       <h1>{problemWords(reader.language)(problem.kind)}</h1>
       <p class="note">
+        {reader.language !== 'en' && `${t('technical')}: `}
         <code lang="en">
           {problem.message}
           {problem.field === undefined ? '' : ` (${problem.field})`}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
-import { fullLanguages } from '../../ui/index.ts';
+import { fullLanguages, problemWords, uiWords } from '../../ui/index.ts';
 import { pageWords } from './messages/index.ts';
 
 const city = await openTestCity({ city: 'dushanbe' });
@@ -63,4 +63,24 @@ test('values that no watch looks at are not called fine', async () => {
   assert.ok(text.includes(pageWords('en')('unwatched')));
   assert.ok(!text.includes(pageWords('en')('attention')), 'no "0 need attention"');
   await lonely.close();
+});
+
+test('an address that is none is a page for a person, in their language, and RFC 9457 for a program', async () => {
+  for (const language of fullLanguages) {
+    const answer = await fetch(`${city.url}/${language}/nothing`, { headers: { accept: 'text/html,*/*;q=0.8' } });
+    assert.equal(answer.status, 404);
+    assert.match(answer.headers.get('content-security-policy') ?? '', /default-src/);
+    const html = await answer.text();
+    assert.match(html, new RegExp(`<html lang="${language}"`));
+    assert.ok(html.includes(`<h1>${problemWords(language)('not-found')}</h1>`));
+    assert.equal(html.includes(`${uiWords(language)('technical')}: <code lang="en">`), language !== 'en');
+  }
+  for (const [path, accept] of [
+    ['/nothing', '*/*'],
+    ['/api/nothing', 'text/html'],
+    ['/ngsi-ld/v1/entities/urn:x:nothing', 'text/html'],
+  ] as const) {
+    const answer = await fetch(`${city.url}${path}`, { headers: { accept } });
+    assert.match(answer.headers.get('content-type') ?? '', /json/, path);
+  }
 });

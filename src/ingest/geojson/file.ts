@@ -1,5 +1,6 @@
 /** The door for GeoJSON: each feature, by a mapping with `"payload": "geojson"`. */
 import type { Importer, ImportItem, OpenedFile, OpenOptions } from '../importing/importer.ts';
+import { readingNotes } from '../importing/notes.ts';
 import { fileMapping } from '../mapping/index.ts';
 import { readFeature } from './feature.ts';
 import type { ScannedFeature } from './scanner.ts';
@@ -27,11 +28,12 @@ async function openGeojson(path: string, { mapping: file, source, now, box }: Op
   const { bytes, madeMs } = await inspectGeojson(path);
   const target = mapping.target({});
   const reading = { ...(box && { box }), ...(mapping.collection && { collection: mapping.collection }) };
+  const notes = readingNotes(box);
   // A clock that is ahead must not put the features into the future.
   const observedMs = Math.min(madeMs, now());
   const itemOf = (feature: ScannedFeature, number: number): ImportItem => {
     const read = readFeature(feature.bytes, reading);
-    const result = 'payload' in read ? mapping.read(target, read.payload, observedMs) : read;
+    const result = 'payload' in read ? notes.look(mapping.read(target, read.payload, observedMs)) : read;
     const text = result.reason === undefined ? '' : textOf(feature.bytes);
     return { number, text, results: [result] };
   };
@@ -50,6 +52,7 @@ async function openGeojson(path: string, { mapping: file, source, now, box }: Op
         if (features.length === 0) yield { items: [], read };
       }
     },
+    notes: () => notes.counts(),
     close: () => Promise.resolve(),
   };
 }

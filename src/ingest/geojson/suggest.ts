@@ -100,8 +100,12 @@ export async function suggestMapping(
   const empty = [...seen].filter(([, { count }]) => count === 0).map(([name]) => name);
   return {
     doubts: [
-      ...(features === featuresMax ? [`only the first ${featuresMax} features were looked at`] : []),
-      ...(empty.length > 0 ? [`left out, since nowhere filled: ${empty.join(', ')}`] : []),
+      ...(features === featuresMax
+        ? [{ kind: 'firstOnly' as const, text: `only the first ${featuresMax} features were looked at` }]
+        : []),
+      ...(empty.length > 0
+        ? [{ kind: 'unfilled' as const, text: `left out, since nowhere filled: ${empty.join(', ')}` }]
+        : []),
     ],
     kind: 'geojson',
     mapping: {

@@ -69,7 +69,7 @@ suite('a timetable is taken', () => {
   test('not in a dry run, which says what it holds', async () => {
     const report = await take(city, feedZip(), { dryRun: true });
     assert.match(
-      report.remarks[0] ?? '',
+      report.remarks[0]?.text ?? '',
       /^timetable 2026-11, 20261101 to 20261231, Asia\/Dushanbe: 2 routes, 5 stops, 3 trips, 11 stop times \(3 blank/,
     );
     assert.equal((await city.store.rows.all('SELECT * FROM gtfs_feed')).length, 0);

@@ -5,6 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import type { Importer, ImportItem, OpenedFile, OpenOptions } from '../importing/importer.ts';
+import type { Remark } from '../importing/remark.ts';
 import type { MappingFile } from '../mapping/index.ts';
 import type { Source } from '../schema.ts';
 import { openZip } from '../zip.ts';
@@ -141,17 +142,27 @@ function sourceOf({ sources }: MappingFile, asked: string | undefined): Source {
 const warningsIn = ({ warnings }: FeedReport): number => warnings.reduce((all, { count }) => all + count, 0);
 
 /** The timetable in a sentence, then what is to be known of it. */
-function remarksOf({ timetable, report }: Feed, cityZone: string): readonly string[] {
+function remarksOf({ timetable, report }: Feed, cityZone: string): readonly Remark[] {
   const { counts, firstDate, lastDate, version, timeZone } = timetable;
   const days = firstDate === undefined ? 'nothing ever runs' : `${firstDate} to ${lastDate}`;
   return [
-    `timetable${version === undefined ? '' : ` ${version}`}, ${days}, ${timeZone}: ${counts.routes} routes, ${counts.stops} stops, ${counts.trips} trips, ${counts.stopTimes} stop times (${counts.interpolated} blank ones worked out)`,
-    ...(timeZone === cityZone ? [] : [`its times are of the zone ${timeZone}; the city's is ${cityZone}`]),
-    ...report.warnings.map(
-      ({ code, count, first }) =>
-        `warning ${code}${count > 1 ? ` (${count} times, first: ` : ' ('}${describeFault(first)})`,
-    ),
-    ...report.notes.map(({ first }) => `note: ${describeFault(first)}`),
+    {
+      kind: 'timetable',
+      text: `timetable${version === undefined ? '' : ` ${version}`}, ${days}, ${timeZone}: ${counts.routes} routes, ${counts.stops} stops, ${counts.trips} trips, ${counts.stopTimes} stop times (${counts.interpolated} blank ones worked out)`,
+    },
+    ...(timeZone === cityZone
+      ? []
+      : [
+          {
+            kind: 'timetableZone' as const,
+            text: `its times are of the zone ${timeZone}; the city's is ${cityZone}`,
+          },
+        ]),
+    ...report.warnings.map(({ code, count, first }) => ({
+      kind: 'feedWarning' as const,
+      text: `warning ${code}${count > 1 ? ` (${count} times, first: ` : ' ('}${describeFault(first)})`,
+    })),
+    ...report.notes.map(({ first }) => ({ kind: 'feedUnused' as const, text: `note: ${describeFault(first)}` })),
   ];
 }
 

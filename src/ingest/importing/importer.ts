@@ -9,6 +9,8 @@ import type { City } from '../../city/profile.ts';
 import type { TimetableDoor } from '../gtfs/door.ts';
 import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 import type { SourceKind } from '../schema.ts';
+import type { NoteCounts } from './notes.ts';
+import type { Remark } from './remark.ts';
 
 export const importKinds = ['csv', 'xlsx', 'geojson', 'gtfs', 'gtfs-rt'] as const;
 export type ImportKind = (typeof importKinds)[number];
@@ -38,9 +40,9 @@ export type OpenedFile = {
    */
   items(): AsyncIterable<{ readonly items: readonly ImportItem[]; readonly read: number }>;
   /** What was met in the items read so far that their reader should know of, with how often (`formulas: 12`). */
-  notes?(): Readonly<Record<string, number>>;
-  /** What is to be known of the file as a whole, in English: what it holds, what is doubtful, what is not used. */
-  readonly remarks?: readonly string[];
+  notes?(): NoteCounts;
+  /** What is to be known of the file as a whole: what it holds, what is doubtful, what is not used. */
+  readonly remarks?: readonly Remark[];
   /**
    * Rows of this door's tables that belong to the last record of the import, such as the timetable that holds now. Asked
    * once, after the last item was taken; never in a dry run.
@@ -100,6 +102,6 @@ export type MappingSuggestion = {
   /** Kind of the source. */
   readonly kind: SourceKind;
   readonly mapping: Readonly<Record<string, unknown>>;
-  /** What it could not know, in sentences without their full stop. */
-  readonly doubts: readonly string[];
+  /** What it could not know. */
+  readonly doubts: readonly Remark[];
 };

@@ -113,17 +113,17 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
   assert.equal(broker.readings.length, 3);
   const rejects = await rowsOf(rejectsFile);
   assert.deepEqual(rejects.map(({ cells }) => `${cells[0]} ${cells[1]}`).toSorted(), [
-    '10 row',
-    '3 duplicate',
-    '4 missing',
-    '5 row',
-    '6 time',
-    '7 type',
-    '9 type',
+    '10 type',
+    '11 row',
+    '4 duplicate',
+    '5 missing',
+    '6 row',
+    '7 time',
+    '8 type',
   ]);
-  assert.match(String(rejects.find(({ cells }) => cells[0] === '10')?.cells[2]), /column 3 is not valid UTF-8/);
-  assert.match(String(rejects.find(({ cells }) => cells[0] === '5')?.cells[2]), /found 2 columns, wanted 3/);
-  assert.match(String(rejects.find(({ cells }) => cells[0] === '9')?.cells[3]), /^'=1\+1/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '11')?.cells[2]), /column 3 is not valid UTF-8/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '6')?.cells[2]), /found 2 columns, wanted 3/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '10')?.cells[3]), /^'=1\+1/);
 });
 
 test('a dry run counts the same and takes nothing', async () => {

@@ -8,7 +8,7 @@ import type { Broker } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import type { Health } from '../health.ts';
-import { isFilePayload, type MappingFile } from '../mapping/index.ts';
+import { isFilePayload, omissions, type MappingFile } from '../mapping/index.ts';
 import type { Sources } from '../source.ts';
 import { runImport, type EngineResult, type ImportProgress } from './engine.ts';
 import { fileIdentity } from './identity.ts';
@@ -245,6 +245,11 @@ export function fileImports(deps: {
         { ...options, onProgress, signal: work.abort.signal },
         { ...engine, ...own, health },
       );
+      for (const kind of omissions) {
+        // Rows that an earlier run had taken were counted by it.
+        const count = (taken.record.notes[kind] ?? 0) - (given.notes[kind] ?? 0);
+        if (count > 0) health?.leftOut(source, kind, count);
+      }
       return report(taken);
     } catch (error) {
       const stands = { ...(await find(given.id)), state: 'failed' as const, error: (error as Error).message };
@@ -297,20 +302,21 @@ export function fileImports(deps: {
     async preview(options, limit = 20) {
       const { opened } = await open(options);
       const items: Preview['items'][number][] = [];
+      let notes: Preview['notes'] = {};
       try {
         for await (const group of opened.items()) {
           for (const { number, text, results } of group.items) {
             if (items.length >= limit) break;
-            const shown = results.map((result) => (result.reason === undefined ? result.reading : result));
-            items.push({ number, text, results: shown });
+            items.push({ number, text, results });
           }
           if (items.length >= limit) break;
         }
+        notes = opened.notes?.() ?? {};
       } finally {
         await opened.close();
       }
       const { kind, source, unit, bytes } = opened;
-      return { kind, source, unit, bytes, remarks: opened.remarks ?? [], items };
+      return { kind, source, unit, bytes, remarks: opened.remarks ?? [], notes, items };
     },
     async list() {
       const found = await rows.all(`SELECT * FROM ingest_import ORDER BY started_at DESC, id LIMIT ${listMax}`);

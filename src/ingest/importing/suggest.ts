@@ -4,12 +4,13 @@ import { Problem } from '../../base/problem.ts';
 import { slug, type Language } from '../../city/index.ts';
 import type { MappingSuggestion, SuggestAbout } from './importer.ts';
 import { findImporter } from './importers.ts';
+import type { Remark } from './remark.ts';
 
 /** @throws Problem bad-data, not-found; not-supported when nothing can be suggested for such a file */
 export async function suggestedMapping(
   file: string,
   about: SuggestAbout,
-): Promise<{ readonly file: SuggestedFile; readonly doubts: readonly string[] }> {
+): Promise<{ readonly file: SuggestedFile; readonly doubts: readonly Remark[] }> {
   const importer = await findImporter(file);
   if (!importer.suggest) {
     throw new Problem('not-supported', `for ${importer.accepts} no mapping is suggested: docs/mapping.md`, 'file');
@@ -40,7 +41,7 @@ export function suggestedFile(
   const name = fileName.replace(/\.[^.]*$/, '');
   const id = slug(name).slice(0, 60) || 'file';
   return {
-    note: [`Suggested from ${fileName}: look at type and id.`, ...doubts.map((doubt) => `To decide: ${doubt}.`)].join(
+    note: [`Suggested from ${fileName}: look at type and id.`, ...doubts.map(({ text }) => `To decide: ${text}.`)].join(
       ' ',
     ),
     sources: [

@@ -2,6 +2,7 @@
 import type { RowDelta, SqlValue, TableDefinition } from '../../store/ports.ts';
 import type { Refusal } from '../mapping/index.ts';
 import type { ImportKind, OpenedFile } from './importer.ts';
+import type { NoteCounts } from './notes.ts';
 
 export const importTable: TableDefinition = {
   name: 'ingest_import',
@@ -78,7 +79,7 @@ export type ImportRecord = {
   readonly counts: ImportCounts;
   readonly rejectedBy: Readonly<Partial<Record<Refusal, number>>>;
   /** What was met in the file so far, with how often; see `OpenedFile.notes`. */
-  readonly notes: Readonly<Record<string, number>>;
+  readonly notes: NoteCounts;
   /** Items that are dealt with; an import that goes on begins after them. */
   readonly place: number;
   /** Records that took something. */

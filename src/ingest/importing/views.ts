@@ -1,8 +1,9 @@
 /** What is asked of imports, and what is told of them. */
-import type { Reading } from '../../broker/index.ts';
-import type { MappingFile, Refused } from '../mapping/index.ts';
+import type { MappingFile, Refused, Taken } from '../mapping/index.ts';
 import type { EngineOptions, EngineResult } from './engine.ts';
 import type { ImportKind, OpenedFile } from './importer.ts';
+import type { NoteCounts } from './notes.ts';
+import type { Remark } from './remark.ts';
 import type { ImportCounts, ImportRecord } from './tables.ts';
 
 /** What a file is opened with. */
@@ -40,7 +41,7 @@ export type ImportReport = ImportCounts & {
   readonly resumedAt: number;
   readonly stopped: boolean;
   /** What the door has to say of the file as a whole. */
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
 };
 
 /** An import as pages and scripts see it. */
@@ -57,11 +58,12 @@ export type Preview = {
   readonly source: string;
   readonly unit: OpenedFile['unit'];
   readonly bytes: number;
-  /** What is to be known of the file as a whole, in English. */
-  readonly remarks: readonly string[];
+  readonly remarks: readonly Remark[];
+  /** What was met in these items. */
+  readonly notes: NoteCounts;
   readonly items: readonly {
     readonly number: number;
     readonly text: string;
-    readonly results: readonly (Reading | Refused)[];
+    readonly results: readonly (Pick<Taken, 'reading' | 'leftOut'> | Refused)[];
   }[];
 };

@@ -4,5 +4,15 @@ export { isFilePayload, type CollectionRule, type Mapping, type PayloadKind } fr
 export { type TableForm } from './tableForm.ts';
 export { sourceAttribute, statusAttribute } from './names.ts';
 export { fileMapping } from './select.ts';
-export { refusals, refused, type Refusal, type Refused, type Taken, type Target } from './reading.ts';
+export {
+  omissions,
+  refusals,
+  refused,
+  type Omission,
+  type OmissionKind,
+  type Refusal,
+  type Refused,
+  type Taken,
+  type Target,
+} from './reading.ts';
 export { matchTopic } from './topic.ts';

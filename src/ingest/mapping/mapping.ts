@@ -3,7 +3,7 @@ import { compileAttribute, getterOf, show, type AttributeReader } from './attrib
 import type { Cursor } from './cursor.ts';
 import { sourceAttribute, type Expand } from './names.ts';
 import { compilePath, type Getter } from './path.ts';
-import { refused, type Input, type Refused, type Taken, type Target } from './reading.ts';
+import { leaveOut, refused, type Input, type Refused, type Taken, type Target } from './reading.ts';
 import { compileTemplate, inUri, type Template } from './template.ts';
 import { durationMs, formatsOf, timeReader, zoneOf, type TimeReader } from './time.ts';
 import { compileTable, type TableForm } from './tableForm.ts';
@@ -155,14 +155,21 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
 
   const birthIsFixed = birthReaders.every((reader) => reader.fixed);
   const born: Attributes = { [sourceAttribute]: [{ type: 'Property', value: source }] };
-  const birth = (captured: Target['captured'], from: unknown, observedAt: string, faults: string[]): Attributes => {
+  const inputOf = (captured: Target['captured'], payload: unknown, observedAt: string): Input => ({
+    captured,
+    payload,
+    observedAt,
+    status: undefined,
+    flagged: false,
+    leftOut: undefined,
+  });
+  const birth = (input: Input): Attributes => {
     const attrs: Record<string, readonly Instance[]> = { ...born };
-    const input: Input = { captured, payload: from, observedAt, status: undefined, flagged: false };
     for (const reader of birthReaders) {
       const instance = reader.take(input);
       // What stands still was not observed; a fault in a name or place is no reason to lose the value.
       if (instance && 'type' in instance) attrs[reader.iri] = [still(instance)];
-      else if (instance) faults.push(instance.detail);
+      else if (instance) leaveOut(input, 'birth', instance.detail);
     }
     return attrs;
   };
@@ -184,7 +191,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
       captured,
       id: id?.fixed === true ? id.fill(captured, undefined) : undefined,
       type: typeIris,
-      atBirth: birthIsFixed ? birth(captured, undefined, '', []) : undefined,
+      atBirth: birthIsFixed ? birth(inputOf(captured, undefined, '')) : undefined,
     }),
     read(target, from, receivedMs) {
       const observedMs = time.read(from, receivedMs);
@@ -192,7 +199,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
       const entityId = target.id ?? id?.fill(target.captured, from);
       if (entityId === undefined) return refused('entity', missingId);
       const observedAt = new Date(observedMs).toISOString();
-      const input: Input = { captured: target.captured, payload: from, observedAt, status: undefined, flagged: false };
+      const input = inputOf(target.captured, from, observedAt);
       const problem = status(input);
       if (problem) return problem;
       const attrs: Record<string, readonly Instance[]> = {};
@@ -208,8 +215,9 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
         } else return instance;
       }
       if (!any) return refused('missing', 'no value in it');
-      const faults: string[] = [];
-      const atBirth = target.atBirth ?? birth(target.captured, from, observedAt, faults);
+      const ofBirth = inputOf(target.captured, from, observedAt);
+      const atBirth = target.atBirth ?? birth(ofBirth);
+      const leftOut = ofBirth.leftOut === undefined ? input.leftOut : [...(input.leftOut ?? []), ...ofBirth.leftOut];
       return {
         reading: {
           id: entityId,
@@ -221,7 +229,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
         observedMs,
         flagged: input.flagged,
         ...(time.none && { timeless: true as const }),
-        ...(faults.length > 0 && { birthFaults: faults }),
+        ...(leftOut && { leftOut }),
       };
     },
   };

@@ -3,12 +3,14 @@ import type { Cursor } from './cursor.ts';
 import { parseDegrees, parsePair, type Axis } from './degrees.ts';
 import { textNumber } from './number.ts';
 import { compilePath, type Getter } from './path.ts';
-import { refused, type Refused } from './reading.ts';
+import { leaveOut, refused, type Refused } from './reading.ts';
 import { parseUtmZone, utmToDegrees } from './utm.ts';
 
 type Position = readonly [longitude: number, latitude: number];
+/** One of its two numbers is missing. */
+type Half = { readonly half: string };
 /** undefined: there is none, which is no fault. */
-type PositionReader = (payload: unknown) => Position | Refused | undefined;
+type PositionReader = (payload: unknown) => Position | Refused | Half | undefined;
 
 const nowhere: PositionReader = () => undefined;
 const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '';
@@ -19,9 +21,14 @@ const isNothing = (value: unknown): boolean => value === undefined || value === 
  */
 export function compilePoint(at: Cursor, columns: Set<string>): AttributeReader['take'] {
   const read = compilePosition(at, columns);
-  return ({ payload, observedAt }) => {
+  return (input) => {
+    const { payload, observedAt } = input;
     const position = read(payload);
     if (position === undefined || 'reason' in position) return position;
+    if ('half' in position) {
+      leaveOut(input, 'halfPlace', position.half);
+      return undefined;
+    }
     const [longitude, latitude] = position;
     if (Math.abs(longitude) <= 180 && Math.abs(latitude) <= 90) {
       return { type: 'GeoProperty', value: { type: 'Point', coordinates: [longitude, latitude] }, observedAt };
@@ -65,7 +72,7 @@ function compilePosition(at: Cursor, columns: Set<string>): PositionReader {
 function degreesReader(longitude: Getter, latitude: Getter): PositionReader {
   return (payload) => {
     const [x, y] = [longitude(payload), latitude(payload)];
-    if (isNothing(x) || isNothing(y)) return undefined;
+    if (isNothing(x) || isNothing(y)) return halfOf({ longitude: x, latitude: y });
     const [east, north] = [parseDegrees(x), parseDegrees(y)];
     if (!east || !north) return refused('range', `point: ${found(east ? y : x)} is no coordinate in degrees`);
     if (east.axis === 'latitude' || north.axis === 'longitude') {
@@ -89,10 +96,18 @@ function utmReader(east: Getter, north: Getter, zoneAt: Cursor): PositionReader 
   if (!zone) zoneAt.fault('a zone of UTM with its hemisphere, such as 42N');
   return (payload) => {
     const [x, y] = [east(payload), north(payload)];
-    if (isNothing(x) || isNothing(y) || !zone) return undefined;
+    if (!zone) return undefined;
+    if (isNothing(x) || isNothing(y)) return halfOf({ east: x, north: y });
     const position = utmToDegrees(textNumber(x) ?? Number.NaN, textNumber(y) ?? Number.NaN, zone);
     return position ?? refused('range', `point: ${found(x)}, ${found(y)} are no metres of the UTM zone`);
   };
+}
+
+/** What is there of a place that is not whole; undefined when nothing is. */
+function halfOf(parts: Readonly<Record<string, unknown>>): Half | undefined {
+  const [name, value] = Object.entries(parts).find(([, part]) => !isNothing(part)) ?? [];
+  const other = Object.keys(parts).find((part) => part !== name);
+  return name === undefined ? undefined : { half: `point: ${name} ${found(value)} without ${other ?? ''}` };
 }
 
 const found = (value: unknown): string => JSON.stringify(value)?.slice(0, 40) ?? 'nothing';

@@ -21,6 +21,14 @@ export const refusals = [
 ] as const;
 export type Refusal = (typeof refusals)[number];
 
+/** What was left out of a reading that was taken all the same; a closed set, as the refusals are. */
+export const omissions = [
+  'halfPlace', // a place of which one of two numbers is missing
+  'birth', // a name or place at birth that cannot be read
+] as const;
+export type OmissionKind = (typeof omissions)[number];
+export type Omission = { readonly kind: OmissionKind; readonly detail: string };
+
 export type Refused = { readonly reason: Refusal; readonly detail: string };
 
 /** One reading as the mapping made it. */
@@ -32,8 +40,8 @@ export type Taken = {
   readonly timeless?: true;
   /** Kept with a status that says: doubtful or out of range. */
   readonly flagged: boolean;
-  /** Attributes at birth that the payload has and that cannot be read; the entity is born without them. */
-  readonly birthFaults?: readonly string[];
+  /** What the payload has and the reading has not. */
+  readonly leftOut?: readonly Omission[];
   readonly reason?: undefined;
 };
 
@@ -47,7 +55,14 @@ export type Input = {
   /** From the source's own quality control; goes on every attribute. */
   status: string | undefined;
   flagged: boolean;
+  /** Filled by whoever leaves something out. */
+  leftOut: Omission[] | undefined;
 };
+
+/** For `leftOut`: most readings are whole and need no list. */
+export function leaveOut(input: Input, kind: OmissionKind, detail: string): void {
+  (input.leftOut ??= []).push({ kind, detail });
+}
 
 /** What follows from the topic alone; worked out once per topic. */
 export type Target = {

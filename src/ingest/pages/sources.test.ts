@@ -145,6 +145,21 @@ test('a source whose feed fails is not called fresh, however new its last values
   }
 });
 
+test('a message with half a position is taken without it, and counted', async () => {
+  const { broker, post, app, module } = running();
+  clock.set('2026-11-22T08:00:00Z');
+  const message = { ts: '2026-11-22T08:00:00Z', q: { value: 4, unit: 'm3/h' }, position: { lat: 38.57, lon: null } };
+  await post('/api/ingest/water-districts?topic=water/a/m1', JSON.stringify(message));
+  assert.equal(broker.readings.length, 1);
+  const health = module.reports().find(({ source }) => source.id === 'water-districts')?.health;
+  assert.deepEqual(health?.leftOut, { halfPlace: 1 });
+  for (const language of fullLanguages) {
+    const t = ingestWords(language);
+    const html = await (await app.request(`/${language}/sources`)).text();
+    assert.ok(html.includes(`${t('leftOut')}: ${t('left_halfPlace')} 1`), language);
+  }
+});
+
 test('an uplink by HTTP becomes a reading; what is none is refused with a reason', async () => {
   const { broker, post, module } = running();
   clock.set('2026-11-22T08:00:00Z');

@@ -7,6 +7,7 @@ import {
   formatRelative,
   Links,
   type PageContent,
+  Quoted,
   type Reader,
   Rows,
   Section,
@@ -16,9 +17,10 @@ import {
   Table,
   uiWords,
 } from '../../ui/index.ts';
+import type { OmissionKind } from '../mapping/index.ts';
 import type { Connection, Reject, SourceReport, SourceState } from '../schema.ts';
 import { importsWords } from './imports/messages/index.ts';
-import { ingestWords, type IngestKey } from './messages/index.ts';
+import { ingestWords, reasonWord, type IngestKey } from './messages/index.ts';
 import { RealtimePart } from './realtime.tsx';
 
 const states: Record<SourceState, State> = { fresh: 'good', late: 'warn', silent: 'trouble', never: 'none' };
@@ -162,6 +164,7 @@ function SourceSection({
 }): JSX.Element {
   const { source, health } = report;
   const t = ingestWords(reader.language);
+  const leftOut = Object.entries(health.leftOut);
   const reasons = Object.entries(health.rejectedBy).sort(([, a], [, b]) => b - a);
   return (
     <Section
@@ -203,10 +206,20 @@ function SourceSection({
       {(health.flagged > 0 || health.late > 0) && (
         <p class="proof">{t('flaggedLate', { flagged: health.flagged, late: health.late })}</p>
       )}
+      {leftOut.length > 0 && (
+        <p class="proof">
+          {t('leftOut')}:{' '}
+          {leftOut
+            .map(([kind, n]) => `${t(`left_${kind as OmissionKind}`)} ${formatNumber(n, reader.language)}`)
+            .join(', ')}
+        </p>
+      )}
       {reasons.length > 0 && (
         <p class="proof">
           {t('rejectedBy')}:{' '}
-          {reasons.map(([reason, n]) => `${reasonIn(reason, reader)} ${formatNumber(n, reader.language)}`).join(', ')}
+          {reasons
+            .map(([reason, n]) => `${reasonWord(reason, reader.language)} ${formatNumber(n, reader.language)}`)
+            .join(', ')}
         </p>
       )}
       {health.lastRejects.length > 0 && (
@@ -249,7 +262,7 @@ function ConnectionLine({
       <Status state={unusable ? 'warn' : connectionStates[state]}>{word}</Status>
       {detail !== undefined && (
         <p class="proof">
-          <span lang="en">{detail}</span>
+          <Quoted text={detail} />
           {nextTryAt !== undefined &&
             `; ${t('nextTry', { when: formatRelative(Date.parse(nextTryAt), reader.now, reader.language) })}`}
         </p>
@@ -271,7 +284,7 @@ function Rejects({
     <Rows
       items={rejects.map(({ at, reason, detail, from }) => (
         <>
-          <b>{reasonIn(reason, reader)}</b> <span lang="en">{detail}</span>
+          <b>{reasonWord(reason, reader.language)}</b> <Quoted text={detail} />
           <p class="proof">
             {formatDateTime(Date.parse(at), reader.language, data.timeZone)} · <code>{from}</code>
           </p>
@@ -279,10 +292,6 @@ function Rejects({
       ))}
     />
   );
-}
-
-function reasonIn(reason: string, reader: Reader): string {
-  return ingestWords(reader.language)(`reason_${reason}` as IngestKey);
 }
 
 /** Words of the source, marked with their language where it is not the reader's. */

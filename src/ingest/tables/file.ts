@@ -1,6 +1,7 @@
 /** The doors for tables: each row, or each cell of a wide table, by a mapping with `"payload": "table"`. */
 import { Problem } from '../../base/problem.ts';
 import { refused, fileMapping, type Refused, type Taken } from '../mapping/index.ts';
+import { readingNotes } from '../importing/notes.ts';
 import type {
   Importer,
   ImportItem,
@@ -9,7 +10,6 @@ import type {
   OpenOptions,
   SuggestAbout,
 } from '../importing/importer.ts';
-import { placing } from '../placing.ts';
 import { inspectTable } from './inspect.ts';
 import { isWorkbook } from './open.ts';
 import { rowReader, type RowPayload } from './rows.ts';
@@ -46,23 +46,14 @@ export async function openTableFile(
   const reader = await rowReader(path, mapping, sheet);
   const { table } = reader;
   const target = mapping.target({});
-  const places = box && placing(box);
-  const counts = { far: 0, birth: 0 };
-  const readOrRefuse = (payload: RowPayload): Taken | Refused => {
+  const notes = readingNotes(box);
+  const read = (payload: RowPayload): Taken | Refused => {
     try {
-      return mapping.read(target, payload, now());
+      return notes.look(mapping.read(target, payload, now()));
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       return refused('row', error.message);
     }
-  };
-  const read = (payload: RowPayload): Taken | Refused => {
-    const result = readOrRefuse(payload);
-    if (result.reason !== undefined) return result;
-    if (result.birthFaults !== undefined) counts.birth++;
-    const place = places?.check(result);
-    if (place === 'far') counts.far++;
-    return typeof place === 'object' ? place : result;
   };
   const itemOf = (row: TableRow): ImportItem => {
     const { number, fault } = row;
@@ -88,11 +79,7 @@ export async function openTableFile(
         }
       }
     },
-    notes: () => ({
-      ...table.notes(),
-      ...(counts.far > 0 && { far: counts.far }),
-      ...(counts.birth > 0 && { birth: counts.birth }),
-    }),
+    notes: () => ({ ...table.notes(), ...notes.counts() }),
     close: () => reader.close(),
   };
 }
@@ -100,5 +87,5 @@ export async function openTableFile(
 async function suggestTable(path: string, { city, type, ...view }: SuggestAbout): Promise<MappingSuggestion> {
   const looked = await inspectTable(path, view);
   const { mapping, doubts } = suggestMapping(looked, type === undefined ? {} : { type }, city);
-  return { kind: 'csv', mapping, doubts: doubts.map(({ text }) => text) };
+  return { kind: 'csv', mapping, doubts };
 }

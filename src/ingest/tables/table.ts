@@ -7,9 +7,12 @@
 export type Cell = string | number | boolean | undefined;
 
 export type TableRow = {
-  /** What a reader looks for: in CSV the rows of data from 1, in a workbook the number that stands beside the row. */
+  /**
+   * What a reader looks for: the number that a spreadsheet shows beside the row. The header and empty rows count; in CSV a
+   * value over several lines is one row.
+   */
   readonly number: number;
-  /** Rows of data from 1. */
+  /** Rows of data from 1; what a mapping sees as `row`. */
   readonly index: number;
   /** The row as it stands in the file, or as a line of CSV; for the rejects file. */
   readonly text: string;
@@ -27,14 +30,12 @@ export const tableNotes = [
   'merged', // cells that took the value of the merged cell they belong to
   'hidden', // rows that the workbook hides; taken like any other
   'beyond', // rows with values to the right of the header; these are not read
-  'far', // places far outside of the city, taken as they are
-  'birth', // names or places at birth that cannot be read; the values are taken
 ] as const;
 export type TableNote = (typeof tableNotes)[number];
 
 /** A row near the top of a file, before anybody knows which one is the header. */
 export type TopRow = {
-  /** What `headerRow` counts: in a workbook the row's number, in CSV the line, a value over several lines being one. */
+  /** As of a row of data; what `headerRow` counts. */
   readonly number: number;
   readonly cells: readonly Cell[];
 };

@@ -10,7 +10,7 @@ import { systemClock } from '../../base/clock.ts';
 import { openImport } from '../importing/importers.ts';
 import type { ImportItem, OpenedFile } from '../importing/importer.ts';
 import { parseMappingFile, type MappingFile, type Taken } from '../mapping/index.ts';
-import { rowXml, writeWorkbook, type TestWorkbook } from './fixtures/workbook.ts';
+import { rowXml, sheetOf, writeWorkbook, type TestWorkbook } from './fixtures/workbook.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'chorsu-tables-'));
 after(() => rm(directory, { recursive: true }));
@@ -149,12 +149,64 @@ test('one mapping takes a register as XLSX and as CSV, with the same values', as
     'type: column "Мощность, Вт": "семьдесят" is no number',
     'type: column "Дата установки": "весной" is no date',
   ];
-  assert.deepEqual(xlsx.refused, [`6 ${why[0]}`, `7 ${why[1]}`, `8 ${why[2]}`]);
-  assert.deepEqual(csv.refused, [`3 ${why[0]}`, `4 ${why[1]}`, `5 ${why[2]}`]);
+  for (const { refused } of [xlsx, csv]) assert.deepEqual(refused, [`6 ${why[0]}`, `7 ${why[1]}`, `8 ${why[2]}`]);
   assert.deepEqual([xlsx.opened.kind, csv.opened.kind], ['xlsx', 'csv']);
   assert.deepEqual(xlsx.opened.notes?.(), { formulas: 1, far: 1 });
   assert.deepEqual(csv.opened.notes?.(), { far: 1 });
   assert.equal(xlsx.items[0]?.text, '1,SL-1,Рӯдакӣ,70,8.5,2019-05-01,да,38.56,68.78,140');
+});
+
+test('half a position leaves the place out and takes the rest, under a name', async () => {
+  const mapping = mappingOf({
+    entity: { id: 'urn:x:{id}', type: 'X' },
+    attributes: {
+      name: { column: 'name', as: 'text' },
+      location: { kind: 'GeoProperty', point: { longitude: 'lon', latitude: 'lat' } },
+    },
+    atBirth: { grid: { kind: 'GeoProperty', point: { east: 'e', north: 'n', utm: '42N' } } },
+  });
+  const path = await file(
+    'half.csv',
+    'id;name;lon;lat;e;n\n1;a;68.78;38.56;;\n2;b;;38.56;598278;\n3;c;68.78;;;\n4;d;;;;\n',
+  );
+  const { taken, refused, opened } = await outcome(path, mapping);
+  assert.deepEqual(refused, []);
+  assert.deepEqual(
+    taken.map(({ reading, leftOut = [] }) => [
+      Object.keys(reading.attrs).length,
+      ...leftOut.map(({ kind, detail }) => `${kind}: ${detail}`),
+    ]),
+    [
+      [2],
+      [1, 'halfPlace: point: latitude "38.56" without longitude', 'halfPlace: point: east "598278" without north'],
+      [1, 'halfPlace: point: longitude "68.78" without latitude'],
+      [1],
+    ],
+  );
+  assert.deepEqual(opened.notes?.(), { halfPlace: 3 });
+});
+
+test('a row has the number that a spreadsheet shows beside it, in both kinds of file', async () => {
+  const rows = ['Register', '', 'id;level', '1;2', '', '2;much'].map((line) => line.split(';'));
+  const mapping = mappingOf({
+    table: { headerRow: 3 },
+    entity: { id: 'urn:x:{id}', type: 'X' },
+    attributes: { level: { column: 'level' }, place: { column: 'row' } },
+  });
+  const csv = await outcome(await file('numbers.csv', rows.map((row) => row.join(';')).join('\n')), mapping);
+  const sheet = sheetOf(
+    'Register',
+    rows.map((row) => row.filter((cell) => cell !== '')),
+  );
+  const xlsx = await outcome(await file('numbers.xlsx', writeWorkbook({ sheets: [sheet] })), mapping);
+  for (const { items, refused, taken } of [csv, xlsx]) {
+    assert.deepEqual(
+      items.map(({ number }) => number),
+      [4, 6],
+    );
+    assert.deepEqual(refused, ['6 type: column "level": "much" is no number']);
+    assert.deepEqual(values(taken), [['urn:x:1', ['level', 2], ['place', 1]]], 'a mapping sees rows of data, from 1');
+  }
 });
 
 test('a cell that cannot be read refuses its row only when the mapping needs it', async () => {
@@ -227,8 +279,8 @@ test('names in several languages, both coordinates in one cell, and metres of a 
     ['urn:x:2', ['name', { ru: 'Чорсу' }], ['checked', { '@type': 'DateTime', '@value': '2025-04-02T19:00:00.000Z' }]],
   ]);
   assert.deepEqual(refused, [
-    '3 range: point: "38,56,68,78" is no pair of coordinates',
-    '4 range: point: "1", "2" are no metres of the UTM zone',
+    '4 range: point: "38,56,68,78" is no pair of coordinates',
+    '5 range: point: "1", "2" are no metres of the UTM zone',
   ]);
 });
 
@@ -329,8 +381,8 @@ test('indicators of Kazakhstan: every file is read, those that hold a header onl
   assert.deepEqual(counts, { files: 273, empty: 67, values: 45_580 });
   // As published: these rows lack a value in the middle, so that the figure stands in another column.
   assert.deepEqual(faulty, [
-    ...[1, 19, 37, 55].map((row) => `4-c-1-2 ${row} row: found 3 columns, wanted 4`),
-    '8-6-1 1198 row: found 5 columns, wanted 6',
+    ...[2, 20, 38, 56].map((row) => `4-c-1-2 ${row} row: found 3 columns, wanted 4`),
+    '8-6-1 1199 row: found 5 columns, wanted 6',
   ]);
 });
 

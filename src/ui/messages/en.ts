@@ -46,6 +46,7 @@ export const en = {
   never: 'nothing has come yet',
   toHome: 'What is happening now',
   wentWrong: 'Something is wrong',
+  technical: 'In detail',
   pages: 'Pages',
   previous: 'Previous',
   next: 'Next',

@@ -49,6 +49,7 @@ export const kk: Messages<UiKey> = {
   never: 'әзірге ештеңе келген жоқ',
   toHome: 'Қазір не болып жатыр',
   wentWrong: 'Бірдеңе дұрыс емес',
+  technical: 'Толығырақ, ағылшынша',
   pages: 'Беттер',
   previous: 'Алдыңғы',
   next: 'Келесі',

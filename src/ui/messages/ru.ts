@@ -51,6 +51,7 @@ export const ru: Messages<UiKey> = {
   never: 'пока ничего не пришло',
   toHome: 'Что происходит сейчас',
   wentWrong: 'Что-то не так',
+  technical: 'Подробно, по-английски',
   pages: 'Страницы',
   previous: 'Предыдущая',
   next: 'Следующая',

@@ -49,6 +49,7 @@ export const tg: Messages<UiKey> = {
   never: 'ҳанӯз чизе наомадааст',
   toHome: 'Ҳоло чӣ мегузарад',
   wentWrong: 'Чизе нодуруст аст',
+  technical: 'Муфассал, ба англисӣ',
   pages: 'Саҳифаҳо',
   previous: 'Қаблӣ',
   next: 'Баъдӣ',

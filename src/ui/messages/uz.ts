@@ -49,6 +49,7 @@ export const uz: Messages<UiKey> = {
   never: 'hali hech narsa kelmagan',
   toHome: 'Hozir nima boʻlyapti',
   wentWrong: 'Nimadir notoʻgʻri',
+  technical: 'Batafsil, inglizcha',
   pages: 'Sahifalar',
   previous: 'Oldingi',
   next: 'Keyingi',

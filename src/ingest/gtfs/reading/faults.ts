@@ -60,7 +60,7 @@ export type Fault = {
   readonly code: FaultCode;
   readonly severity: Severity;
   readonly file: string;
-  /** Row of data, from 1; the header is not counted. */
+  /** As a spreadsheet numbers them: the header is row 1, blank lines count. */
   readonly row?: number;
   readonly field?: string;
   /** What was found and what was wanted. */

@@ -127,7 +127,7 @@ function remarks({ stops, services, trips, stopTimes }: TimetableColumns, faults
     if (locationType === 0 && served[at] === 0) {
       faults.add(
         'stop_without_stop_time',
-        { file: 'stops.txt', row: at + 1, field: 'stop_id' },
+        { file: 'stops.txt', row: at + 2, field: 'stop_id' },
         `nothing stops at "${id}"`,
       );
     }

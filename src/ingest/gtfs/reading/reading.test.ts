@@ -145,53 +145,53 @@ suite('a feed with faults is refused whole', () => {
     [
       'with a trip on a missing route',
       changed('trips.txt', 'R1,week,T2', 'R9,week,T2'),
-      /trips\.txt row 2, route_id: there is no route "R9"/,
+      /trips\.txt row 3, route_id: there is no route "R9"/,
     ],
     [
       'with a stop time of a missing trip',
       changed('stop_times.txt', 'T2,,,B', 'T9,,,B'),
-      /stop_times\.txt row 6, trip_id: there is no trip "T9"/,
+      /stop_times\.txt row 7, trip_id: there is no trip "T9"/,
     ],
     [
       'with a stop time at a missing stop',
       changed('stop_times.txt', ',,B,2', ',,Z,2'),
-      /row 2, stop_id: there is no stop "Z"/,
+      /row 3, stop_id: there is no stop "Z"/,
     ],
     [
       'with a time that is none',
       changed('stop_times.txt', '08:09:00,08:09:00', '08:69:00,08:69:00'),
-      /row 4, arrival_time: found "08:69:00", wanted a time/,
+      /row 5, arrival_time: found "08:69:00", wanted a time/,
     ],
     [
       'whose trip ends without a time',
       changed('stop_times.txt', '08:09:00,08:09:00', ','),
-      /row 4, arrival_time: trip "T1": the first and the last stop need times/,
+      /row 5, arrival_time: trip "T1": the first and the last stop need times/,
     ],
     [
       'whose trip goes back in time',
       changed('stop_times.txt', '25:20:00,25:20:00', '25:14:00,25:14:00'),
-      /row 8, arrival_time: trip "T2": it arrives before it left/,
+      /row 9, arrival_time: trip "T2": it arrives before it left/,
     ],
     [
       'with the same place twice',
       changed('stop_times.txt', 'T1,,,C,3', 'T1,,,C,2'),
-      /row 3, stop_sequence: trip "T1": two stops have the same place/,
+      /row 4, stop_sequence: trip "T1": two stops have the same place/,
     ],
     [
       'with an id twice',
       changed('stops.txt', 'B,102', 'A,102'),
-      /stops\.txt row 2, stop_id: the stop "A" stands in a row before/,
+      /stops\.txt row 3, stop_id: the stop "A" stands in a row before/,
     ],
-    ['with a stop nowhere', changed('stops.txt', '38.50,68.7115', ','), /row 2, stop_lat: the stop lies nowhere/],
+    ['with a stop nowhere', changed('stops.txt', '38.50,68.7115', ','), /row 3, stop_lat: the stop lies nowhere/],
     [
       'with latitude and longitude swapped far out',
       changed('stops.txt', '38.50,68.7115', '168.7,38.5'),
-      /row 2, stop_lat: found 168\.7, wanted -90 to 90/,
+      /row 3, stop_lat: found 168\.7, wanted -90 to 90/,
     ],
     [
       'with a date that is none',
       changed('calendar.txt', '20261101', '20261131'),
-      /row 1, start_date: found "20261131"/,
+      /row 2, start_date: found "20261131"/,
     ],
     [
       'with a zone that is none',
@@ -201,7 +201,7 @@ suite('a feed with faults is refused whole', () => {
     [
       'with a row that is too short',
       changed('routes.txt', ',3,0055AA,FFFFFF', ',3'),
-      /routes\.txt row 1: found 5 columns, wanted 7/,
+      /routes\.txt row 2: found 5 columns, wanted 7/,
     ],
     ['in UTF-16', feedZip({ 'stops.txt': `\ufffe` }), /stops\.txt/],
     ['with an empty file', feedZip({ 'stops.txt': '' }), /stops\.txt: the file is empty/],
@@ -213,7 +213,7 @@ suite('a feed with faults is refused whole', () => {
     [
       'whose quote is never closed',
       changed('stops.txt', 'Мактаб', '"Мактаб'),
-      /row 2: the file ends inside a quoted value/,
+      /row 3: the file ends inside a quoted value/,
     ],
   ];
   for (const [what, bytes, wanted] of cases) {
@@ -232,7 +232,7 @@ suite('a feed with faults is refused whole', () => {
     stops[at] = 0xcc;
     stops[at + 1] = 0xe0;
     const files = Object.fromEntries(Object.entries(townFeed).map(([name, text]) => [name, strToU8(text)]));
-    assert.match(await refusalOf(zipSync({ ...files, 'stops.txt': stops })), /stops\.txt row 2: the text is not UTF-8/);
+    assert.match(await refusalOf(zipSync({ ...files, 'stops.txt': stops })), /stops\.txt row 3: the text is not UTF-8/);
   });
   test('with the first twenty faults and their number', async () => {
     const rows = Array.from({ length: 5000 }, (_, at) => `T${at + 10},08:00:00,08:00:00,A,1,1\n`).join('');

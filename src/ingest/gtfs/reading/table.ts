@@ -47,11 +47,11 @@ export async function readTable<Column extends string>(
     try {
       decoded = strict.decode(block);
     } catch {
-      const row = table ? table.row + badLine(block) : badLine(block) - 1;
+      const row = table ? table.row + badLine(block) : badLine(block);
       faults.add(
         'invalid_encoding',
-        { file, ...(row > 0 && { row }) },
-        `the ${row > 0 ? 'text' : 'header'} is not UTF-8; save the file as UTF-8`,
+        { file, ...(row > 1 && { row }) },
+        `the ${row > 1 ? 'text' : 'header'} is not UTF-8; save the file as UTF-8`,
       );
       return false;
     }
@@ -186,14 +186,15 @@ function rowParser(
 ): RowParser {
   const slots = names.map((name) => columns.indexOf(name));
   const fields: string[] = columns.map(() => '');
-  let row = 0;
+  // The header is row 1.
+  let row = 1;
 
   const finish = (count: number, blank: boolean): void => {
+    row++;
     if (blank) {
-      faults.add('empty_row', { file, row: row + 1 }, 'a blank line');
+      faults.add('empty_row', { file, row }, 'a blank line');
       return;
     }
-    row++;
     if (count === slots.length) onRow(fields, row);
     else faults.add('invalid_row_length', { file, row }, `found ${count} columns, wanted ${slots.length}`);
   };

@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { Problem } from '../../../base/problem.ts';
 import type { Box } from '../../../city/index.ts';
 import type { Importer, ImportItem, OpenedFile, OpenOptions } from '../../importing/importer.ts';
+import type { Remark } from '../../importing/remark.ts';
 import { refused, type MappingFile, type Refused, type Taken } from '../../mapping/index.ts';
 import { alertReading } from './alertReadings.ts';
 import { decodeFeed, feedMaxBytes } from './decoder.ts';
@@ -74,7 +75,7 @@ function* itemsOf(
   for (const update of tripUpdates) yield item(update, tripUpdate);
 }
 
-function remarksOf({ header, vehicles, alerts, tripUpdates, skipped }: FeedMessage, nowMs: number): readonly string[] {
+function remarksOf({ header, vehicles, alerts, tripUpdates, skipped }: FeedMessage, nowMs: number): readonly Remark[] {
   const saidMs = instantMs(header.timestampS);
   const made =
     saidMs === undefined
@@ -82,9 +83,17 @@ function remarksOf({ header, vehicles, alerts, tripUpdates, skipped }: FeedMessa
       : `made ${new Date(saidMs).toISOString()}, ${ageOf(nowMs - saidMs)}`;
   const { entities, fields, badTexts } = skipped;
   return [
-    `GTFS Realtime ${header.version}, ${made}: ${vehicles.length} vehicles, ${tripUpdates.length} trip updates, ${alerts.length} notices`,
+    {
+      kind: 'realtime',
+      text: `GTFS Realtime ${header.version}, ${made}: ${vehicles.length} vehicles, ${tripUpdates.length} trip updates, ${alerts.length} notices`,
+    },
     ...(entities + fields + badTexts > 0
-      ? [`not read: ${entities} entities of other kinds, ${fields} fields, ${badTexts} texts that are not UTF-8`]
+      ? [
+          {
+            kind: 'notRead' as const,
+            text: `not read: ${entities} entities of other kinds, ${fields} fields, ${badTexts} texts that are not UTF-8`,
+          },
+        ]
       : []),
   ];
 }

@@ -7,13 +7,14 @@ import {
   formatTime,
   Links,
   type PageContent,
+  Quoted,
   type Reader,
   Rows,
   Section,
   Table,
 } from '../../../ui/index.ts';
 import type { SourceReport } from '../../schema.ts';
-import { ingestWords, type IngestKey } from '../messages/index.ts';
+import { reasonWord } from '../messages/index.ts';
 import type { Copied, Door, Here, SourceTexts } from './door.ts';
 import { doors } from './doors/index.ts';
 import { connectWords } from './messages/index.ts';
@@ -181,8 +182,7 @@ function Arrivals({ data, reader }: { data: ConnectData; reader: Reader }): JSX.
           <Rows
             items={rejects.map(({ source, reject }) => (
               <>
-                <b>{ingestWords(language)(`reason_${reject.reason}` as IngestKey)}</b>{' '}
-                <span lang="en">{reject.detail}</span>
+                <b>{reasonWord(reject.reason, language)}</b> <Quoted text={reject.detail} />
                 <p class="proof">
                   {inLanguage(source.name, language).text} · {clock(Date.parse(reject.at))} · <code>{reject.from}</code>
                 </p>

@@ -6,15 +6,17 @@ import {
   formatNumber,
   Links,
   type PageContent,
+  Quoted,
   type Reader,
   Rows,
   Section,
   Status,
 } from '../../../ui/index.ts';
 import type { ImportView } from '../../importing/views.ts';
-import { ingestWords, type IngestKey } from '../messages/index.ts';
+import { reasonWord } from '../messages/index.ts';
 import { importStatus } from './list.tsx';
 import { importsWords } from './messages/index.ts';
+import { Notes } from './prepare.tsx';
 
 export type ImportData = {
   readonly record: ImportView;
@@ -63,8 +65,8 @@ export function importPage(data: ImportData, reader: Reader): PageContent {
           </>
         )}
         {record.error !== null && (
-          <p class="proof" lang="en">
-            {record.error}
+          <p class="proof">
+            <Quoted text={record.error} />
           </p>
         )}
         <Facts
@@ -82,6 +84,7 @@ export function importPage(data: ImportData, reader: Reader): PageContent {
           ]}
         />
         <Refused record={record} reader={reader} />
+        <Notes notes={record.notes} reader={reader} />
         <Links
           items={[
             data.rejects && {
@@ -104,13 +107,10 @@ function Refused({ record, reader }: { record: ImportView; reader: Reader }): JS
   const reasons = Object.entries(record.rejectedBy).sort(([, one], [, other]) => other - one);
   if (reasons.length === 0) return null;
   const t = importsWords(reader.language);
-  const reason = ingestWords(reader.language);
   return (
     <p class="proof">
       {t('rejectedBy')}:{' '}
-      {reasons
-        .map(([why, n]) => `${reason(`reason_${why}` as IngestKey)} ${formatNumber(n, reader.language)}`)
-        .join(', ')}
+      {reasons.map(([why, n]) => `${reasonWord(why, reader.language)} ${formatNumber(n, reader.language)}`).join(', ')}
     </p>
   );
 }

@@ -2,12 +2,25 @@ import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openTestCity, type TestCity } from '../../../../test/fixtures/testCity.ts';
+import { fullLanguages, problemWords } from '../../../ui/index.ts';
+import { importNotes } from '../../importing/notes.ts';
+import { remarkKinds } from '../../importing/remark.ts';
+import { omissions } from '../../mapping/index.ts';
+import { ingestWords, reasonWord } from '../messages/index.ts';
+import { importsWords } from './messages/index.ts';
 
 const table = ['No;Street;Power, W;lon;lat']
   .concat(Array.from({ length: 40 }, (_, n) => `L-${n};Rudaki ${n};${60 + n};68.7${n + 10};38.5${n + 10}`))
   .concat('L-40;Bad;much;68.7;38.5')
   .join('\n');
 const sourceAnswers = { sourceName: 'Street lights', purpose: 'Upkeep', owner: 'City lights', legalBasis: 'Charter' };
+
+test('every kind of remark, note and omission has its words', () => {
+  const { en } = importsWords.tables;
+  for (const kind of remarkKinds) assert.ok(`remark_${kind}` in en, kind);
+  for (const note of importNotes) assert.ok(`note_${note}` in en, note);
+  for (const kind of omissions) assert.ok(`left_${kind}` in ingestWords.tables.en, kind);
+});
 
 suite('the way of a file through the browser', () => {
   let city: TestCity;
@@ -73,7 +86,7 @@ suite('the way of a file through the browser', () => {
     const done = await page(path);
     assert.match(done, /wrong kind of value 1/);
     const rejects = await fetch(`${city.url}/api${path.slice(3)}/rejects.csv`);
-    assert.match(await rejects.text(), /^row,reason,detail,text\r\n41,type,/);
+    assert.match(await rejects.text(), /^row,reason,detail,text\r\n42,type,/);
     assert.match(await page('/tg/imports'), /lamps\.csv/);
     assert.equal((await fetch(city.url + prepare)).status, 409, 'the file was let go');
 
@@ -116,15 +129,47 @@ suite('the way of a file through the browser', () => {
     assert.equal((await fetch(city.url + prepare)).status, 404);
   });
 
+  test('what is to be said of a file stands in the reader’s language, with the English sentence as a quotation', async () => {
+    const rows = Array.from({ length: 20 }, (_, n) => `L-${n};Rudaki;90011223${n};9${n};68.78;38.5${n}`);
+    rows.push('L-20;Rudaki;900112233;much;68.78;38.57', 'L-21;Rudaki;900112234;70;68.78;');
+    const content = ['No;Street;Phone;Watt;lon;lat', ...rows.toReversed()].join('\n');
+    const path = await upload('lamps-2028.csv', content);
+    for (const language of fullLanguages) {
+      const t = importsWords(language);
+      const html = (await page(path.replace('/en/', `/${language}/`))).replaceAll('&quot;', '"');
+      const main = html.slice(html.indexOf('<main'));
+      assert.ok(main.includes(`${t('notes')}: ${t('note_halfPlace')} 1`), language);
+      assert.ok(
+        main.includes(`</b>: ${reasonWord('type', language)} <small class="detail" lang="en">column`),
+        language,
+      );
+      assert.match(main, /<small class="detail" lang="en">point: longitude "68.78" without latitude<\/small>/);
+      if (language === 'en') continue;
+      assert.ok(main.includes(`Phone: ${t('remark_personal')} <small class="detail" lang="en">`), language);
+      // English stands in quotations only, each after words of the page's language.
+      assert.doesNotMatch(
+        main.replaceAll(/<small class="detail" lang="en">/g, ''),
+        /<[a-z]+[^>]* lang="en"(?! hreflang)/,
+      );
+      assert.doesNotMatch(main, /<(p|li|div)[^>]*>\s*<small/);
+    }
+    await send(`${path}/remove`, new URLSearchParams());
+  });
+
   test('a file that cannot be used says why on the page, and nothing is taken', async () => {
     const seq = city.lastSeq();
-    for (const [name, content, words] of [
-      ['photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47]), /no file that can be imported/],
-      ['half.xlsx', new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), /half\.xlsx/],
-      ['cp1251.csv', new Uint8Array([0x6e, 0x6f, 0x0a, 0xcf, 0xf0, 0xe8]), /windows-1251|UTF-8/],
-      ['empty.csv', '', /empty|no header|header/],
+    for (const [name, content, words, kind] of [
+      ['photo.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47]), /no file that can be imported/, 'bad-data'],
+      ['half.xlsx', new Uint8Array([0x50, 0x4b, 3, 4, 0, 0]), /half\.xlsx/, 'bad-data'],
+      ['cp1251.csv', new Uint8Array([0x6e, 0x6f, 0x0a, 0xcf, 0xf0, 0xe8]), /windows-1251|UTF-8/, undefined],
+      ['empty.csv', '', /empty|no header|header/, 'bad-data'],
     ] as const) {
-      assert.match(await page(await upload(name, content)), words, name);
+      const path = await upload(name, content);
+      assert.match(await page(path), words, name);
+      const tajik = await page(path.replace('/en/', '/tg/'));
+      const said = kind === undefined ? reasonWord('row', 'tg') : problemWords('tg')(kind);
+      assert.ok(tajik.includes(`${said} <small class="detail" lang="en">`), name);
+      assert.match(tajik, words, name);
     }
     await send('/en/imports', new FormData(), 400);
     assert.equal(city.lastSeq(), seq);

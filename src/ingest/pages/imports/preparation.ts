@@ -14,6 +14,7 @@ import { findImporter } from '../../importing/importers.ts';
 import type { Imports } from '../../importing/imports.ts';
 import type { FileOptions } from '../../importing/views.ts';
 import type { Upload, Uploads } from '../../importing/uploads.ts';
+import type { Remark } from '../../importing/remark.ts';
 import type { Remembered } from '../../importing/remembered.ts';
 import type { ImportKind } from '../../importing/importer.ts';
 import type { PayloadKind } from '../../mapping/mapping.ts';
@@ -95,7 +96,7 @@ export function filePreparation(deps: {
   const mappingOf = async (
     upload: Upload,
     { source, sheet, mapping }: Noted,
-  ): Promise<{ mapping?: RawMapping; doubts: readonly string[] }> => {
+  ): Promise<{ mapping?: RawMapping; doubts: readonly Remark[] }> => {
     if (mapping) return { mapping, doubts: [] };
     const importer = await findImporter(upload.path);
     const { kind } = importer;
@@ -179,6 +180,7 @@ export function filePreparation(deps: {
         samples: new Map(),
         preview: [],
         doubts: [],
+        notes: {},
         missing: [],
       };
       try {
@@ -191,12 +193,13 @@ export function filePreparation(deps: {
           data.missing = missingOf(noted, mapping).map((id) => ({ id, text: t(id as 'type') }));
         }
         const file = fileOf(noted, mapping, sourceKinds[importer.kind]);
-        const { items, remarks } = await imports.preview(optionsOf(upload, noted, file), previewMax);
+        const { items, remarks, notes } = await imports.preview(optionsOf(upload, noted, file), previewMax);
         data.doubts = [...doubts, ...remarks];
+        data.notes = notes;
         data.preview = items.map(shownItem);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
-        data.trouble = error.field === undefined ? error.message : `${error.message} (${error.field})`;
+        data.trouble = error;
       }
       return data;
     },
@@ -309,8 +312,9 @@ function shownItem({
   return {
     number,
     text: line,
-    becomes: results.flatMap((result) => ('id' in result ? [shownReading(result)] : [])),
-    refused: results.flatMap((result) => ('reason' in result ? [result.detail] : [])),
+    becomes: results.flatMap((result) => ('reading' in result ? [shownReading(result.reading)] : [])),
+    leftOut: results.flatMap((result) => ('reading' in result ? (result.leftOut ?? []) : [])),
+    refused: results.flatMap((result) => ('reading' in result ? [] : [result])),
   };
 }
 

@@ -1,18 +1,26 @@
 import type { JSX } from 'preact';
+import type { Problem } from '../../../base/problem.ts';
 import {
   Breadcrumb,
   ErrorSummary,
   formatNumber,
   type PageContent,
   type Reader,
+  problemWords,
+  Quoted,
   Rows,
   Section,
   SelectField,
   Table,
   TextField,
+  WithDetail,
 } from '../../../ui/index.ts';
 import { columnRoles, type ColumnChoice, type MappingChoices } from '../../importing/form.ts';
+import type { ImportNote, NoteCounts } from '../../importing/notes.ts';
+import type { Remark } from '../../importing/remark.ts';
 import type { Upload } from '../../importing/uploads.ts';
+import type { Omission, Refused } from '../../mapping/index.ts';
+import { reasonWord } from '../messages/index.ts';
 import { importsWords, type ImportsKey } from './messages/index.ts';
 
 /** One row or feature of the file and what becomes of it. */
@@ -21,8 +29,9 @@ export type PreviewRow = {
   readonly text: string;
   /** Id and values, as shown. */
   readonly becomes: readonly { readonly id: string; readonly values: readonly string[] }[];
-  /** Reasons in English, from the same words as the rejects file. */
-  readonly refused: readonly string[];
+  /** Left out of what is taken. */
+  readonly leftOut: readonly Omission[];
+  readonly refused: readonly Refused[];
 };
 
 /** What a new source declares; texts in the reader's language. */
@@ -42,10 +51,12 @@ export type PrepareData = {
   readonly samples: ReadonlyMap<string, readonly string[]>;
   readonly mapping?: string;
   readonly preview: readonly PreviewRow[];
-  /** English sentences of whoever looked at the file. */
-  readonly doubts: readonly string[];
-  /** What the file or the mapping is refused for, in English. */
-  readonly trouble?: string;
+  /** Of whoever looked at the file. */
+  readonly doubts: readonly Remark[];
+  /** What was met in the rows of the preview. */
+  readonly notes: NoteCounts;
+  /** What the file or the mapping is refused for. */
+  readonly trouble?: Problem;
   readonly missing: readonly { readonly id: string; readonly text: string }[];
 };
 
@@ -70,7 +81,13 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
         {data.trouble !== undefined && (
           <div class="errors" role="alert">
             <h2>{t('refusedRow')}</h2>
-            <p lang="en">{data.trouble}</p>
+            <p>
+              <WithDetail
+                language={reader.language}
+                words={problemWords(reader.language)(data.trouble.kind)}
+                detail={`${data.trouble.message}${data.trouble.field === undefined ? '' : ` (${data.trouble.field})`}`}
+              />
+            </p>
           </div>
         )}
         <form method="post" action={reader.to(`/imports/new/${upload.id}`)}>
@@ -252,12 +269,17 @@ function Preview({ data, reader }: { data: PrepareData; reader: Reader }): JSX.E
         <>
           <h3>{t('doubts')}</h3>
           <Rows
-            items={data.doubts.map((doubt) => (
-              <span lang="en">{doubt}</span>
+            items={data.doubts.map(({ kind, column, text }) => (
+              <WithDetail
+                language={reader.language}
+                words={`${column === undefined ? '' : `${column}: `}${t(`remark_${kind}`)}`}
+                detail={text}
+              />
             ))}
           />
         </>
       )}
+      <Notes notes={data.notes} reader={reader} />
       {data.preview.length > 0 && (
         <Table
           label={t('preview')}
@@ -265,7 +287,7 @@ function Preview({ data, reader }: { data: PrepareData; reader: Reader }): JSX.E
             { head: t('row'), cell: (row: PreviewRow) => formatNumber(row.number, reader.language), numeric: true },
             {
               head: t('becomes'),
-              cell: ({ becomes, refused }) => (
+              cell: ({ becomes, leftOut, refused }) => (
                 <>
                   {becomes.map(({ id, values }) => (
                     <p>
@@ -274,9 +296,14 @@ function Preview({ data, reader }: { data: PrepareData; reader: Reader }): JSX.E
                       <small>{values.join(' · ')}</small>
                     </p>
                   ))}
-                  {refused.map((why) => (
+                  {leftOut.map(({ kind, detail }) => (
                     <p>
-                      <b>{t('refusedRow')}</b>: <span lang="en">{why}</span>
+                      {t(`note_${kind}`)} <Quoted text={detail} />
+                    </p>
+                  ))}
+                  {refused.map(({ reason, detail }) => (
+                    <p>
+                      <b>{t('refusedRow')}</b>: {reasonWord(reason, reader.language)} <Quoted text={detail} />
                     </p>
                   ))}
                 </>
@@ -287,5 +314,18 @@ function Preview({ data, reader }: { data: PrepareData; reader: Reader }): JSX.E
         />
       )}
     </Section>
+  );
+}
+
+/** What was met in a file, each with its count. */
+export function Notes({ notes, reader }: { notes: NoteCounts; reader: Reader }): JSX.Element | null {
+  const t = importsWords(reader.language);
+  const met = Object.entries(notes);
+  if (met.length === 0) return null;
+  return (
+    <p class="proof">
+      {t('notes')}:{' '}
+      {met.map(([note, n]) => `${t(`note_${note as ImportNote}`)} ${formatNumber(n, reader.language)}`).join('; ')}
+    </p>
   );
 }

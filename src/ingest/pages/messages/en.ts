@@ -51,6 +51,7 @@ export const en = {
   rhythm: 'Expected every',
   noRhythm: 'no fixed rhythm',
   flaggedLate: 'Marked as doubtful: {flagged, num}. Arrived late: {late, num}.',
+  leftOut: 'Taken, but not whole',
   rejectedBy: 'Rejected, by reason',
   lastRejects: 'Last refused',
   unmapped: 'Topics that no mapping takes',
@@ -89,6 +90,8 @@ export const en = {
   reason_row: 'faulty row',
   reason_simulated: 'simulated and measured mixed',
   reason_refused: 'refused by the store',
+  left_halfPlace: 'half a position (one of its two numbers is missing)',
+  left_birth: 'names or places at birth that cannot be read',
   connectFirst: 'Connect the first source',
   connectMore: 'Connect a further source',
 } as const;

@@ -53,6 +53,7 @@ export const kk: Messages<IngestKey> = {
   rhythm: 'Күтілетін аралық',
   noRhythm: 'тұрақты ырғақсыз',
   flaggedLate: 'Күмәнді деп белгіленді: {flagged, num}. Кеш келді: {late, num}.',
+  leftOut: 'Толық алынбады',
   rejectedBy: 'Себептері бойынша қабылданбағандар',
   lastRejects: 'Соңғы қабылданбағандар',
   unmapped: 'Ешкім қабылдамайтын тақырыптар',
@@ -90,6 +91,8 @@ export const kk: Messages<IngestKey> = {
   reason_row: 'бүлінген жол',
   reason_simulated: 'еліктеме мен өлшенген араласқан',
   reason_refused: 'қойма қабылдамады',
+  left_halfPlace: 'координаттың жартысы (екі санының бірі жоқ)',
+  left_birth: 'оқылмайтын атаулар не орындар',
   connectFirst: 'Алғашқы дереккөзді қосу',
   connectMore: 'Тағы бір дереккөзді қосу',
 };

@@ -55,6 +55,7 @@ export const ru: Messages<IngestKey> = {
   rhythm: 'Ожидается каждые',
   noRhythm: 'без постоянного ритма',
   flaggedLate: 'Отмечено как сомнительные: {flagged, num}. Пришло с опозданием: {late, num}.',
+  leftOut: 'Взято не полностью',
   rejectedBy: 'Отклонено по причинам',
   lastRejects: 'Последние отклонённые',
   unmapped: 'Темы, которые никто не принимает',
@@ -97,6 +98,8 @@ export const ru: Messages<IngestKey> = {
   reason_row: 'испорченная строка',
   reason_simulated: 'смешаны имитация и измерения',
   reason_refused: 'не принято хранилищем',
+  left_halfPlace: 'половина координат (одного из двух чисел нет)',
+  left_birth: 'названия или места, которые не читаются',
   connectFirst: 'Подключить первый источник',
   connectMore: 'Подключить ещё один источник',
 };

@@ -53,6 +53,7 @@ export const tg: Messages<IngestKey> = {
   rhythm: 'Интизор меравад ҳар',
   noRhythm: 'бе мароми муайян',
   flaggedLate: 'Шубҳанок: {flagged, num}. Дер расида: {late, num}.',
+  leftOut: 'Нопурра гирифта шуд',
   rejectedBy: 'Радшуда аз рӯи сабаб',
   lastRejects: 'Охирин радшудаҳо',
   unmapped: 'Мавзӯъҳое, ки ҳеҷ кас қабул намекунад',
@@ -90,6 +91,8 @@ export const tg: Messages<IngestKey> = {
   reason_row: 'сатри вайрон',
   reason_simulated: 'тақлидӣ ва ченшуда омехта',
   reason_refused: 'анбор қабул накард',
+  left_halfPlace: 'нисфи координатҳо (яке аз ду адад нест)',
+  left_birth: 'номҳо ё ҷойҳое, ки хонда намешаванд',
   connectFirst: 'Манбаи аввалро пайваст кунед',
   connectMore: 'Манбаи дигарро пайваст кунед',
 };

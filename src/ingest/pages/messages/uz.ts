@@ -53,6 +53,7 @@ export const uz: Messages<IngestKey> = {
   rhythm: 'Kutilgan oraliq',
   noRhythm: 'doimiy maromsiz',
   flaggedLate: 'Shubhali deb belgilangan: {flagged, num}. Kech kelgan: {late, num}.',
+  leftOut: 'Toʻliq olinmagan',
   rejectedBy: 'Sabablar boʻyicha rad etilganlar',
   lastRejects: 'Oxirgi rad etilganlar',
   unmapped: 'Hech kim qabul qilmaydigan mavzular',
@@ -90,6 +91,8 @@ export const uz: Messages<IngestKey> = {
   reason_row: 'buzuq satr',
   reason_simulated: 'taqlidiy va oʻlchangan aralash',
   reason_refused: 'ombor qabul qilmadi',
+  left_halfPlace: 'koordinataning yarmi (ikki sonidan biri yoʻq)',
+  left_birth: 'oʻqib boʻlmaydigan nom yoki joylar',
   connectFirst: 'Birinchi manbani ulash',
   connectMore: 'Yana bir manbani ulash',
 };

@@ -40,9 +40,9 @@ test('quoted values, both line ends, a byte order mark and blank lines are read'
   assert.deepEqual(
     (await rowsOf(path)).map(({ number, cells }) => [number, ...cells]),
     [
-      [1, '1', 'two "quoted", and\r\nmore'],
-      [2, '3', ''],
-      [3, '5', '6"7'],
+      [2, '1', 'two "quoted", and\r\nmore'],
+      [4, '3', ''],
+      [5, '5', '6"7'],
     ],
   );
 });
@@ -104,8 +104,8 @@ test('titles above the header are passed over when its row is told', async () =>
   assert.deepEqual(
     (await rowsOf(path, {}, 3)).map(({ number, cells }) => [number, ...cells]),
     [
-      [1, 'а', '1'],
-      [2, 'б', '2'],
+      [4, 'а', '1'],
+      [5, 'б', '2'],
     ],
   );
   await assert.rejects(rowsOf(path, {}, 2), /has nothing in row 2/);

@@ -158,11 +158,11 @@ async function findHeader(
   return undefined;
 }
 
-function dataRow({ text, fields, fault }: CsvRecord, index: number, columns: number): TableRow {
+function dataRow({ place, text, fields, fault }: CsvRecord, index: number, columns: number): TableRow {
   // Programs that know a table wider than it is write empty values behind the last column.
   const wrong = fields.length < columns || (fields.length > columns && fields.slice(columns).some((one) => one !== ''));
   const why = fault ?? (wrong ? `found ${fields.length} columns, wanted ${columns}` : undefined);
   return why === undefined
-    ? { number: index, index, text, cells: fields }
-    : { number: index, index, text, cells: [], fault: why };
+    ? { number: place, index, text, cells: fields }
+    : { number: place, index, text, cells: [], fault: why };
 }

@@ -4,7 +4,7 @@ import { guessEncoding, markOf, type Encoding } from './encoding.ts';
 
 /** A record of a CSV file as it was found. */
 export type CsvRecord = {
-  /** From 1; a value over several lines is one record, an empty line counts and is none. */
+  /** Number of the row, see `TableRow`: from 1; a value over several lines is one record, an empty line counts and is none. */
   readonly place: number;
   /** As it stood in the file, for the rejects file. */
   readonly text: string;

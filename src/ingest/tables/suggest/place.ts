@@ -4,13 +4,13 @@ import { textNumber } from '../../mapping/number.ts';
 import { parseUtmZone, utmToDegrees } from '../../mapping/utm.ts';
 import type { Cell } from '../table.ts';
 import type { ColumnGuess } from './column.ts';
-import type { Doubt } from './doubt.ts';
+import type { Remark } from '../../importing/remark.ts';
 
 export type PlaceGuess = {
   /** As `point` of the mapping says it. */
   readonly point: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
-  readonly doubts: readonly Doubt[];
+  readonly doubts: readonly Remark[];
 };
 type Positions = readonly (readonly [number, number])[];
 
@@ -101,7 +101,7 @@ function nearBox([west, south, east, north]: City['bbox']): (position: readonly 
   return ([x, y]) => x > west - 1 && x < east + 1 && y > south - 1 && y < north + 1;
 }
 
-function farDoubt(positions: Positions, near: (position: readonly [number, number]) => boolean): readonly Doubt[] {
+function farDoubt(positions: Positions, near: (position: readonly [number, number]) => boolean): readonly Remark[] {
   const far = positions.filter((position) => !near(position)).length;
   if (far === 0 || far < positions.length / 2) return [];
   return [{ kind: 'far', text: `${far} of the first ${positions.length} places lie far outside of the city` }];

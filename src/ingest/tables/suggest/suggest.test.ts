@@ -24,7 +24,7 @@ async function suggested(content: string | Uint8Array, name = 'table.csv'): Prom
   return suggestMapping(await inspectTable(path), {}, city);
 }
 const fileOf = ({ mapping, doubts }: Suggestion, name: string): SuggestedFile =>
-  suggestedFile({ kind: 'csv', mapping, doubts: doubts.map(({ text }) => text) }, name, ['en']);
+  suggestedFile({ kind: 'csv', mapping, doubts }, name, ['en']);
 /** The suggestion in a mapping file whose declaration somebody completed. */
 function compiled(suggestion: Suggestion): MappingFile {
   const file = fileOf(suggestion, 'table');

@@ -3,7 +3,7 @@ import type { City } from '../../../city/profile.ts';
 import type { TableView } from '../inspect.ts';
 import type { Cell } from '../table.ts';
 import { guessColumn, type ColumnGuess } from './column.ts';
-import type { Doubt } from './doubt.ts';
+import type { Remark } from '../../importing/remark.ts';
 import { attributeName, entityType, inLanguageOf, unitCodeOf } from './naming.ts';
 import { guessPlace } from './place.ts';
 import { lineNumber, ownDate, totals } from './words.ts';
@@ -12,7 +12,7 @@ export type Suggestion = {
   /** An element of `mappings`, without its source, that the compiler of mappings takes; written to be read and corrected. */
   readonly mapping: Readonly<Record<string, unknown>>;
   /** What it could not know. */
-  readonly doubts: readonly Doubt[];
+  readonly doubts: readonly Remark[];
   readonly columns: readonly ColumnGuess[];
 };
 
@@ -29,7 +29,7 @@ export type SuggestCity = Pick<City, 'timeZone' | 'bbox' | 'center'>;
  * chooses between two days that a date could mean, nor takes a column about persons.
  */
 export function suggestMapping(view: TableView, options: SuggestOptions, city: SuggestCity): Suggestion {
-  const doubts: Doubt[] = viewDoubts(view);
+  const doubts: Remark[] = viewDoubts(view);
   const named = [...view.header.entries()].filter(([, name]) => name !== '');
   if (named.length < view.header.length) {
     doubts.push({ kind: 'unnamed', text: `${view.header.length - named.length} columns without a name are left out` });
@@ -120,8 +120,8 @@ function tableForm(view: TableView, decimal: string | undefined): Attribute {
   };
 }
 
-function viewDoubts({ sample, encoding, headerRow, sheets = [], sheet }: TableView): Doubt[] {
-  const doubts: Doubt[] = [];
+function viewDoubts({ sample, encoding, headerRow, sheets = [], sheet }: TableView): Remark[] {
+  const doubts: Remark[] = [];
   const visible = sheets.filter(({ hidden }) => !hidden);
   if (visible.length > 1) {
     const others = visible.filter(({ name }) => name !== sheet).map(({ name }) => `"${name}"`);
@@ -139,7 +139,7 @@ function viewDoubts({ sample, encoding, headerRow, sheets = [], sheet }: TableVi
   return doubts;
 }
 
-function columnDoubts(column: ColumnGuess): Doubt[] {
+function columnDoubts(column: ColumnGuess): Remark[] {
   const { name, kind, stray } = column;
   const doubts = valueDoubts(column);
   if (stray === undefined || (kind !== 'date' && kind !== 'number')) return doubts;
@@ -149,7 +149,7 @@ function columnDoubts(column: ColumnGuess): Doubt[] {
   ];
 }
 
-function valueDoubts({ name, kind, dates, doubtful }: ColumnGuess): Doubt[] {
+function valueDoubts({ name, kind, dates, doubtful }: ColumnGuess): Remark[] {
   if (kind === 'personal') {
     return [
       {
@@ -181,7 +181,7 @@ function valueDoubts({ name, kind, dates, doubtful }: ColumnGuess): Doubt[] {
   return [];
 }
 
-function fallbackType(placed: boolean, doubts: Doubt[]): string {
+function fallbackType(placed: boolean, doubts: Remark[]): string {
   const type = placed ? 'PointOfInterest' : 'Device';
   doubts.push({ kind: 'type', text: `what the rows are is not told by any name; taken as ${type}` });
   return type;
@@ -195,7 +195,7 @@ function identify(
   time: ColumnGuess | undefined,
   cellsOf: (column: ColumnGuess) => readonly Cell[],
   stem: string,
-  doubts: Doubt[],
+  doubts: Remark[],
 ): Identity {
   const usable = columns.filter((column) => column.filled > 0.95 && !/[{}]/.test(column.name));
   const ids = usable.filter(({ kind, name }) => kind === 'identifier' && !lineNumber.test(name));

@@ -14,7 +14,7 @@ export const en: Messages<ProblemKind> = {
   'method-not-allowed': 'This cannot be done here.',
   'not-acceptable': 'The answer is not available in the form asked for.',
   'already-exists': 'It exists already.',
-  conflict: 'Somebody else changed this in the meantime. Look again, then repeat.',
+  conflict: 'This does not fit what is there now. Look again, then repeat.',
   'length-required': 'The length of the message is missing.',
   'too-large': 'It is too large.',
   'unsupported-media-type': 'This kind of file or message is not understood.',

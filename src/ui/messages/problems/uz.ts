@@ -14,7 +14,7 @@ export const uz: Messages<ProblemKind> = {
   'method-not-allowed': 'Buni bu yerda bajarib boʻlmaydi.',
   'not-acceptable': 'Javob soʻralgan koʻrinishda mavjud emas.',
   'already-exists': 'Bu allaqachon mavjud.',
-  conflict: 'Bu orada uni boshqa kishi oʻzgartirdi. Qayta koʻrib, takrorlang.',
+  conflict: 'Bu hozirgi holatga mos kelmaydi. Qayta koʻrib, takrorlang.',
   'length-required': 'Xabar uzunligi koʻrsatilmagan.',
   'too-large': 'Hajmi juda katta.',
   'unsupported-media-type': 'Bu turdagi fayl yoki xabar tushunarsiz.',
