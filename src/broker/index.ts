@@ -10,4 +10,5 @@ export { openTenants, tenantTable, type Tenants } from './tenants.ts';
 export { hitDerivation, openSubscriptions, subscriptionTables, type Subscriptions } from './subscriptions/index.ts';
 export { tileService, type Tiles } from './tiles/service.ts';
 export { typeWord } from './pages/vocabulary/index.ts';
+export { silentAfterMs } from './pages/heard.ts';
 export { pages, type PagesDeps } from './pages/index.ts';

@@ -8,7 +8,7 @@ import { type City, inLanguage, languages, type Position } from '../city/profile
 import type { Assets } from './assets.ts';
 import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 import { Simulated } from './components/status.tsx';
-import { formatNumber } from './locales/index.ts';
+import { formatNumber, zoneOffsetMs } from './locales/index.ts';
 import { uiWords } from './messages/index.ts';
 import {
   areaMiddle,
@@ -41,6 +41,10 @@ export type MapProps = {
     /** What needs attention among kinds that are not drawn unasked. */
     readonly urgent?: string;
     readonly live?: string;
+    /** What moves and was not heard for so long is drawn hollow. */
+    readonly silentAfterMs: number;
+    /** The server's clock, ms: those of phones may be wrong. */
+    readonly now: number;
     readonly assets: Assets;
   };
 };
@@ -294,9 +298,17 @@ export function CityMap(props: MapProps): JSX.Element {
                 projection={projection}
               />
             )}
-            {dots.map(
-              ({ state, at }) => at.length > 0 && <path class={`dots ${state ?? ''}`} d={dotsPath(at, projection)} />,
-            )}
+            {dots.map(({ state, at }) => {
+              const d = dotsPath(at, projection);
+              return (
+                d !== '' && (
+                  <>
+                    <path class={`dots ${state ?? ''}`} d={d} />
+                    {state === 'silent' && <path class="dots hole" d={d} />}
+                  </>
+                )
+              );
+            })}
             {streetNames.map(({ id, text, lang, kind }) => (
               <text class="small label" dy={kind === 'avenue' ? 4 : -4} lang={other(lang)} text-anchor="middle">
                 <textPath href={`#${id}`} startOffset="50%">
@@ -364,7 +376,13 @@ export function CityMap(props: MapProps): JSX.Element {
                 bbox,
                 ...(city.simulated && { stamp: `${t('stamp')} · ${name}` }),
                 ...(city.credit !== undefined && { credit: city.credit }),
-                words: { loading: t('mapLoading'), failed: t('mapFailed'), locale: controlWords(t, name) },
+                offsetMs: zoneOffsetMs(interactive?.now ?? 0, city.timeZone),
+                words: {
+                  loading: t('mapLoading'),
+                  failed: t('mapFailed'),
+                  lastHeard: t('lastHeard', { time: '{time}' }),
+                  locale: controlWords(t, name),
+                },
                 assets: { ...assets.maplibre, fonts: assets.fontsCss },
               })}
             >

@@ -12,7 +12,11 @@ export type MapPin = {
   readonly label: string;
 };
 
-export type MapDots = { readonly state?: 'trouble' | 'warn'; readonly at: readonly Position[] };
+export type MapDots = {
+  /** `silent`: not heard for long; drawn hollow. */
+  readonly state?: 'trouble' | 'warn' | 'silent';
+  readonly at: readonly Position[];
+};
 
 export type Picture = {
   /** West, south, east, north. */

@@ -26,6 +26,7 @@ import {
 import type { Attention } from './attention.ts';
 import { filterQuery } from './filter.tsx';
 import type { Series } from './history.ts';
+import { heardAt, isSilent } from './heard.ts';
 import { pageWords } from './messages/index.ts';
 import { type Range, rangeNames } from './ranges.ts';
 import {
@@ -59,8 +60,8 @@ export type EntityContent = {
 const hourMs = 3_600_000;
 
 /** How old a reading is, as a state: an hour is fresh, a day is to be known, older is late. */
-function ageOf(at: number, now: number): State {
-  if (now - at <= hourMs) return 'good';
+function ageOf(at: number, now: number, silent: boolean): State {
+  if (now - at <= hourMs && !silent) return 'good';
   return now - at <= 26 * hourMs ? 'quiet' : 'warn';
 }
 
@@ -154,7 +155,8 @@ function Values({ site, reader, content }: { site: Site; reader: Reader; content
     const trouble = troubled.get(row.iri);
     if (trouble) return <Status state={trouble.severity}>{t(trouble.severity)}</Status>;
     if (row.at === undefined) return <Status state="quiet">{t('fixed')}</Status>;
-    const state = ageOf(row.at, now);
+    // Of what moves and is silent nothing is fresh.
+    const state = ageOf(row.at, now, isSilent(entity, now));
     const ago = formatRelative(row.at, now, language);
     const age = state === 'good' ? ui('fresh') : state === 'warn' ? ui('late', { ago }) : ago;
     return <Status state={state}>{row.quality === undefined ? age : `${age}, ${t(`quality.${row.quality}`)}`}</Status>;
@@ -244,7 +246,11 @@ export function EntityPage({
       </h1>
       <p class="lede">
         {[...new Set(attention.flatMap(({ text }) => text ?? []))].join(' ')}{' '}
-        {last === undefined ? t('neverReported') : t('allFresh', { ago: formatRelative(last, now, language) })}
+        {last === undefined
+          ? t('neverReported')
+          : isSilent(entity, now)
+            ? t('lastHeardText', { ago: formatRelative(heardAt(entity) ?? last, now, language) })
+            : t('allFresh', { ago: formatRelative(last, now, language) })}
       </p>
       <Values site={site} reader={reader} content={content} />
       <History site={site} reader={reader} content={content} name={name} />

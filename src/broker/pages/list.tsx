@@ -5,6 +5,7 @@ import {
   Empty,
   formatDay,
   formatNumber,
+  formatRelative,
   Links,
   type Reader,
   Simulated,
@@ -13,6 +14,7 @@ import {
   uiWords,
 } from '../../ui/index.ts';
 import { type Filter, FilterForm, filterQuery } from './filter.tsx';
+import { heardAt, isSilent } from './heard.ts';
 import { pageWords } from './messages/index.ts';
 import {
   districtIdOf,
@@ -93,6 +95,8 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
                       filter.type === undefined && typeWord(entity.type[0] ?? '', language),
                       districtName(districtIdOf(entity, city), city, language),
                       placeOf(entity, language),
+                      isSilent(entity, now) &&
+                        t('lastHeard', { ago: formatRelative(heardAt(entity) ?? now, now, language) }),
                     ]
                       .filter(Boolean)
                       .join(' · ')}
@@ -113,7 +117,7 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
               head: t('latest'),
               class: 'nw when',
               cell: (entity) => {
-                const last = lastAt(entity);
+                const last = heardAt(entity) ?? lastAt(entity);
                 return last === undefined ? ui('never') : formatDay(last, now, language, city.timeZone);
               },
             },

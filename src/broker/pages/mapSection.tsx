@@ -9,6 +9,7 @@ import {
   Links,
   type MapPin,
   PinnedRows,
+  type Position,
   type Reader,
   Section,
   Simulated,
@@ -18,6 +19,7 @@ import {
 import type { Attention } from './attention.ts';
 import type { CityState } from './cityState.ts';
 import { type Filter, FilterForm, filterQuery } from './filter.tsx';
+import { isSilent, silentAfterMs } from './heard.ts';
 import { pageWords } from './messages/index.ts';
 import { districtIdOf, positionOf } from './view.ts';
 import { typeWord } from './vocabulary/index.ts';
@@ -93,10 +95,13 @@ export function MapAndList({
   const pins = shown.flatMap(({ at, severity, title }, i): MapPin[] =>
     at ? [{ number: i + 1, shape: severity, at, label: `${i + 1}. ${title}` }] : [],
   );
-  const dots = entities.map(positionOf).filter((position) => position !== undefined);
+  const placesOf = (some: readonly Entity[]): readonly Position[] =>
+    some.map(positionOf).filter((position) => position !== undefined);
+  const silent = placesOf(entities.filter((entity) => isSilent(entity, now)));
+  const dots = placesOf(entities.filter((entity) => !isSilent(entity, now)));
   const query = filterQuery(filter, { lang: language });
   const shapeless = city.districts.length + city.streets.length === 0;
-  const bare = shapeless && dots.length === 0 && pins.length === 0;
+  const bare = shapeless && dots.length + silent.length + pins.length === 0;
   const placeless = bare && !city.frame;
   const nothing = types.length === 0 && attention.length === 0;
   const time = formatDateTime(now, language, city.timeZone);
@@ -121,7 +126,7 @@ export function MapAndList({
               city={city}
               language={language}
               pins={pins}
-              dots={[{ at: dots }]}
+              dots={[{ state: 'silent', at: silent }, { at: dots }]}
               time={time}
               legend={
                 nothing
@@ -134,7 +139,7 @@ export function MapAndList({
               note={(n) => (
                 <>
                   {!nothing &&
-                    `${t('mapNote')} ${t('shownDots', { n })}. ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''} `}
+                    `${t('mapNote')} ${t('shownDots', { n })}. ${silent.length > 0 ? t('silentDots', { n: silent.length, minutes: silentAfterMs / 60_000 }) : ''} ${hidden.length > 0 ? t('hiddenType', { what: hidden.map((type) => typeWord(type, language, true)).join(', ') }) : ''} `}
                   {(nothing || shapeless) && <Unmapped reader={reader} site={site} />}
                 </>
               )}
@@ -144,6 +149,8 @@ export function MapAndList({
                   city: '/api/tiles/city/{z}/{x}/{y}.mvt',
                   ...tilesOf(content, language),
                   live: `/api/live?lang=${language}`,
+                  silentAfterMs,
+                  now,
                   assets,
                 },
               })}

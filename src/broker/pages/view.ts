@@ -14,7 +14,7 @@ import { attributeRank, attributeWord, typeWord, valueWord } from './vocabulary/
 
 const iri = (name: string): string => coreContext.expand(name);
 const nameIri = iri('name');
-const locationIri = iri('location');
+export const locationIri = iri('location');
 const districtIri = iri('district');
 const placeIri = iri('place');
 const simulatedIri = iri('simulated');

@@ -10,6 +10,7 @@ import {
 import type { Principal } from '../../http/principal.ts';
 import type { City } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
+import { heardAt } from '../pages/heard.ts';
 import { districtIdOf, isSimulated, nameWords } from '../pages/view.ts';
 import type { Thing, ThingsPart } from './thingsIndex.ts';
 
@@ -75,6 +76,7 @@ function thing(
     if (district !== undefined && districtIdOf(entity, city) !== district) return [];
     const name = nameWords(entity);
     const state = states.get(entity.id);
+    const heard = heardAt(entity);
     return [
       {
         id: entity.id,
@@ -83,6 +85,7 @@ function thing(
         ...(name !== undefined && { name }),
         ...(state && { state }),
         ...(isSimulated(entity) && { simulated: true as const }),
+        ...(heard !== undefined && { heard: Math.floor(heard / 1000) }),
       },
     ];
   };

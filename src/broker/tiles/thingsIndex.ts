@@ -22,6 +22,8 @@ export type Thing = {
   readonly name?: string | Readonly<Record<string, string>>;
   readonly state?: 'trouble' | 'warn';
   readonly simulated?: true;
+  /** Of what moves: when it last said where it is, seconds since 1970. */
+  readonly heard?: number;
   readonly geometry: Geometry;
 };
 export type ThingsPart = { readonly things?: readonly Thing[] };
@@ -122,7 +124,7 @@ function told(features: readonly CutFeature[], words: TileWords, full: boolean):
     features: features.map((feature): CutFeature => {
       const tags = feature.tags ?? {};
       if (tags['cluster'] === true) return { ...feature, tags: { count: tags['point_count'] } };
-      const { id, type, name, state, simulated, shape } = tags as unknown as Known;
+      const { id, type, name, state, simulated, heard, shape } = tags as unknown as Known;
       return {
         ...feature,
         tags: {
@@ -132,6 +134,7 @@ function told(features: readonly CutFeature[], words: TileWords, full: boolean):
           ...(full && { href: hrefOf(id, words) }),
           ...(state && { state }),
           ...(simulated && { simulated }),
+          ...(heard !== undefined && { heard }),
           ...(shape && { shape }),
         },
       };

@@ -3,28 +3,41 @@
  * and no sprites. Names are drawn with web fonts.
  */
 import type * as MapLibre from 'maplibre-gl';
+import { followClock, type Heard, tellPoints } from './mapHeard.island.ts';
 import { followMoves } from './mapLive.island.ts';
-import { type MapSources, pointLayers, styleOf } from './mapStyle.island.ts';
+import { type MapSources, paintNow, pointLayers, styleOf } from './mapStyle.island.ts';
 
 /** What the page says of the map, as JSON in `data-map-open`; see `ui/map.tsx`. */
-export type MapSettings = MapSources & {
+export type MapSettings = Omit<MapSources, 'heard'> & {
   readonly live?: string;
+  readonly silentAfterMs: number;
+  /** The server's clock when the page was made. */
+  readonly now: number;
+  /** Of the city's zone. */
+  readonly offsetMs: number;
   /** West, south, east, north. */
   readonly bbox: readonly [number, number, number, number];
   readonly stamp?: string;
   /** Whose geometry it is. */
   readonly credit?: string;
-  readonly words: { readonly loading: string; readonly failed: string; readonly locale: Record<string, string> };
+  readonly words: {
+    readonly loading: string;
+    readonly failed: string;
+    /** With `{time}`. */
+    readonly lastHeard: string;
+    readonly locale: Record<string, string>;
+  };
   readonly assets: { readonly module: string; readonly worker: string; readonly css: string; readonly fonts: string };
 };
 
 for (const link of document.querySelectorAll<HTMLAnchorElement>('[data-map-open]')) {
   const settings = JSON.parse(link.dataset['mapOpen'] ?? '{}') as MapSettings;
+  const heard = { silentAfterMs: settings.silentAfterMs, aheadMs: settings.now - Date.now() };
   link.addEventListener('click', (event) => {
     event.preventDefault();
     if (link.dataset['busy'] === 'yes') return;
     link.dataset['busy'] = 'yes';
-    open(link, settings).catch(() => {
+    open(link, settings, heard).catch(() => {
       link.dataset['busy'] = 'no';
       box(link).textContent = settings.words.failed;
     });
@@ -50,8 +63,9 @@ function box(link: HTMLElement): HTMLElement {
   return made;
 }
 
-async function open(link: HTMLElement, settings: MapSettings): Promise<void> {
-  const { live, bbox, stamp, credit, words, assets } = settings;
+async function open(link: HTMLElement, settings: MapSettings, heard: Heard): Promise<void> {
+  const { live, bbox, stamp, credit, words, assets, offsetMs } = settings;
+  const style = (): ReturnType<typeof styleOf> => styleOf({ ...settings, heard });
   const place = box(link);
   place.textContent = words.loading;
   for (const href of [assets.css, assets.fonts]) {
@@ -77,7 +91,7 @@ async function open(link: HTMLElement, settings: MapSettings): Promise<void> {
   }
   const map = new library.Map({
     container: place,
-    style: styleOf(settings),
+    style: style(),
     bounds: [...bbox],
     fitBoundsOptions: { padding: 16 },
     attributionControl: false,
@@ -106,11 +120,14 @@ async function open(link: HTMLElement, settings: MapSettings): Promise<void> {
     });
   }
   const redraw = (): void => {
-    map.setStyle(styleOf(settings));
+    map.setStyle(style());
   };
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   new MutationObserver(redraw).observe(document.documentElement, { attributeFilter: ['data-theme'] });
   if (live !== undefined && live !== '') followMoves(map, live);
+  followClock(map, layers, () => paintNow(heard));
+  const popup = new library.Popup({ closeButton: false, closeOnClick: false, offset: 10 });
+  tellPoints(map, popup, layers, { lastHeard: words.lastHeard, offsetMs, heard });
   giveWay(link, place, map.getCanvas());
   place.dispatchEvent(new CustomEvent('chorsu-map', { bubbles: true, detail: map }));
 }

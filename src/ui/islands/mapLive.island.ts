@@ -12,7 +12,7 @@ const everyMs = 500;
 const movedMax = 5000;
 
 export function followMoves(map: MapLibre.Map, live: string): void {
-  const places = new Map<string, readonly [number, number]>();
+  const places = new Map<string, { readonly at: readonly [number, number]; readonly heard: number }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const show = (): void => {
@@ -27,10 +27,15 @@ export function followMoves(map: MapLibre.Map, live: string): void {
       if (typeof id === 'string') known.set(id, { ...properties });
     }
     const features: Feature[] = [];
-    for (const [id, coordinates] of places) {
+    for (const [id, { at, heard }] of places) {
       const properties = known.get(id);
       if (!properties) continue;
-      features.push({ type: 'Feature', geometry: { type: 'Point', coordinates: [...coordinates] }, properties });
+      const geometry = { type: 'Point' as const, coordinates: [...at] };
+      features.push({
+        type: 'Feature',
+        geometry,
+        properties: 'heard' in properties ? { ...properties, heard } : properties,
+      });
       map.setFeatureState({ source: 'things', sourceLayer: 'thing', id }, { moved: true });
     }
     void source.setData({ type: 'FeatureCollection', features });
@@ -41,10 +46,10 @@ export function followMoves(map: MapLibre.Map, live: string): void {
 
   map.on('moveend', soon);
   listen(live, {
-    onChange: ({ id, location: at }) => {
+    onChange: ({ id, location: at, at: ms }) => {
       if (!at) return;
       places.delete(id);
-      places.set(id, at);
+      places.set(id, { at, heard: Math.floor(ms / 1000) });
       if (places.size > movedMax) places.delete(places.keys().next().value ?? '');
       soon();
     },

@@ -1,5 +1,6 @@
 /** How the interactive map looks: the page's own colours, so that light and dark agree with the drawn map. */
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import { type Heard, pointPaint } from './mapHeard.island.ts';
 
 export type MapSources = {
   /** Tile addresses with {z}, {x}, {y}, on this server. */
@@ -11,6 +12,7 @@ export type MapSources = {
   readonly ground?: boolean;
   /** The reader's language, then those that stand in for it. */
   readonly languages: readonly string[];
+  readonly heard: Heard;
 };
 
 /** Points that the stream has moved away from where their tile has them. */
@@ -19,9 +21,29 @@ export const pointLayers = ['points', 'urgent', 'moved'] as const;
 
 const font = ['Noto Sans'];
 
-export function styleOf({ city, things, urgent, languages, ground = false }: MapSources): StyleSpecification {
+const colourOf = (): ((name: string) => string) => {
   const css = getComputedStyle(document.documentElement);
-  const colour = (name: string): string => css.getPropertyValue(`--${name}`).trim();
+  return (name) => css.getPropertyValue(`--${name}`).trim();
+};
+
+const stateColourOf = (colour: (name: string) => string): ExpressionSpecification => [
+  'match',
+  ['get', 'state'],
+  'trouble',
+  colour('trouble'),
+  'warn',
+  colour('warn'),
+  colour('point'),
+];
+
+/** Of the points, as they are at this moment. */
+export function paintNow(heard: Heard): ReturnType<typeof pointPaint> {
+  const colour = colourOf();
+  return pointPaint({ state: stateColourOf(colour), paper: colour('paper'), edge: colour('edge') }, heard);
+}
+
+export function styleOf({ city, things, urgent, languages, heard, ground = false }: MapSources): StyleSpecification {
+  const colour = colourOf();
   const name: ExpressionSpecification = [
     'coalesce',
     ...languages.map((language): ExpressionSpecification => ['get', `name:${language}`]),
@@ -33,15 +55,7 @@ export function styleOf({ city, things, urgent, languages, ground = false }: Map
     tiles: [`${location.origin}${path}`],
     maxzoom,
   });
-  const stateColour: ExpressionSpecification = [
-    'match',
-    ['get', 'state'],
-    'trouble',
-    colour('trouble'),
-    'warn',
-    colour('warn'),
-    colour('point'),
-  ];
+  const stateColour = stateColourOf(colour);
   /** Width of a street by its kind, at three zooms; in between it grows evenly. */
   const streetWidth = (more: number): ExpressionSpecification => [
     'interpolate',
@@ -91,7 +105,7 @@ export function styleOf({ city, things, urgent, languages, ground = false }: Map
       // What needs attention lies on top.
       layout: { 'circle-sort-key': ['match', ['get', 'state'], 'trouble', 2, 'warn', 1, 0] },
       paint: {
-        'circle-color': stateColour,
+        ...paintNow(heard),
         'circle-radius': [
           'interpolate',
           ['linear'],
@@ -101,7 +115,6 @@ export function styleOf({ city, things, urgent, languages, ground = false }: Map
           16,
           ['match', ['get', 'state'], 'trouble', 12, 'warn', 10, 7],
         ],
-        'circle-stroke-color': colour('paper'),
         'circle-stroke-width': 1.5,
         'circle-opacity': there,
         'circle-stroke-opacity': there,

@@ -2,3 +2,8 @@
 export function clockText(at: number, offsetMs: number): string {
   return new Date(at + offsetMs).toISOString().slice(11, 16);
 }
+
+/** dd.MM.yyyy for a known offset. */
+export function dayText(at: number, offsetMs: number): string {
+  return new Date(at + offsetMs).toISOString().slice(0, 10).split('-').toReversed().join('.');
+}

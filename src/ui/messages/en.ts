@@ -31,6 +31,7 @@ export const en = {
   zoomWithKey: 'Zoom with {key} and the wheel',
   streetsLeft: 'Smaller streets are on the interactive map.',
   outsideMap: '{n, plural, one {One more mark lies} other {{n, num} more marks lie}} outside this picture.',
+  lastHeard: 'last heard {time}',
   mapLoading: 'The map is loading.',
   mapFailed: 'The interactive map could not start. The drawn map and the list show the same.',
   here: 'You are here',

@@ -34,6 +34,7 @@ export const uz: Messages<UiKey> = {
   zoomWithKey: 'Masshtab: {key} va sichqoncha gʻildiragi',
   streetsLeft: 'Kichikroq koʻchalar harakatlanuvchi xaritada.',
   outsideMap: 'Yana {n, num} ta belgi bu rasmdan tashqarida.',
+  lastHeard: 'oxirgi xabar {time}',
   mapLoading: 'Xarita yuklanmoqda.',
   mapFailed: 'Harakatlanuvchi xarita ochilmadi. Chizilgan xarita va roʻyxat ham shuni koʻrsatadi.',
   here: 'Siz shu yerdasiz',

@@ -107,6 +107,9 @@ export const ru: Messages<PageKey> = {
   sources: 'Источники',
   shownDots:
     '{n, plural, one {Показана {n, num} точка} few {Показаны {n, num} точки} many {Показано {n, num} точек} other {Показано {n, num} точки}}',
+  silentDots: 'Пустые кружки: {n, num}, больше {minutes, num} минут без вестей.',
+  lastHeard: 'последние вести {ago}',
+  lastHeardText: 'Последние вести {ago}; где это сейчас, неизвестно.',
   hiddenType: '{what} слишком многочисленны и показываются только по выбору.',
   connectFirst: 'Подключить первый источник',
   connectNext: 'Ещё один источник',

@@ -1,3 +1,4 @@
+import { silentAfterMs } from '../../../broker/index.ts';
 import type { Entity } from '../../../ngsild/entity.ts';
 import type { FeedTools } from '../../feeds/feed.ts';
 import type { Refused, Taken } from '../../mapping/index.ts';
@@ -17,8 +18,6 @@ const restMs = 260;
 const restMsMax = 8_000;
 const statusIri = iri('serviceStatus');
 const locationIri = iri('location');
-/** A vehicle that says nothing for so long is not on the road any more, or not heard. */
-export const silentAfterMs = 15 * 60_000;
 export const silent = 'silent';
 
 export type Taker = {
