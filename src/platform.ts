@@ -34,7 +34,7 @@ import { cityRoutes } from './cityRoutes.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
 import { createApp, listen, openEndpoints, outbound, type HttpServer, type Module } from './http/index.ts';
-import { ingest, ingestTables, loadMapping, type Ingest } from './ingest/index.ts';
+import { ingest, ingestTables, joinMappingFiles, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
@@ -101,11 +101,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
   const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(cityPath(settings.city));
   const library = openLibrary(settings.contexts);
   const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
-  const mapping = {
-    sources: loaded.flatMap(({ sources }) => sources),
-    mappings: loaded.flatMap(({ mappings }) => mappings),
-    feeds: loaded.flatMap(({ feeds }) => feeds),
-  };
+  const mapping = joinMappingFiles(loaded);
 
   /** Undone in reverse, on stop and when something further up cannot be opened. */
   const undo: (() => Promise<void>)[] = [];

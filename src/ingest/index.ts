@@ -287,6 +287,6 @@ export type { ImportProgress } from './importing/engine.ts';
 export type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './importing/views.ts';
 export type { ImportCounts, ImportState, UndoOutcome } from './importing/tables.ts';
 export { play, type PlayOptions, type PlayReport } from './play.ts';
-export { sourceAttribute, statusAttribute } from './mapping/index.ts';
+export { joinMappingFiles, sourceAttribute, statusAttribute } from './mapping/index.ts';
 export type { MappingFile } from './mapping/index.ts';
 export type { Connection, Source, SourceHealth, SourceReport, SourceState } from './schema.ts';

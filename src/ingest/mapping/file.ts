@@ -15,7 +15,30 @@ export type MappingFile = {
   readonly mappings: readonly Mapping[];
   /** What this city fetches or subscribes to; nothing is fetched that does not stand here. */
   readonly feeds: readonly FeedDefinition[];
+  /** Where each source is declared, by id: `air.json:4`; absent when no file says it. */
+  readonly places?: ReadonlyMap<string, string>;
 };
+
+/**
+ * Several files as one.
+ * @throws Problem bad-data naming both places when two of them declare the same source: one would hide the other
+ */
+export function joinMappingFiles(files: readonly MappingFile[]): MappingFile {
+  const places = new Map<string, string>();
+  const twice: string[] = [];
+  for (const [id, place] of files.flatMap((file) => [...(file.places ?? [])])) {
+    const first = places.get(id);
+    if (first === undefined) places.set(id, place);
+    else twice.push(`the source "${id}" is declared twice: ${first} and ${place}`);
+  }
+  if (twice.length > 0) throw new Problem('bad-data', twice.join('\n'), 'sources');
+  return {
+    sources: files.flatMap(({ sources }) => sources),
+    mappings: files.flatMap(({ mappings }) => mappings),
+    feeds: files.flatMap(({ feeds }) => feeds),
+    places,
+  };
+}
 
 /** @throws Problem bad-data that lists every fault with its line; not-found when the file cannot be read */
 export async function loadMappingFile(
@@ -52,19 +75,31 @@ export function parseMappingFile(
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     const line = syntaxErrorLine(text);
+    if (line === undefined) refuseRepeated(text, name);
     const where = line === undefined ? name : `${name}:${line}`;
     throw new Problem('bad-data', `${where}: ${error.message}${error.field ? ` (${error.field})` : ''}`, error.field);
   }
   const faults: Fault[] = [];
-  const file = compileFile(cursor(value, '', faults), decoders, feedKinds);
+  const lines = linesOf(text);
+  const placeOf = (path: string): string => `${name}:${lineOf(lines.of, path)}`;
+  const file = compileFile(cursor(value, '', faults), decoders, feedKinds, placeOf);
   if (faults.length > 0) {
-    const lines = linesOf(text);
     const messages = faults.map(
-      ({ path, found, wanted }) => `${name}:${lineOf(lines, path)}: ${path}: found ${found}, wanted ${wanted}`,
+      ({ path, found, wanted }) => `${placeOf(path)}: ${path}: found ${found}, wanted ${wanted}`,
     );
     throw new Problem('bad-data', messages.join('\n'), faults[0]?.path);
   }
   return file;
+}
+
+/** @throws Problem bad-data naming both places of a member that stands twice in its object */
+function refuseRepeated(text: string, name: string): void {
+  const { of, repeated } = linesOf(text);
+  if (repeated.length === 0) return;
+  const messages = repeated.map(
+    ({ path, first }) => `${name}:${lineOf(of, path)}: ${path} stands twice; the first one: line ${first}`,
+  );
+  throw new Problem('bad-data', messages.join('\n'), repeated[0]?.path);
 }
 
 /** The line of the value; of its nearest parent when it is not there. */
@@ -76,12 +111,21 @@ function lineOf(lines: ReadonlyMap<string, number>, path: string): number {
   }
 }
 
-function compileFile(at: Cursor, decoders: readonly string[], feedKinds: readonly FeedKind[]): MappingFile {
+function compileFile(
+  at: Cursor,
+  decoders: readonly string[],
+  feedKinds: readonly FeedKind[],
+  placeOf: (path: string) => string,
+): MappingFile {
   if (!at.object(['@context', 'sources', 'mappings', 'feeds', 'note'])) return { sources: [], mappings: [], feeds: [] };
   const sources = at.at('sources').items().map(readSource);
   const byId = new Map<string, Source>();
+  const places = new Map<string, string>();
   for (const [index, source] of sources.entries()) {
-    if (byId.has(source.id)) at.at('sources').items()[index]?.at('id').fault('an id that no other source has');
+    const idAt = (at.at('sources').items()[index] as Cursor).at('id');
+    const first = places.get(source.id);
+    if (first !== undefined) idAt.fault(`an id that no other source has; ${first} declares this one`);
+    else places.set(source.id, placeOf(idAt.path));
     byId.set(source.id, source);
   }
   const raw = { context: at.at('@context').value, sources: declarations(at.at('sources')) };
@@ -98,7 +142,7 @@ function compileFile(at: Cursor, decoders: readonly string[], feedKinds: readonl
     .map((item) => compileFeed(item, feedKinds, { ...context, mappings }))
     .filter((feed) => feed !== undefined);
   if (!at.at('mappings').given && !at.at('feeds').given) at.at('mappings').fault('a list of mappings, or feeds');
-  return { sources: sources.map((source) => describedBy(source, feeds)), mappings, feeds };
+  return { sources: sources.map((source) => describedBy(source, feeds)), mappings, feeds, places };
 }
 
 /** The sources as they are written, by id. */

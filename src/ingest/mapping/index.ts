@@ -1,5 +1,5 @@
 /** The mapping language: from a payload to readings. */
-export { loadMappingFile, parseMappingFile, type MappingFile } from './file.ts';
+export { joinMappingFiles, loadMappingFile, parseMappingFile, type MappingFile } from './file.ts';
 export { isFilePayload, type CollectionRule, type Mapping, type PayloadKind } from './mapping.ts';
 export { type TableForm } from './tableForm.ts';
 export { sourceAttribute, statusAttribute } from './names.ts';

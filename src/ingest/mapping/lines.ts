@@ -7,12 +7,17 @@ class SyntaxAt extends Error {
   }
 }
 
-/**
- * In which line each value of a JSON document begins, by path (`mappings[0].entity.id`). Only for error messages: the
- * values themselves are read by JSON.parse.
- */
-export function linesOf(text: string): ReadonlyMap<string, number> {
+export type Lines = {
+  /** In which line each value begins, by path (`mappings[0].entity.id`); of members of one name that of the last. */
+  readonly of: ReadonlyMap<string, number>;
+  /** Members whose name stands twice in their object. */
+  readonly repeated: readonly { readonly path: string; readonly first: number }[];
+};
+
+/** Where the values of a JSON document stand. Only for error messages: the values themselves are read by JSON.parse. */
+export function linesOf(text: string): Lines {
   const lines = new Map<string, number>();
+  const repeated: { path: string; first: number }[] = [];
   let line = 1;
   let at = 0;
   const literal = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -49,7 +54,10 @@ export function linesOf(text: string): ReadonlyMap<string, number> {
           const key = match(quoted);
           if (blank() !== ':') fail();
           at++;
-          value(memberPath(path, key.includes('\\') ? String(JSON.parse(key)) : key.slice(1, -1)));
+          const member = memberPath(path, key.includes('\\') ? String(JSON.parse(key)) : key.slice(1, -1));
+          const first = lines.get(member);
+          if (first !== undefined) repeated.push({ path: member, first });
+          value(member);
         }
         const next = blank();
         if (next === close) break;
@@ -61,7 +69,7 @@ export function linesOf(text: string): ReadonlyMap<string, number> {
   };
   value('');
   if (blank() !== '') fail();
-  return lines;
+  return { of: lines, repeated };
 }
 
 /** The line in which a text stops being JSON; undefined when it is JSON. */

@@ -5,7 +5,14 @@ import fc from 'fast-check';
 import { Problem } from '../../base/problem.ts';
 import { feedKinds } from '../feeds/kinds.ts';
 import { exampleMapping } from '../fixtures/example.ts';
-import { parseMappingFile, type Mapping, type Refused, type Taken } from './index.ts';
+import {
+  joinMappingFiles,
+  parseMappingFile,
+  type Mapping,
+  type MappingFile,
+  type Refused,
+  type Taken,
+} from './index.ts';
 import { parsePath } from './path.ts';
 import { timeReader } from './time.ts';
 import { matchTopic, parseTopicPattern } from './topic.ts';
@@ -192,6 +199,33 @@ test('a pattern matches exactly the topics that it describes', () => {
       assert.equal(matchTopic(parsed.pattern, other) !== undefined, fits);
     }),
   );
+});
+
+test('a source that is declared twice is refused with both places, in one file and in two', () => {
+  const source = (id: string): object => ({ ...(exampleMapping['sources'] as object[])[0], id });
+  const file = (...ids: string[]): string =>
+    JSON.stringify({ ...exampleMapping, mappings: [], sources: ids.map(source) }, undefined, 1);
+  const lineOf = (text: string, nth: number): number =>
+    [...text.matchAll(/"id": "air"/g)].map(({ index }) => text.slice(0, index).split('\n').length)[nth] ?? 0;
+  const twice = file('air', 'water', 'air');
+  assert.throws(() => parse(twice), {
+    message: `map.json:${lineOf(twice, 1)}: sources[2].id: found "air", wanted an id that no other source has; map.json:${lineOf(twice, 0)} declares this one`,
+  });
+  const [one, other] = [file('air', 'water'), file('noise', 'air')] as const;
+  const parsed = [one, other].map((text, i) => parseMappingFile(Buffer.from(text), `${i}.json`, []));
+  assert.throws(() => joinMappingFiles(parsed), {
+    message: `the source "air" is declared twice: 0.json:${lineOf(one, 0)} and 1.json:${lineOf(other, 0)}`,
+  });
+  assert.deepEqual(
+    joinMappingFiles([parsed[0] as MappingFile]).sources.map(({ id }) => id),
+    ['air', 'water'],
+  );
+});
+
+test('a member that stands twice in its object is refused with both places', () => {
+  assert.throws(() => parse('{\n"sources": [],\n"mappings": [],\n"sources": []\n}'), {
+    message: 'map.json:4: sources stands twice; the first one: line 2',
+  });
 });
 
 test('no payload whatever makes the mapping throw', () => {

@@ -129,6 +129,19 @@ suite('the way of a file through the browser', () => {
     assert.equal((await fetch(city.url + prepare)).status, 404);
   });
 
+  test('a second source of the same name is not made in silence', async () => {
+    const prepare = await upload('posts.csv', 'No;Height\nP-1;5\nP-2;6\n');
+    const answers = formOf(await page(prepare));
+    const asked = { ...sourceAnswers, sourceName: ' street LIGHTS', type: 'Streetlight', do: 'take' };
+    for (const [name, value] of Object.entries(asked)) answers.set(name, value);
+    assert.equal(await send(prepare, answers), prepare);
+    for (const language of fullLanguages) {
+      const html = await page(prepare.replace('/en/', `/${language}/`));
+      assert.ok(html.includes(importsWords(language)('sourceTaken')), language);
+    }
+    await send(`${prepare}/remove`, new URLSearchParams());
+  });
+
   test('what is to be said of a file stands in the reader’s language, with the English sentence as a quotation', async () => {
     const rows = Array.from({ length: 20 }, (_, n) => `L-${n};Rudaki;90011223${n};9${n};68.78;38.5${n}`);
     rows.push('L-20;Rudaki;900112233;much;68.78;38.57', 'L-21;Rudaki;900112234;70;68.78;');

@@ -22,7 +22,7 @@ import type { Source, SourceKind } from '../../schema.ts';
 import type { MappingFile } from '../../mapping/index.ts';
 import type { Sources } from '../../source.ts';
 import { inspectTable } from '../../tables/inspect.ts';
-import { importsWords } from './messages/index.ts';
+import { importsWords, type ImportsKey } from './messages/index.ts';
 import { sourceFields, type PrepareData, type PreviewRow, type SourceAnswers } from './prepare.tsx';
 
 export type Preparation = {
@@ -148,11 +148,18 @@ export function filePreparation(deps: {
     return parse(Buffer.from(JSON.stringify(file)), 'mapping');
   };
 
-  const missingOf = (noted: Noted, mapping: RawMapping | undefined): readonly string[] => [
+  /** A new source must not be taken for one that is there: people know them by their names. */
+  const isTaken = (name: string): boolean =>
+    sources.list().some((known) => Object.values(known.name).some((word) => fold(word) === fold(name)));
+
+  const missingOf = (noted: Noted, mapping: RawMapping | undefined): readonly ImportsKey[] => [
     ...(noted.source === ''
       ? (['sourceName', 'purpose', 'owner', 'legalBasis'] as const).filter((name) => noted.answers[name] === '')
       : []),
-    ...(mapping !== undefined && typeText(mapping) === '' ? ['type'] : []),
+    ...(noted.source === '' && noted.newId === undefined && isTaken(noted.answers.sourceName)
+      ? (['sourceTaken'] as const)
+      : []),
+    ...(mapping !== undefined && typeText(mapping) === '' ? (['type'] as const) : []),
   ];
 
   const optionsOf = (upload: Upload, noted: Noted, mapping: MappingFile): FileOptions => ({
@@ -190,7 +197,11 @@ export function filePreparation(deps: {
         if (payloads[importer.kind] === 'table') Object.assign(data, await tableOf(upload, noted, mapping));
         if (mapping) data.mapping = JSON.stringify(mapping, undefined, 2);
         if (noted.sent) {
-          data.missing = missingOf(noted, mapping).map((id) => ({ id, text: t(id as 'type') }));
+          data.missing = missingOf(noted, mapping).map((key) =>
+            key === 'sourceTaken'
+              ? { id: 'sourceName', text: t(key), wrong: t(key) }
+              : { id: key, text: t(key), wrong: t('needed') },
+          );
         }
         const file = fileOf(noted, mapping, sourceKinds[importer.kind]);
         const { items, remarks, notes } = await imports.preview(optionsOf(upload, noted, file), previewMax);
@@ -237,6 +248,8 @@ export function filePreparation(deps: {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const fold = (name: string): string => name.trim().toLowerCase().normalize('NFC');
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

@@ -57,7 +57,8 @@ export type PrepareData = {
   readonly notes: NoteCounts;
   /** What the file or the mapping is refused for. */
   readonly trouble?: Problem;
-  readonly missing: readonly { readonly id: string; readonly text: string }[];
+  /** What has to be answered (differently): of which field, said above the form and beside the field. */
+  readonly missing: readonly { readonly id: string; readonly text: string; readonly wrong: string }[];
 };
 
 /** `/imports/new/{upload}`: say what the file is, see what becomes of its first rows, take it. */
@@ -137,10 +138,13 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
   };
 }
 
+function wrongOf(id: string, { missing }: PrepareData): { wrong: string } | Record<never, never> {
+  const found = missing.find((one) => one.id === id);
+  return found ? { wrong: found.wrong } : {};
+}
+
 function Whose({ data, reader }: { data: PrepareData; reader: Reader }): JSX.Element {
   const t = importsWords(reader.language);
-  const wrong = (id: string): { wrong: string } | Record<never, never> =>
-    data.missing.some((one) => one.id === id) ? { wrong: t('needed') } : {};
   const fields = sourceFields.map((name) => (
     <TextField
       id={name}
@@ -148,7 +152,7 @@ function Whose({ data, reader }: { data: PrepareData; reader: Reader }): JSX.Ele
       label={t(name)}
       value={data.answers[name]}
       {...(name === 'retention' && { help: t('retentionHelp'), inputMode: 'decimal' as const })}
-      {...wrong(name)}
+      {...wrongOf(name, data)}
     />
   ));
   return (
@@ -196,7 +200,7 @@ function Columns({
           label={t('type')}
           help={t('typeHelp')}
           value={choices.type}
-          {...(data.missing.some(({ id }) => id === 'type') && { wrong: t('needed') })}
+          {...wrongOf('type', data)}
         />
       </Section>
       <Section id="columns" title={t('columns')}>

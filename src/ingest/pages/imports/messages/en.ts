@@ -79,6 +79,7 @@ export const en = {
   asMapping: 'The mapping as JSON',
   mappingHelp: 'For the command line: save it as a file and give it to chorsu import --mapping.',
   errors: 'This is missing yet',
+  sourceTaken: 'There is a source of this name: choose it above, or give another name',
   needed: 'needed',
   bytes: '{n, num} KB',
   notes: 'Met in the file',

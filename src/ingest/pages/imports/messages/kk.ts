@@ -82,6 +82,7 @@ export const kk: Messages<ImportsKey> = {
   asMapping: 'Сипаттама JSON түрінде',
   mappingHelp: 'Пәрмен жолы үшін: файлға сақтап, chorsu import --mapping-ге беріңіз.',
   errors: 'Әзірге мынау жетпейді',
+  sourceTaken: 'Бұл атаумен дереккөз бар: оны жоғарыдан таңдаңыз немесе басқа атау беріңіз',
   needed: 'керек',
   bytes: '{n, num} КБ',
   notes: 'Файлда кездесті',

@@ -82,6 +82,7 @@ export const ru: Messages<ImportsKey> = {
   asMapping: 'Описание в виде JSON',
   mappingHelp: 'Для командной строки: сохраните в файл и передайте chorsu import --mapping.',
   errors: 'Этого пока не хватает',
+  sourceTaken: 'Источник с таким названием уже есть: выберите его выше или дайте другое название',
   needed: 'нужно указать',
   bytes: '{n, num} КБ',
   notes: 'Встретилось в файле',

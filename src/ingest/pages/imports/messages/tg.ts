@@ -83,6 +83,7 @@ export const tg: Messages<ImportsKey> = {
   asMapping: 'Тавсиф ҳамчун JSON',
   mappingHelp: 'Барои сатри фармон: онро нигоҳ доред ва ба chorsu import --mapping диҳед.',
   errors: 'Ин ҳоло намерасад',
+  sourceTaken: 'Манбаъ бо ин ном ҳаст: онро дар боло интихоб кунед ё номи дигар диҳед',
   needed: 'лозим аст',
   bytes: '{n, num} КБ',
   notes: 'Дар файл дучор омад',

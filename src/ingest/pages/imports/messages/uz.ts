@@ -84,6 +84,7 @@ export const uz: Messages<ImportsKey> = {
   asMapping: 'Tavsif JSON koʻrinishida',
   mappingHelp: 'Buyruq satri uchun: faylga saqlang va chorsu import --mapping ga bering.',
   errors: 'Bu hali yetishmaydi',
+  sourceTaken: 'Bu nomli manba bor: uni yuqoridan tanlang yoki boshqa nom bering',
   needed: 'kerak',
   bytes: '{n, num} KB',
   notes: 'Faylda uchradi',
