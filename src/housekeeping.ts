@@ -11,14 +11,15 @@ const everyMs = 3_600_000;
 const firstAfterMs = 60_000;
 
 /**
- * What time does to a city's data, once an hour: values older than their source's retention rule go, closed days of
- * history are sealed, and journal segments beyond the window go once every follower has read them.
+ * What time does to a city's data, once an hour: values older than their source's retention rule go, files that nothing
+ * names any more go, closed days of history are sealed, and journal segments beyond the window go once every follower has
+ * read them.
  * @returns stop, which resolves when nothing is under way
  */
 export function startHousekeeping(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
+  ingest: Pick<Ingest, 'retention' | 'files'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -46,7 +47,7 @@ export function startHousekeeping(deps: {
 export async function keepHouse(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
+  ingest: Pick<Ingest, 'retention' | 'files'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -59,6 +60,8 @@ export async function keepHouse(deps: {
     ingest.retention().map((rule) => ({ tenant: 0, ...rule })),
     now,
   );
+  // First: what loses its name in this round has an hour until the next, in which a copy of the city may still need it.
+  const swept = await store.files.sweep(new Set(await ingest.files()));
   const prunedImports = await ingest.imports.prune();
   const sealed = await history.seal(now, deps.signal);
   const minSeq = Math.min(
@@ -66,12 +69,14 @@ export async function keepHouse(deps: {
     ...[...followers.values()].map((follower) => follower.place() + 1),
   );
   const { deletedSegments } = await store.prune({ maxAgeMs: journalMaxAgeMs, maxBytes: journalMaxBytes, minSeq });
-  if (deleted + sealed.sealedDays + deletedSegments + prunedImports > 0) {
+  if (deleted + sealed.sealedDays + deletedSegments + prunedImports + swept.files > 0) {
     log.info('housekeeping', {
       deletedValues: deleted,
       sealedDays: sealed.sealedDays,
       deletedSegments,
       prunedImports,
+      sweptFiles: swept.files,
+      sweptBytes: swept.bytes,
     });
   }
 }

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import { createMetrics } from '../base/metrics.ts';
 import type { Entity } from '../ngsild/entity.ts';
 import { entityStoreContract } from './entityStore.contract.ts';
 import { filesContract } from './files/files.contract.ts';
-import { openFiles } from './files/files.ts';
+import { openFiles, unnamedMs } from './files/files.ts';
 import { journalContract } from './journal/journal.contract.ts';
 import { openJournal } from './journal/journal.ts';
 import { contractTables, rowsContract } from './rows.contract.ts';
@@ -127,6 +128,13 @@ rowsContract('SQLite', async () => {
 });
 
 filesContract('one directory', async () => {
-  const options = { directory: fresh(), tmp: fresh() };
-  return { files: openFiles(options), reopen: async () => openFiles(options) };
+  let nowMs = Date.now();
+  const options = { directory: fresh(), tmp: fresh(), metrics: createMetrics(), now: () => nowMs };
+  return {
+    files: openFiles(options),
+    reopen: async () => openFiles(options),
+    later: () => {
+      nowMs += unnamedMs + 1;
+    },
+  };
 });

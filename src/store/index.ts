@@ -104,7 +104,7 @@ export async function openStore(options: StoreOptions): Promise<Store> {
           return state.rows.get(sql, parameters);
         },
       },
-      files: openFiles({ directory: directory.files, tmp: directory.tmp }),
+      files: openFiles({ directory: directory.files, tmp: directory.tmp, metrics, now: () => clock.now() }),
       derivation: options.derivation,
       replayed: records,
       async prune({ minSeq, ...window }) {

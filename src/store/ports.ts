@@ -295,8 +295,14 @@ export type HistoryStore = {
 
 /** Content-addressed bytes: the key is the SHA-256 in hex. */
 export type Files = {
+  /** Durable when resolved. What puts bytes names them in the journal within an hour, or they are swept. */
   put(bytes: Uint8Array): Promise<string>;
   get(hash: string): Promise<Uint8Array | undefined>;
+  /**
+   * Deletes bytes that nothing names and that were not put in the last hour.
+   * @param named every key that a row or an entity names
+   */
+  sweep(named: ReadonlySet<string>): Promise<{ readonly files: number; readonly bytes: number }>;
 };
 
 export type { Attributes, Entity, EntityDelta, EntityShape, Forgotten, Instance, InstancePlace, TimeProperty };

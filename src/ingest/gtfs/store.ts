@@ -1,4 +1,5 @@
 /** Which feed holds for which source: a row names the file, the file holds the bytes. */
+import { keptDays } from '../importing/tables.ts';
 import type { Files, RowDelta, Rows, SqlValue, TableDefinition } from '../../store/ports.ts';
 
 /**
@@ -25,6 +26,9 @@ export const gtfsFeedTable: TableDefinition = {
   },
   key: ['source', 'imported_at'],
 };
+
+/** An import is known for its days and pruned within the hour after them: a day later it is surely too old. */
+const undoableMs = (keptDays + 1) * 86_400_000;
 
 export type FeedRow = {
   readonly source: string;
@@ -54,6 +58,10 @@ export type FeedStore = {
   bytes(sha256: string): Promise<Uint8Array | undefined>;
   /** Durable when resolved; nothing names the bytes yet. @returns their SHA-256 */
   keep(bytes: Uint8Array): Promise<string>;
+  /** Every file that a row names. */
+  named(): Promise<readonly string[]>;
+  /** Rows of feeds that can never hold again: every import that took their place is too old to be taken back. */
+  past(nowMs: number): Promise<readonly RowDelta[]>;
 };
 
 const newest = `SELECT * FROM gtfs_feed AS feed WHERE imported_at =
@@ -70,6 +78,21 @@ export function feedStore({ rows, files }: { rows: Rows; files: Files }): FeedSt
       return files.get(sha256);
     },
     keep: (bytes) => files.put(bytes),
+    named: async () => (await rows.all('SELECT DISTINCT sha256 FROM gtfs_feed')).map(({ sha256 }) => String(sha256)),
+    async past(nowMs) {
+      const limit = nowMs - undoableMs;
+      const found = await rows.all(
+        `SELECT source, imported_at FROM gtfs_feed AS feed
+         WHERE EXISTS (SELECT 1 FROM gtfs_feed AS later WHERE later.source = feed.source
+           AND later.imported_at > feed.imported_at AND later.imported_at < ?)`,
+        [limit],
+      );
+      return found.map(({ source, imported_at }) => ({
+        table: gtfsFeedTable.name,
+        key: { source: String(source), imported_at: Number(imported_at) },
+        row: null,
+      }));
+    },
   };
 }
 

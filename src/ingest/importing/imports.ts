@@ -16,7 +16,7 @@ import type { TimetableDoor } from '../gtfs/door.ts';
 import type { OpenedFile } from './importer.ts';
 import { openImport } from './importers.ts';
 import type { Remembered } from './remembered.ts';
-import { batchRow, importRow, nothingYet, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
+import { batchRow, importRow, keptDays, nothingYet, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
 import { ownRecords, toJson, undoImport, type UndoOptions } from './undo.ts';
 import type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './views.ts';
 
@@ -48,8 +48,6 @@ export type Imports = {
   close(): Promise<void>;
 };
 
-/** Until then an import can be taken back. */
-const keptDays = 90;
 const listMax = 1_000;
 const rowsPerRecord = 1_000;
 

@@ -106,6 +106,9 @@ export const noCounts: ImportCounts = {
   born: 0,
 };
 
+/** Until then an import can be taken back. */
+export const keptDays = 90;
+
 /** Of an import that begins. */
 export const nothingYet = {
   counts: noCounts,

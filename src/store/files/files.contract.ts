@@ -6,7 +6,8 @@ import type { Files } from '../ports.ts';
 
 export function filesContract(
   name: string,
-  subject: () => Promise<{ files: Files; reopen: () => Promise<Files> }>,
+  /** `later` makes everything that was put before it older than an hour. */
+  subject: () => Promise<{ files: Files; reopen: () => Promise<Files>; later: () => void }>,
 ): void {
   describe(`files: ${name}`, () => {
     it('bytes come back under their SHA-256, also for a new process', async () => {
@@ -25,6 +26,21 @@ export function filesContract(
       const hashes = await Promise.all(Array.from({ length: 8 }, () => files.put(bytes)));
       assert.equal(new Set(hashes).size, 1);
       assert.deepStrictEqual(await files.get(hashes[0] ?? ''), bytes);
+    });
+
+    it('what nothing names is swept when its time is over; what is named, or was put again, stays', async () => {
+      const { files, later } = await subject();
+      const put = (text: string): Promise<string> => files.put(Buffer.from(text));
+      const [named, again, left] = [await put('named'), await put('again'), await put('left')];
+      assert.deepStrictEqual(await files.sweep(new Set([named])), { files: 0, bytes: 0 });
+      later();
+      await put('again');
+      const pending = await put('pending');
+      assert.deepStrictEqual(await files.sweep(new Set([named])), { files: 1, bytes: 4 });
+      assert.equal(await files.get(left), undefined);
+      for (const hash of [named, again, pending]) assert.ok(await files.get(hash));
+      assert.equal(await put('left'), left, 'it may come back');
+      assert.ok(await files.get(left));
     });
 
     it('what is not there, or not a hash, is undefined', async () => {
