@@ -1,4 +1,5 @@
 /** The same data as files: CSV with a unit beside every number, GeoJSON for maps. */
+import { csvCell } from '../../base/csv.ts';
 import type { Entity } from '../../ngsild/index.ts';
 import type { City } from '../../ui/index.ts';
 import type { Series } from './history.ts';
@@ -14,14 +15,6 @@ import {
   positionOf,
 } from './view.ts';
 import { typeWord } from './vocabulary/index.ts';
-
-/** A cell that a spreadsheet takes for a formula gets an apostrophe in front; numbers stay numbers. */
-export function csvCell(value: string | number | undefined): string {
-  if (value === undefined) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^[+-]?\d+(\.\d+)?$/.test(value) ? `'${value}` : value;
-  return /[",\n\r]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
 
 /** Rows with CRLF (RFC 4180) and a byte order mark, without which spreadsheets misread Cyrillic. */
 const csv = (rows: readonly (readonly (string | number | undefined)[])[]): string =>

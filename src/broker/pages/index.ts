@@ -1,6 +1,7 @@
 /** The broker's pages: home, map, list, one entity, and the files behind them. Everything works without JavaScript. */
 import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
+import { within } from '../../base/timers.ts';
 import type { HomeContext, HomePart, Module } from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { type CitySearch, type Reader, type Site } from '../../ui/index.ts';
@@ -168,7 +169,7 @@ export function pages(deps: PagesDeps): Module & {
     const found = (await state.found()).filter(({ entity: { id } }) => id === entity.id);
     const range = rangeOf(query.get('range'), now, city.timeZone);
     const { chosen, wanted } = wantedOf(entity, query.get('attr'), language);
-    const series = await inTime(seriesOf(broker, entity, wanted, range, language));
+    const series = await within(historyPatienceMs, seriesOf(broker, entity, wanted, range, language));
     const content = {
       entity,
       attention: found.map((one) => attentionOf({ ...one, entity }, city, language)),
@@ -268,17 +269,3 @@ export function pages(deps: PagesDeps): Module & {
 
 /** A history that is being written may keep its readers waiting; a page does not wait with them. */
 const historyPatienceMs = 3000;
-
-async function inTime<T>(value: Promise<T>): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), historyPatienceMs);
-  });
-  try {
-    return await Promise.race([value, late]);
-  } finally {
-    clearTimeout(timer);
-    // Nobody is left to hear of a failure that comes after the page.
-    value.catch(() => {});
-  }
-}

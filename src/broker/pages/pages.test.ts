@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import * as fc from 'fast-check';
+import { csvCell } from '../../base/csv.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { missingMessages } from '../../ui/index.ts';
 import { testCity } from '../../ui/city.fixture.ts';
 import { attentionOf } from './attention.ts';
 import { type Change, describeChange } from './changes.ts';
-import { csvCell, entitiesCsv, historyCsv, pointsGeoJson } from './downloads.ts';
+import { entitiesCsv, historyCsv, pointsGeoJson } from './downloads.ts';
 import { filterOf, filterQuery } from './filter.tsx';
 import { pageWords } from './messages/index.ts';
 import { rangeNames, rangeOf } from './ranges.ts';

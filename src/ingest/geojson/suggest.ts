@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import { findNaming, type Language } from '../../city/index.ts';
 import type { MappingSuggestion, SuggestAbout } from '../importing/importer.ts';
+import { attributeName } from '../tables/suggest/naming.ts';
 import { readFeature } from './feature.ts';
 import { scannedFeatures } from './source.ts';
 
@@ -92,9 +93,10 @@ export async function suggestMapping(
     const paths = names.map(([language, key]) => [language, `properties${step(key)}`] as const);
     attributes['name'] = { languages: Object.fromEntries(paths) };
   }
+  const taken = new Set(['name', 'location', 'simulated']);
   for (const [name, one] of seen) {
     if (nameKeys.has(name) || name === idKey || one.count === 0) continue;
-    const attribute = attributeName(name, attributes);
+    const attribute = attributeName(name, taken, false);
     attributes[attribute] = { path: `properties${step(name)}`, ...formOf(one) };
   }
   const empty = [...seen].filter(([, { count }]) => count === 0).map(([name]) => name);
@@ -163,22 +165,6 @@ function formOf({ kinds }: Seen): Record<string, unknown> {
 /** One step of a path: `.amenity`, `["name:tg"]`. */
 const step = (name: string): string =>
   /^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-
-/** Attributes that the platform itself gives. */
-const reserved = new Set(['name', 'location', 'source', 'simulated']);
-
-/** `addr:city` is `addrCity`: a name of NGSI-LD that no other attribute has. */
-function attributeName(name: string, taken: Readonly<Record<string, unknown>>): string {
-  const words = name.split(/[^\p{L}\p{N}]+/u).filter((word) => word !== '');
-  const camel = words.map((word, i) => (i === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1))).join('');
-  const base =
-    /^\p{L}/u.test(camel) && !['id', 'type', 'scope'].includes(camel)
-      ? camel
-      : `a${camel.charAt(0).toUpperCase()}${camel.slice(1)}`;
-  let free = base;
-  for (let n = 2; free in taken || reserved.has(free); n++) free = `${base}${n}`;
-  return free;
-}
 
 /** `tjk-health-points.geojson` is `TjkHealthPoints`. */
 function typeName(fileName: string): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import fc from 'fast-check';
-import { attributeName, choicesOf, columnRoles, withChoices, type MappingChoices, type RawMapping } from './form.ts';
+import { choicesOf, columnRoles, withChoices, type MappingChoices, type RawMapping } from './form.ts';
 
 const lamps: RawMapping = {
   source: 'lamps',
@@ -33,7 +33,7 @@ suite('the form of a mapping', () => {
         'lon|longitude||',
         'lat|latitude||',
         'Device|other|refDevice|',
-        'Remark|skip|remark|',
+        'Remark|skip|description|',
       ],
     );
   });
@@ -127,9 +127,11 @@ suite('the form of a mapping', () => {
     );
   });
 
-  test('a name is made of the head of a column where it has Latin letters', () => {
-    assert.equal(attributeName('Power, W'), 'powerW');
-    assert.equal(attributeName('Дата ввода'), '');
-    assert.equal(attributeName('2nd value'), '');
+  test('a column that is not taken has a name of its own to be taken by', () => {
+    const { columns } = choicesOf(lamps, ['Power, W', 'Мощность', 'Отдел', 'Отдел:2', 'No']);
+    assert.deepEqual(
+      columns.map(({ name }) => name),
+      ['powerW', 'power', 'otdel', 'otdel2', ''],
+    );
   });
 });

@@ -4,6 +4,7 @@
  */
 import { isObject } from '../../base/json.ts';
 import { parsePath } from '../mapping/path.ts';
+import { attributeName } from '../tables/suggest/naming.ts';
 
 /** One element of `mappings`, as it stands in a mapping file. */
 export type RawMapping = Readonly<Record<string, unknown>>;
@@ -105,10 +106,11 @@ export function choicesOf(mapping: RawMapping, columns: readonly string[]): Mapp
       typeof attribute['unitCode'] === 'string' ? attribute['unitCode'] : '',
     );
   }
+  const taken = new Set([...found.values()].map(({ name }) => name));
   return {
     type,
     columns: columns.map(
-      (column) => found.get(column) ?? { column, role: 'skip', name: attributeName(column), unitCode: '' },
+      (column) => found.get(column) ?? { column, role: 'skip', name: attributeName(column, taken), unitCode: '' },
     ),
   };
 }
@@ -200,13 +202,4 @@ function timeOf(time: unknown, column: string | undefined): { time?: unknown } {
   if (knownColumn === column) return { time: known };
   const { path: _, column: _c, ...kept } = known ?? { format: 'iso' };
   return { time: { ...kept, column } };
-}
-
-/** A name that an attribute may have, made of the head of a column: `Дата ввода` has none, `Power, W` is `powerW`. */
-export function attributeName(column: string): string {
-  const words = column.normalize('NFKD').match(/[A-Za-z0-9]+/g) ?? [];
-  const name = words
-    .map((word, i) => (i === 0 ? word.charAt(0).toLowerCase() : word.charAt(0).toUpperCase()) + word.slice(1))
-    .join('');
-  return /^[A-Za-z]/.test(name) ? name.slice(0, 60) : '';
 }

@@ -1,4 +1,5 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { csvCell } from '../../base/csv.ts';
 
 /** The file that says of each item that was not taken why: its number, reason, detail, text. Made at the first one. */
 export type RejectsFile = {
@@ -38,7 +39,7 @@ export function rejectsFile(path: string | undefined, unit: string, keepBytes: n
 
   return {
     add(number, reason, detail, text) {
-      if (path !== undefined) gathered.push(`${number},${reason},${field(detail)},${field(text)}\r\n`);
+      if (path !== undefined) gathered.push(`${number},${reason},${csvCell(detail)},${csvCell(text)}\r\n`);
     },
     write,
     async close() {
@@ -49,10 +50,4 @@ export function rejectsFile(path: string | undefined, unit: string, keepBytes: n
       }
     },
   };
-}
-
-/** Quoted; a text that a spreadsheet would run as a formula gets a quote before it. */
-function field(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replaceAll('"', '""')}"`;
 }

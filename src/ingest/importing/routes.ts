@@ -1,5 +1,6 @@
 import type { Hono } from 'hono';
 import type { Log } from '../../base/log.ts';
+import { within } from '../../base/timers.ts';
 import type { Imports } from './imports.ts';
 
 /** `/api/imports`: what was imported, how far it is, and the way back. */
@@ -10,19 +11,31 @@ export function importRoutes(app: Hono, { imports, log }: { imports: Imports; lo
     await imports.stop(c.req.param('id'));
     return c.json(await imports.get(c.req.param('id')));
   });
-  // Taking back may take a while: the answer comes when it has begun, and the import tells how far it is.
   app.post('/api/imports/:id/undo', async (c) => {
     const id = c.req.param('id');
-    const done = imports.undo(id);
-    const begun = new Promise<void>((resolve) => void setTimeout(resolve, beginMs));
-    await Promise.race([done, begun]);
-    done.catch((error: unknown) =>
-      log.error('an import could not be taken back', { import: id, error: String(error) }),
-    );
+    await beginUndo(imports, id, log);
     const now = await imports.get(id);
     return c.json(now, now.state === 'undone' ? 200 : 202);
   });
 }
 
-/** What is refused is refused at once, and small imports are gone by then. */
-const beginMs = 500;
+/**
+ * Taking back may take a while: resolves when it has begun, and the import tells how far it is. What is refused is refused
+ * at once, and small imports are gone by then.
+ * @throws Problem as `Imports.undo`
+ */
+export async function beginUndo(imports: Pick<Imports, 'undo'>, id: string, log: Log): Promise<void> {
+  const done = imports.undo(id);
+  let waits = true;
+  done.catch((error: unknown) => {
+    if (!waits) log.error('an import could not be taken back', { import: id, error: String(error) });
+  });
+  try {
+    await within(beginMs, done);
+  } finally {
+    waits = false;
+  }
+}
+
+/** As long as whoever asks waits for an answer that says more than that it has begun. */
+export const beginMs = 1_000;

@@ -1,3 +1,4 @@
+import { csvQuoted } from '../../base/csv.ts';
 import type { Cell } from './table.ts';
 
 const lineMax = 4_000;
@@ -8,8 +9,7 @@ export function lineOf(cells: readonly Cell[], delimiter = ','): string {
   for (let i = 0; i < cells.length && line.length < lineMax; i++) {
     const cell = cells[i];
     const text = cell === undefined ? '' : String(cell);
-    const quoted = text.includes('"') || text.includes('\n') || text.includes(delimiter);
-    line += (i > 0 ? delimiter : '') + (quoted ? `"${text.replaceAll('"', '""')}"` : text);
+    line += (i > 0 ? delimiter : '') + csvQuoted(text, delimiter);
   }
   return line.length > lineMax ? `${line.slice(0, lineMax)}...` : line;
 }

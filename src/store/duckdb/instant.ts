@@ -48,6 +48,3 @@ export function formatInstant(us: number, decimals: number): string {
   const fraction = String(Math.round(us - seconds * 1e6)).padStart(6, '0');
   return `${text}.${fraction.slice(0, decimals)}Z`;
 }
-
-/** UTC day number, days since 1970-01-01. */
-export const dayOf = (us: number): number => Math.floor(us / 86_400_000_000);

@@ -46,7 +46,9 @@ export async function readFeed(zip: Zip, { name, today }: { name: string; today:
   }
   for (const { name: path } of zip.entries) {
     if (!path.startsWith(folder) || !used.includes(path.slice(folder.length))) {
-      faults.add('not_used', { file: path }, 'the file is kept with the feed and not used');
+      const rows = await rowsIn(zip, path);
+      const what = rows === undefined ? 'the file is' : rows === 1 ? 'one row is' : `${rows} rows are`;
+      faults.add('not_used', { file: path }, `${what} kept with the feed and not used`);
     }
   }
   if (faults.errorCount > 0) throw refusal(name, faults.report());
@@ -95,6 +97,37 @@ export async function readFeed(zip: Zip, { name, today }: { name: string; today:
   remarks(columns, faults, today);
   return { timetable: timetable(columns), info, report: faults.report() };
 }
+
+/** Larger ones are not looked into only to be counted. */
+const countedMaxBytes = 64 * 2 ** 20;
+
+/** Rows of a table that is not read (fares, transfers, pathways), without its header; undefined for what is no table. */
+async function rowsIn(zip: Zip, path: string): Promise<number | undefined> {
+  if (!path.endsWith('.txt') || (zip.find(path)?.size ?? Infinity) > countedMaxBytes) return undefined;
+  let rows = 0;
+  let quoted = false;
+  let blank = true;
+  try {
+    for await (const chunk of zip.streamEntry(path)) {
+      for (const byte of chunk) {
+        if (byte === quote) quoted = !quoted;
+        if (byte === newline && !quoted) {
+          if (!blank) rows++;
+          blank = true;
+        } else if (byte > blankMax) blank = false;
+      }
+    }
+  } catch (error) {
+    // What is not used does not have to be whole.
+    if (error instanceof Problem) return undefined;
+    throw error;
+  }
+  return Math.max(0, rows + (blank ? 0 : 1) - 1);
+}
+
+const quote = 0x22;
+const newline = 0x0a;
+const blankMax = 0x20;
 
 /** Feeds belong at the top of the archive; one that was packed with its folder is read all the same. */
 function folderOf(zip: Zip, faults: Faults): string {

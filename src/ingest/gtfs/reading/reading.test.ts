@@ -97,6 +97,8 @@ suite('a feed that is sound', () => {
         'shapes.txt':
           'shape_id,colour,shape_pt_lon,shape_pt_lat,shape_pt_sequence\r\nW,x,68.7345,38.5,9\r\nW,y,68.700,38.5,3',
         'fares.txt': 'a,b\n1,2\n',
+        'transfers.txt': 'from_stop_id,to_stop_id\r\nA,"B\n1"\r\n\r\nB,A',
+        'read.me': 'a\nb\n',
       }),
     );
     assert.equal(timetable.agencies()[0]?.name, 'Bus "One", Ltd');
@@ -110,7 +112,12 @@ suite('a feed that is sound', () => {
     );
     assert.deepEqual(
       report.notes.map(({ first }) => first.text),
-      ['the file is kept with the feed and not used', 'the column colour is not used'],
+      [
+        'one row is kept with the feed and not used',
+        '2 rows are kept with the feed and not used',
+        'the file is kept with the feed and not used',
+        'the column colour is not used',
+      ],
     );
   });
   test('may stand in a folder of the archive', async () => {

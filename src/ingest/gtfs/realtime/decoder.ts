@@ -1,10 +1,16 @@
 import { Problem } from '../../../base/problem.ts';
-import { takeAlert, type DraftAlert } from './alertFields.ts';
+import { text } from './fieldReaders.ts';
+import {
+  alertFields,
+  headerFields,
+  tripUpdateFields,
+  vehicleFields,
+  type DraftAlert,
+  type DraftTripUpdate,
+  type DraftVehicle,
+} from './fields.ts';
 import type { Alert, FeedHeader, FeedMessage, TripUpdate, VehiclePosition } from './message.ts';
-import { takeTripUpdate, type DraftTripUpdate } from './tripFields.ts';
-import { takeVehicle, type DraftVehicle } from './vehicleFields.ts';
-import { Wire, type Draft, type Take } from './wire.ts';
-import * as words from './words.ts';
+import { Wire, type Draft, type Fields } from './wire.ts';
 
 /** Of one feed. */
 export const feedMaxBytes = 20_000_000;
@@ -49,7 +55,7 @@ export function decodeFeed(bytes: Uint8Array): FeedMessage {
       alerts: [],
       skippedEntities: 0,
     },
-    takeFeed,
+    feedFields,
   );
   const { version, incrementality = 'FULL_DATASET', timestampS } = feed.header ?? wire.fail('there is no header');
   if (version === undefined) wire.fail('the header does not say its version');
@@ -71,60 +77,33 @@ export function decodeFeed(bytes: Uint8Array): FeedMessage {
   };
 }
 
-const takeFeed: Take<DraftFeed> = (wire, field, into) => {
-  switch (field) {
-    case 1:
-      into.header = wire.message(into.header ?? {}, takeHeader);
-      return true;
-    case 2: {
-      if (++into.entities > entitiesMax) {
-        throw new Problem('too-large', `a feed holds at most ${entitiesMax} entities`, `byte ${wire.position}`);
-      }
-      const at = wire.position;
-      addEntity(wire, at, wire.message<DraftEntity>({}, takeEntity), into);
-      return true;
+const entityFields: Fields<DraftEntity> = {
+  1: text('id'),
+  2: (wire, into) => {
+    into.isDeleted = wire.unsigned() !== 0;
+  },
+  3: (wire, into) => {
+    into.tripUpdate = wire.message(into.tripUpdate ?? { stops: [] }, tripUpdateFields);
+  },
+  4: (wire, into) => {
+    into.vehicle = wire.message(into.vehicle ?? { carriages: [] }, vehicleFields);
+  },
+  5: (wire, into) => {
+    into.alert = wire.message(into.alert ?? { periods: [], informed: [] }, alertFields);
+  },
+};
+
+const feedFields: Fields<DraftFeed> = {
+  1: (wire, into) => {
+    into.header = wire.message(into.header ?? {}, headerFields);
+  },
+  2: (wire, into) => {
+    if (++into.entities > entitiesMax) {
+      throw new Problem('too-large', `a feed holds at most ${entitiesMax} entities`, `byte ${wire.position}`);
     }
-    default:
-      return false;
-  }
-};
-
-const takeHeader: Take<Draft<FeedHeader>> = (wire, field, into) => {
-  switch (field) {
-    case 1:
-      into.version = wire.text();
-      return true;
-    case 2:
-      into.incrementality = words.incrementality(wire.unsigned());
-      return true;
-    case 3:
-      into.timestampS = wire.unsigned();
-      return true;
-    default:
-      return false;
-  }
-};
-
-const takeEntity: Take<DraftEntity> = (wire, field, into) => {
-  switch (field) {
-    case 1:
-      into.id = wire.text();
-      return true;
-    case 2:
-      into.isDeleted = wire.unsigned() !== 0;
-      return true;
-    case 3:
-      into.tripUpdate = wire.message(into.tripUpdate ?? { stops: [] }, takeTripUpdate);
-      return true;
-    case 4:
-      into.vehicle = wire.message(into.vehicle ?? { carriages: [] }, takeVehicle);
-      return true;
-    case 5:
-      into.alert = wire.message(into.alert ?? { periods: [], informed: [] }, takeAlert);
-      return true;
-    default:
-      return false;
-  }
+    const at = wire.position;
+    addEntity(wire, at, wire.message<DraftEntity>({}, entityFields), into);
+  },
 };
 
 /** Looks whether everything required is there, and adds the entity to the feed. One may hold several kinds. */

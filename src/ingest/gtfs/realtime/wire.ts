@@ -13,8 +13,10 @@ const isExtension = (field: number): boolean => (field >= 1000 && field <= 1999)
 /** A message while it is read. */
 export type Draft<T> = { -readonly [K in keyof T]?: T[K] };
 
-/** Takes the value of one field of a message; false when it does not know the field. */
-export type Take<T> = (wire: Wire, field: number, into: T) => boolean;
+/** Takes the value of one field into its message. */
+export type Read<T> = (wire: Wire, into: T) => void;
+/** The fields of a message that are read, by number. */
+export type Fields<T> = Readonly<Record<number, Read<T>>>;
 
 /**
  * Reads protobuf strictly. The reader of the package trusts its bytes: past the end it gives zeros and cut texts. Here every
@@ -54,7 +56,7 @@ export class Wire {
    * what the first one said.
    * @throws Problem bad-data
    */
-  fields<T>(into: T, take: Take<T>): T {
+  fields<T>(into: T, known: Fields<T>): T {
     const pbf = this.#pbf;
     const end = this.#end;
     while (pbf.pos < end) {
@@ -63,7 +65,11 @@ export class Wire {
       const field = Math.floor(key / 8);
       pbf.type = key % 8;
       if (field === 0 || field > 0x1fff_ffff) this.fail('a field without a number', at);
-      if (take(this, field, into)) continue;
+      const read = known[field];
+      if (read) {
+        read(this, into);
+        continue;
+      }
       this.skippedFields++;
       if (isExtension(field)) this.skippedExtensions++;
       if (pbf.type === 3 || pbf.type === 4 || pbf.type > 5) this.fail(`wire type ${pbf.type} is not in use`, at);
@@ -74,13 +80,13 @@ export class Wire {
   }
 
   /** The value of this field is a message. */
-  message<T>(into: T, take: Take<T>): T {
+  message<T>(into: T, known: Fields<T>): T {
     if (++this.#messages > this.#messagesMax) {
       throw new Problem('too-large', `a feed holds at most ${this.#messagesMax} messages`, `byte ${this.#pbf.pos}`);
     }
     const outer = this.#end;
     this.#end = this.#length();
-    this.fields(into, take);
+    this.fields(into, known);
     this.#end = outer;
     return into;
   }

@@ -6,9 +6,11 @@ import { Readable } from 'node:stream';
 import type { Context, Hono } from 'hono';
 import type { Log } from '../../../base/log.ts';
 import { Problem } from '../../../base/problem.ts';
+import { within } from '../../../base/timers.ts';
 import { inLanguage, languages, type Language } from '../../../city/profile.ts';
 import type { Site } from '../../../ui/index.ts';
 import type { Imports } from '../../importing/imports.ts';
+import { beginMs, beginUndo } from '../../importing/routes.ts';
 import type { ImportView } from '../../importing/views.ts';
 import type { Upload, Uploads } from '../../importing/uploads.ts';
 import type { Sources } from '../../source.ts';
@@ -26,9 +28,6 @@ export type ImportPages = {
   readonly timeZone: string;
   readonly log: Log;
 };
-
-/** How long a form waits for its import: what is refused at once is said at once, small files are done by then. */
-const beginMs = 1_000;
 
 export function importPageRoutes(app: Hono, deps: ImportPages): void {
   const { site, imports, uploads, preparation, sources, timeZone, log } = deps;
@@ -87,8 +86,11 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
       log.warn('an import failed', { file: upload.name, error: String(error) });
     });
     const id = await begun.promise;
-    const soon = new Promise<void>((resolve) => void setTimeout(resolve, beginMs));
-    await Promise.race([over.catch(() => {}), soon]);
+    // What is refused at once is said at once, and small files are done by then.
+    await within(
+      beginMs,
+      over.catch(() => {}),
+    );
     return `/imports/${id}`;
   };
 
@@ -156,9 +158,7 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
   });
   form('/imports/:id/undo', async (c) => {
     const id = param(c, 'id');
-    const done = imports.undo(id);
-    done.catch((error: unknown) => log.warn('an import could not be undone', { import: id, error: String(error) }));
-    await Promise.race([done, new Promise<void>((resolve) => void setTimeout(resolve, beginMs))]);
+    await beginUndo(imports, id, log);
     return `/imports/${id}`;
   });
   app.get('/api/imports/:id/rejects.csv', async (c) => {

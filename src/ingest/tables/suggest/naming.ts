@@ -6,8 +6,8 @@ import { attributeNames, entityTypes, firstOf, unitCodes } from './words.ts';
 const reserved = new Set(['id', 'type', 'location', 'source', 'scope', 'observedAt', 'createdAt', 'modifiedAt']);
 
 /**
- * What an attribute is called that comes from this column: a word of Smart Data Models where one is known, else the name of
- * the column in Latin letters, `otdelOsveshcheniya`.
+ * What an attribute is called that comes from this column or property: a word of Smart Data Models where one is known, else the name of
+ * the column in Latin letters, `otdelOsveshcheniya`, `addrCity`.
  * @param taken  names that are given already; the new one is added
  * @param isDate it holds days or instants
  */
