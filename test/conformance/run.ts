@@ -30,7 +30,7 @@ Without one: ${defaultGroups.join(', ')}.
   --suite DIR      checkout of the suite
   --python FILE    Python with the packages of the suite. Default: python3
   --product DIR    checkout of the product. Default: this one
-  --serve WORDS    further options of chorsu serve; {address} is where the servers of the suite listen
+  --serve=WORDS    further options of chorsu serve; {address} is where the servers of the suite listen
   --include TAG    only cases with this tag
   --results DIR    where output.xml, log.html and product.log of each part are kept. Default: a new directory
   --jobs N         parts at a time. Default: 1
