@@ -75,6 +75,7 @@ const city = await openPlatform(
     demo: false,
     mappings: [],
     historyMemoryMb: 256,
+    temporalPage: 20_000,
   },
   { log: silentLog },
 );

@@ -38,6 +38,7 @@ const platform = await openPlatform(
     demo: true,
     mappings: [],
     historyMemoryMb: 256,
+    temporalPage: 20_000,
   },
   { log: silentLog },
 );

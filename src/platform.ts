@@ -63,6 +63,8 @@ export type Settings = {
   /** Mapping files of `ingest/`. */
   readonly mappings: readonly string[];
   readonly historyMemoryMb: number;
+  /** Values of the past in one answer of the temporal API. */
+  readonly temporalPage: number;
   /**
    * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
    * so do live feeds.
@@ -250,6 +252,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         tenants,
         models,
         subscriptions,
+        temporalPage: settings.temporalPage,
         tiles: tileService({
           city,
           broker,

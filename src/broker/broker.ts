@@ -1,7 +1,7 @@
 /** What every module is given of the broker. The NGSI-LD operations on entities stand in `entities.ts`. */
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
-import type { Attributes, Entity, EntityDelta } from '../ngsild/entity.ts';
+import type { Attributes, Entity, EntityDelta, InstancePlace } from '../ngsild/entity.ts';
 import { evaluateQ } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
@@ -14,8 +14,10 @@ import type {
   Gap,
   HistoryStore,
   JournalRecord,
+  Observation,
   PageRequest,
   PastEntities,
+  PastInstance,
   PastQuery,
   RowDelta,
   StoredEntity,
@@ -83,12 +85,22 @@ export type Broker = {
    */
   applied(): Promise<void>;
   /** Entities that history knows, gone ones too, by what they were; ordered by id. */
-  historyEntities(
+  historyEntities(who: Principal, tenant: Tenant, query: PastQuery, page: PageRequest): Promise<PastEntities>;
+  /** What stands at observations, undefined where nothing does. */
+  historyObserved(
     who: Principal,
     tenant: Tenant,
-    query: PastQuery,
-    page: { limit: number; offset: number; count?: boolean },
-  ): Promise<PastEntities>;
+    id: string,
+    observations: readonly Observation[],
+  ): Promise<readonly (PastInstance | undefined)[]>;
+  /** One past instance of an attribute (IRI). */
+  historyInstance(
+    who: Principal,
+    tenant: Tenant,
+    id: string,
+    name: string,
+    place: InstancePlace,
+  ): Promise<PastInstance | undefined>;
   history(
     who: Principal,
     tenant: Tenant,
@@ -130,7 +142,7 @@ export type Follow = Broker['follow'];
 export function createBroker(deps: {
   writer: Writer;
   state: EntityStore;
-  history: Pick<HistoryStore, 'instances' | 'aggregate' | 'entities'>;
+  history: Pick<HistoryStore, 'instances' | 'instance' | 'observed' | 'aggregate' | 'entities'>;
   caughtUp: (seq: number) => Promise<void>;
   follow: Follow;
   policy: Policy;
@@ -194,6 +206,14 @@ export function createBroker(deps: {
     async historyEntities(_who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
       return history.entities(tenant, query, page);
+    },
+    async historyObserved(_who, tenant, id, observations) {
+      await caughtUp(writer.lastSeq());
+      return history.observed(tenant, id, observations);
+    },
+    async historyInstance(_who, tenant, id, name, place) {
+      await caughtUp(writer.lastSeq());
+      return history.instance(tenant, id, name, place);
     },
     async history(_who, tenant, ids, query, options) {
       await caughtUp(writer.lastSeq());

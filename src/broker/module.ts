@@ -9,6 +9,7 @@ import type { Contexts } from './contexts/index.ts';
 import { entityService } from './entities.ts';
 import { ngsiHandler } from './http.ts';
 import type { Live, LiveChange } from './live.ts';
+import { temporalService } from './temporal.ts';
 import type { Tenants } from './tenants.ts';
 import type { Models } from './models/index.ts';
 import { subscriptionRoutes, type Subscriptions } from './subscriptions/index.ts';
@@ -29,6 +30,8 @@ export function brokerModule(deps: {
   models: Models;
   subscriptions: Subscriptions;
   tiles: Tiles;
+  /** Values of the past in one answer of the temporal API. */
+  temporalPage: number;
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
@@ -39,7 +42,18 @@ export function brokerModule(deps: {
   const entities = entityService({ writer, policy, models });
   const now = () => writer.now();
   const { service, readers } = subscriptions;
-  const ngsi = ngsiHandler({ broker, entities, contexts, tenants, subscriptions: service, now, log, metrics });
+  const ngsi = ngsiHandler({
+    broker,
+    entities,
+    temporal: temporalService({ writer, broker, policy }),
+    temporalPage: deps.temporalPage,
+    contexts,
+    tenants,
+    subscriptions: service,
+    now,
+    log,
+    metrics,
+  });
   const streams = new Set<() => void>();
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {

@@ -74,6 +74,7 @@ export const closedSettings = (data: string, city?: string): Settings => ({
   demo: false,
   mappings: [],
   historyMemoryMb: 512,
+  temporalPage: 20_000,
   housekeeping: false,
 });
 

@@ -70,6 +70,7 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
       contextDownloads: { allowed: true, hosts: [] },
       allowEndpoint: [],
       historyMemoryMb: 512,
+      temporalPage: 20_000,
       mappings: ['a.json', 'b.json'],
     },
   );

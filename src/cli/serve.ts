@@ -68,6 +68,14 @@ const options = {
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
   historyMemory: withDefault(integer(64, 1_048_576, 'MB')('Memory that queries of history may use.'), 512),
+  temporalPage: withDefault(
+    integer(
+      2,
+      1_000_000,
+      'VALUES',
+    )('Values of the past in one answer of the NGSI-LD API; what is longer is answered in parts, with 206.'),
+    20_000,
+  ),
   logLevel: withDefault(
     choice(['debug', 'info', 'warn', 'error'])('How much is logged, as JSON lines on stderr.'),
     'info',
@@ -106,7 +114,16 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         }
       }
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
-      const { mqttPort, mapping, historyMemory, city, contexts, contextHosts = [], allowEndpoint = [] } = given;
+      const {
+        mqttPort,
+        mapping,
+        historyMemory,
+        temporalPage,
+        city,
+        contexts,
+        contextHosts = [],
+        allowEndpoint = [],
+      } = given;
       const settings: Settings = {
         host: given.host,
         port: given.port,
@@ -120,6 +137,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         allowEndpoint,
         mappings: mapping,
         historyMemoryMb: historyMemory,
+        temporalPage,
       };
       return serve(settings, needs, needs.log(given.logLevel), terminal);
     },

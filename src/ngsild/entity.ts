@@ -119,6 +119,18 @@ export type Removal = { readonly name: string; readonly datasetId?: string; read
 /** An instance of the past: the `place`-th of those that the change `seq` brought. Its instanceId is made of the two. */
 export type InstancePlace = { readonly seq: number; readonly place: number };
 
+const instancePrefix = 'urn:ngsi-ld:instance:';
+
+/** The instanceId (4.5.7) of an instance. */
+export const instanceIdOf = ({ seq, place }: InstancePlace): string => `${instancePrefix}${seq}-${place}`;
+
+/** Undefined when no instance here can have this id. */
+export function instancePlaceOf(instanceId: string): InstancePlace | undefined {
+  if (!instanceId.startsWith(instancePrefix)) return undefined;
+  const [, seq, place] = /^(\d{1,15})-(\d{1,9})$/.exec(instanceId.slice(instancePrefix.length)) ?? [];
+  return seq === undefined || place === undefined ? undefined : { seq: Number(seq), place: Number(place) };
+}
+
 /**
  * Which instances of an entity leave history, of those that were taken before: all; those of an attribute (of one dataset,
  * or `all`); those that these changes brought (by sequence number; with `place` only that one).

@@ -5,6 +5,7 @@
 import { formatInstant } from '../base/time.ts';
 import type { Context } from './context.ts';
 import { nullMarker } from './datatypes.ts';
+import { scopeIri } from './entity.ts';
 import type { AttributeKind, Instance, Json } from './entity.ts';
 import type { AggregateMethod, TimeProperty } from './query.ts';
 import { isShown } from './projection.ts';
@@ -15,7 +16,16 @@ export type PastInstance = Instance & { readonly instanceId: string; readonly de
 export type EntityPast = {
   readonly id: string;
   readonly type: readonly string[];
-  readonly attrs: readonly { readonly name: string; readonly instances: readonly PastInstance[] }[];
+  /** Where known; shown with `sysAttrs` (6.3.11). */
+  readonly createdAt?: string;
+  readonly modifiedAt?: string;
+  readonly deletedAt?: string;
+  readonly attrs: readonly {
+    readonly name: string;
+    readonly instances: readonly PastInstance[];
+    /** Of one that has no instances here, because a page was cut. */
+    readonly type?: AttributeKind;
+  }[];
 };
 export type EntityAggregate = {
   readonly id: string;
@@ -33,12 +43,10 @@ export type EntityAggregate = {
 export type TemporalOptions = RepresentOptions & {
   /** The time beside each simplified value; default observedAt. */
   readonly timeproperty?: TimeProperty;
-  /** Attributes (IRIs) that have no instance here because a page was cut: shown as empty arrays. */
-  readonly empty?: readonly string[];
 };
 
-/** Plural of the value member, by kind. */
-const plurals: Readonly<Record<AttributeKind, string>> = {
+/** Plural of the value member, by kind (4.5.9). */
+export const pluralMembers: Readonly<Record<AttributeKind, string>> = {
   Property: 'values',
   GeoProperty: 'values',
   Relationship: 'objects',
@@ -51,27 +59,34 @@ const plurals: Readonly<Record<AttributeKind, string>> = {
 
 type Shown = (member: string) => boolean;
 
-function head(entity: { id: string; type: readonly string[] }, context: Context, shown: Shown): JsonObject {
-  return {
+function head(entity: Omit<EntityPast, 'attrs'>, context: Context, options: TemporalOptions): JsonObject {
+  const shown = filterOf(options);
+  const json: JsonObject = {
     ...(shown('id') && { id: entity.id }),
     ...(shown('type') && { type: representTypes(entity.type, context) }),
   };
+  if (options.sysAttrs !== true) return json;
+  for (const member of ['createdAt', 'modifiedAt', 'deletedAt'] as const) {
+    const at = entity[member];
+    if (at !== undefined) json[member] = at;
+  }
+  return json;
 }
 
+/** Scopes are picked by their word. */
 const filterOf =
   ({ pick, omit }: RepresentOptions): Shown =>
-  (member) =>
-    isShown(member, pick, omit);
+  (name) =>
+    isShown(name === scopeIri ? 'scope' : name, pick, omit);
 
 /** Every instance in full, always in arrays (4.5.6 to 4.5.8; an array may stand for a single one). */
 export function representPast(entity: EntityPast, context: Context, options: TemporalOptions = {}): JsonObject {
   const shown = filterOf(options);
-  const json = head(entity, context, shown);
+  const json = head(entity, context, options);
   for (const { name, instances } of entity.attrs) {
     if (!shown(name)) continue;
     json[context.compact(name)] = instances.map((instance) => representPastInstance(instance, context, options));
   }
-  for (const name of options.empty ?? []) json[context.compact(name)] ??= [];
   return json;
 }
 
@@ -104,9 +119,9 @@ function withMarker(instance: PastInstance): Instance {
 /** `[value, time]` pairs under the plural of the value member; several datasets make an array (4.5.9). */
 export function representPastValues(entity: EntityPast, context: Context, options: TemporalOptions = {}): JsonObject {
   const shown = filterOf(options);
-  const json = head(entity, context, shown);
+  const json = head(entity, context, options);
   const { timeproperty = 'observedAt' } = options;
-  for (const { name, instances } of entity.attrs) {
+  for (const { name, instances, type: cutAway } of entity.attrs) {
     if (!shown(name)) continue;
     const series = new Map<string, { type: AttributeKind; datasetId: string | undefined; pairs: Json[] }>();
     for (const instance of instances) {
@@ -117,19 +132,22 @@ export function representPastValues(entity: EntityPast, context: Context, option
       const at = instance[timeproperty] ?? instance.observedAt ?? instance.deletedAt ?? instance.modifiedAt ?? '';
       known.pairs.push([simplifiedValue(withMarker(instance), context, options), at]);
     }
+    if (cutAway) series.set('', { type: cutAway, datasetId: undefined, pairs: [] });
     const shownSeries = [...series.values()].map(({ type, datasetId, pairs }): JsonObject => {
       const inOneLanguage = type === 'LanguageProperty' && options.lang !== undefined;
       return {
         type: inOneLanguage ? 'Property' : type,
-        [inOneLanguage ? 'values' : plurals[type]]: pairs,
+        [inOneLanguage ? 'values' : pluralMembers[type]]: pairs,
         ...(datasetId !== undefined && { datasetId }),
       };
     });
     json[context.compact(name)] = shownSeries.length === 1 ? (shownSeries[0] ?? null) : shownSeries;
   }
-  for (const name of options.empty ?? []) json[context.compact(name)] ??= [];
   return json;
 }
+
+/** Periods begin at whole seconds, nearly all. */
+const dateTime = (ms: number): string => formatInstant(ms).replace('.000Z', 'Z');
 
 /** `[value, start, end]` per period and method (4.5.19); several datasets make an array. */
 export function representAggregate(
@@ -138,17 +156,17 @@ export function representAggregate(
   options: TemporalOptions = {},
 ): JsonObject {
   const shown = filterOf(options);
-  const json = head(entity, context, shown);
+  const json = head(entity, context, options);
   const byName = new Map<string, JsonObject[]>();
   for (const { name, datasetId, relationship, methods } of entity.attrs) {
-    if (!shown(name)) continue;
+    if (!shown(name) || Object.keys(methods).length === 0) continue;
     const type = relationship ? 'Relationship' : 'Property';
     const one: JsonObject = { type, ...(datasetId !== undefined && { datasetId }) };
     for (const method in methods) {
       one[method] = (methods[method as AggregateMethod] ?? []).map(([value, start, end]): Json => [
         value,
-        formatInstant(start),
-        formatInstant(end),
+        dateTime(start),
+        dateTime(end),
       ]);
     }
     const others = byName.get(name);

@@ -3,6 +3,7 @@
  * or becomes the Property or Relationship that it is a kind of.
  */
 import type { Context } from './context.ts';
+import { scopeIri } from './entity.ts';
 import type { AttributeKind, Attributes, Entity, Instance, Json } from './entity.ts';
 
 /** Minor version of the standard that we speak: 1.9. */
@@ -40,6 +41,23 @@ export function asOfVersion(entity: Entity, minor: number, context: Context): En
   };
 }
 
+/** The same of what was, where instances follow each other in time. */
+export function pastAsOf<T extends Pick<Entity, 'type'> & { readonly attrs: readonly Series[] }>(
+  entity: T,
+  minor: number,
+  context: Context,
+): T {
+  const attrs = entity.attrs
+    .filter(({ name }) => name !== scopeIri || minor >= 4)
+    .map((series) => ({
+      ...series,
+      instances: series.instances.map((instance) => instanceAsOf(instance, minor, context)),
+    }));
+  return { ...entity, type: minor < 3 ? entity.type.slice(0, 1) : entity.type, attrs };
+}
+
+type Series = { readonly name: string; readonly instances: readonly Instance[] };
+
 function attributesAsOf(attrs: Attributes, minor: number, context: Context): Attributes {
   const made: Record<string, readonly Instance[]> = {};
   for (const name in attrs) {
@@ -51,6 +69,7 @@ function attributesAsOf(attrs: Attributes, minor: number, context: Context): Att
   return made;
 }
 
+/** Members that it does not know stay. */
 function instanceAsOf(instance: Instance, minor: number, context: Context): Instance {
   const made: { -readonly [key in keyof Instance]: Instance[key] } = { ...instance };
   for (const member of Object.keys(memberSince) as (keyof typeof memberSince)[]) {

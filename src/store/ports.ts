@@ -3,7 +3,15 @@
  * See ARCHITECTURE.md, "The write path".
  */
 import type { EntityShape } from '../ngsild/index.ts';
-import type { Attributes, Entity, EntityDelta, Forgotten, Instance, InstancePlace } from '../ngsild/entity.ts';
+import type {
+  AttributeKind,
+  Attributes,
+  Entity,
+  EntityDelta,
+  Forgotten,
+  Instance,
+  InstancePlace,
+} from '../ngsild/entity.ts';
 import type {
   Aggregation,
   AggregateMethod,
@@ -193,10 +201,13 @@ export type HistoryForget = {
   readonly stays?: true;
 };
 
+export type PastInstance = Instance & { readonly instanceId: string; readonly deletedAt?: string };
 /** Values of one attribute of one entity in time order; `timeproperty` decides by which time. */
 export type AttributeSeries = {
   readonly name: string;
-  readonly instances: readonly (Instance & { instanceId: string; deletedAt?: string })[];
+  readonly instances: readonly PastInstance[];
+  /** Of one whose instances were all cut away. */
+  readonly type?: AttributeKind;
 };
 export type EntityHistory = {
   readonly id: string;
@@ -236,17 +247,16 @@ export type PastQuery = EntityQuery & {
   readonly within?: Pick<TemporalQuery, 'time' | 'timeproperty' | 'datasetIds'>;
 };
 
+/** An instance as whoever saw it names it. */
+export type Observation = { readonly name: string; readonly datasetId?: string; readonly observedAt: string };
+
 export type HistoryStore = {
   /** Highest seq whose instances are durable here. */
   appliedSeq(): Promise<number>;
   /** Adds the instances and moves appliedSeq to `seq`, both or neither. Repeating a seq already applied does nothing. */
   append(batch: readonly HistoryInstance[], seq: number): Promise<void>;
-  /** Entities of which history has instances that match (5.7.4.4); ordered by id. @throws Problem too-complex */
-  entities(
-    tenant: Tenant,
-    query: PastQuery,
-    page: { limit: number; offset: number; count?: boolean },
-  ): Promise<PastEntities>;
+  /** Entities of which history has instances that match (5.7.4.4). An order is one of ids. @throws Problem too-complex */
+  entities(tenant: Tenant, query: PastQuery, page: PageRequest): Promise<PastEntities>;
   /**
    * Instances of these entities, about `limit` in all: oldest first, with lastN newest first. `truncated` says that there are
    * more; what is there then ends with a whole instant, the second one at the least.
@@ -257,6 +267,14 @@ export type HistoryStore = {
     query: TemporalQuery,
     options?: { limit?: number },
   ): Promise<{ entities: readonly EntityHistory[]; truncated: boolean }>;
+  /** What stands at each of these observations, undefined where nothing does; of several instances the one taken last. */
+  observed(
+    tenant: Tenant,
+    id: string,
+    observations: readonly Observation[],
+  ): Promise<readonly (PastInstance | undefined)[]>;
+  /** One instance of an attribute. */
+  instance(tenant: Tenant, id: string, name: string, place: InstancePlace): Promise<PastInstance | undefined>;
   /** Cut as instances are, `limit` being about buckets. */
   aggregate(
     tenant: Tenant,

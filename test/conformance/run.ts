@@ -64,6 +64,8 @@ const minutesMost = 15;
 const port = 9090;
 /** `context_server_port` of the suite: its contexts are downloaded although their host is not public. */
 const contextServerPort = 8087;
+/** The suite wants 40 values of the past in parts (020_13) and 14 at once (020_05); a city wants thousands. */
+const temporalPage = 30;
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function main(): Promise<number> {
@@ -141,6 +143,7 @@ async function runPart(
     '--port': String(port),
     '--contexts': pins,
     '--context-hosts': `${address}:${contextServerPort}`,
+    '--temporal-page': String(temporalPage),
   };
   const further = given.serve
     .replaceAll('{address}', address)

@@ -1,6 +1,5 @@
 import { Problem } from '../../base/problem.ts';
 import {
-  isUri,
   parseAttribute,
   parseFragment,
   parsePartial,
@@ -12,7 +11,7 @@ import { isoInstant } from '../decision.ts';
 import { append, deleteAttribute, deleteScope, patchAttribute, replaceAttribute, update } from '../rules.ts';
 import { bodyOf, isTrue, linkedContext, optionsOf, type Answer, type Call } from './call.ts';
 import { jsonBody, patchBody, type NgsiDeps, type Operation } from './operation.ts';
-import { attributeOf, isOf, targetOf } from './target.ts';
+import { attributeOf, datasetIdOf, isOf, targetOf } from './target.ts';
 
 /** `/entities/{entityId}/attrs`, 6.6, and `/entities/{entityId}/attrs/{attrId}`, 6.7. */
 export const attributes: readonly Operation[] = [
@@ -126,11 +125,3 @@ function updatable(call: Call, context: Context): string {
 
 const instanceName = (name: string, datasetId: string | undefined): InstanceName =>
   datasetId === undefined ? { name } : { name, datasetId };
-
-/** Undefined: the default instance. @throws Problem bad-data */
-function datasetIdOf(query: URLSearchParams): string | undefined {
-  const given = query.get('datasetId');
-  if (given === null || given === '' || given === '@none') return undefined;
-  if (!isUri(given)) throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', 'datasetId');
-  return given;
-}

@@ -2,6 +2,7 @@ import type { Log } from '../../base/log.ts';
 import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { EntityService } from '../entities.ts';
+import type { TemporalService } from '../temporal.ts';
 import type { Tenants } from '../tenants.ts';
 import type { SubscriptionService } from '../subscriptions/index.ts';
 import type { Answer, Call, MediaType } from './call.ts';
@@ -10,6 +11,9 @@ import type { Answer, Call, MediaType } from './call.ts';
 export type NgsiDeps = {
   readonly broker: Broker;
   readonly entities: EntityService;
+  readonly temporal: TemporalService;
+  /** Values of the past in one answer; more are told in parts (6.3.10). */
+  readonly temporalPage: number;
   readonly contexts: Contexts;
   readonly tenants: Tenants;
   readonly subscriptions: SubscriptionService;

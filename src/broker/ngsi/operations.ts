@@ -6,6 +6,7 @@ import type { Operation } from './operation.ts';
 import { query } from './query.ts';
 import { subscriptions } from './subscriptions.ts';
 import { temporal } from './temporal.ts';
+import { temporalAttributes } from './temporalAttributes.ts';
 import { types } from './types.ts';
 
 /** Every operation of the API, in the order of clause 6. */
@@ -16,6 +17,7 @@ export const operations: readonly Operation[] = [
   subscriptions,
   batch,
   temporal,
+  temporalAttributes,
   types,
   jsonldContexts,
 ].flat();

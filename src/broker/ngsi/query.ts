@@ -14,12 +14,11 @@ import {
   type EntityRequest,
   type RepresentOptions,
 } from '../../ngsild/index.ts';
-import type { EntityPage } from '../../store/ports.ts';
 import { linkedEntities } from '../linked.ts';
 import { accepted, bodyOf, document, linkedContext } from './call.ts';
 import type { Answer, Call, MediaType, RequestContext } from './call.ts';
 import { jsonBody, type NgsiDeps, type Operation } from './operation.ts';
-import { paged } from './paging.ts';
+import { paged, pageOf } from './paging.ts';
 import { preferencesOf } from './prefer.ts';
 import { entityIdOf } from './target.ts';
 
@@ -92,35 +91,14 @@ export const query: readonly Operation[] = [
 /** 5.7.2: a page of entities, with links to its neighbours. */
 async function queryAnswer(call: Call, deps: NgsiDeps, named: RequestContext, request: EntityRequest): Promise<Answer> {
   const media = mediaOf(call, request);
-  const { entities, count, offset, more } = await pageOf(call, deps, request);
+  const { query: wanted, page, order } = request;
+  const { entities, count, offset, more } = await pageOf<Entity>(
+    (part) => deps.broker.query(call.who, call.tenant, wanted, { ...part, ...(order && { order }) }),
+    page,
+  );
   const shown = await represent(call, deps, named, request, media, entities);
-  const headers = paged(call, { limit: request.page.limit, offset, more }, count, media);
+  const headers = paged(call, { limit: page.limit, offset, more }, count, media);
   return answer(call, named, media, listOf(shown, media), headers);
-}
-
-/**
- * One entity more than asked for tells whether there is a next page. An offset past the end means the last entity
- * (6.3.10).
- */
-async function pageOf(
-  call: Call,
-  { broker }: NgsiDeps,
-  { query: wanted, page, order }: EntityRequest,
-): Promise<EntityPage & { offset: number; more: boolean }> {
-  const { limit, offset, count } = page;
-  const ask = (part: { limit: number; offset: number; count?: boolean }): Promise<EntityPage> =>
-    broker.query(call.who, call.tenant, wanted, { ...part, ...(order && { order }) });
-  const found = await ask({ limit: limit === 0 ? 0 : limit + 1, offset, count });
-  const counted = found.count === undefined ? {} : { count: found.count };
-  if (found.entities.length === 0 && offset > 0 && limit > 0) {
-    const all = found.count ?? (await ask({ limit: 0, offset: 0, count: true })).count ?? 0;
-    if (all > 0) {
-      const { entities } = await ask({ limit: 1, offset: all - 1 });
-      return { entities, ...counted, offset: all - 1, more: false };
-    }
-  }
-  const more = found.entities.length > limit;
-  return { entities: more ? found.entities.slice(0, limit) : found.entities, ...counted, offset, more };
 }
 
 /** @throws Problem not-acceptable, bad-data: only GeoJSON has a geometry to choose (5.7.1.4, 5.7.2.4) */

@@ -33,3 +33,11 @@ export function attributeOf(call: Call, context: Context): string {
   if (!fit) throw new Problem('bad-data', fault ?? `"${attrId.slice(0, 100)}" is no attribute`, 'attrId');
   return iri;
 }
+
+/** The parameter `datasetId`; undefined: the default instance. @throws Problem bad-data */
+export function datasetIdOf(query: URLSearchParams): string | undefined {
+  const given = query.get('datasetId');
+  if (given === null || given === '' || given === '@none') return undefined;
+  if (!isUri(given)) throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', 'datasetId');
+  return given;
+}

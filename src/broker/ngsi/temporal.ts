@@ -1,23 +1,29 @@
 import { Problem } from '../../base/problem.ts';
 import {
   parametersOf,
+  parseQueryBody,
+  parseTemporalEntity,
   parseTemporalQuery,
   parseTemporalRetrieve,
-  representAggregate,
-  representPast,
-  representPastValues,
-  type Context,
   type TemporalRequest,
 } from '../../ngsild/index.ts';
-import type { EntityHistory } from '../../store/ports.ts';
 import { isoInstant } from '../decision.ts';
-import { accepted, document, linkedContext, type Call } from './call.ts';
-import type { NgsiDeps, Operation } from './operation.ts';
-import { paged } from './paging.ts';
+import {
+  accepted,
+  bodyOf,
+  document,
+  linkedContext,
+  type Answer,
+  type Call,
+  type MediaType,
+  type RequestContext,
+} from './call.ts';
+import { evolution } from './evolution.ts';
+import { jsonBody, type NgsiDeps, type Operation } from './operation.ts';
+import { paged, pageOf } from './paging.ts';
+import { entityIdOf } from './target.ts';
 
-/** Instances in one answer; more are cut and the answer is 206 (6.3.10). */
-const instancesMax = 20_000;
-
+const shown: readonly MediaType[] = ['application/json', 'application/ld+json'];
 /** What `options` takes: formats by their old keywords, and what is no format. */
 const showingOptions = [
   'normalized',
@@ -28,8 +34,30 @@ const showingOptions = [
   'aggregatedValues',
 ].concat(['sysAttrs', 'count']);
 
-/** `/temporal/entities`, 6.18, and `/temporal/entities/{entityId}`, 6.19. */
+/** What stays in the URL of a query by POST; the rest is said in its body. */
+const besideBody = ['format', 'options', 'limit', 'offset', 'count', 'local'];
+
+/** `/temporal/entities`, 6.18, `/temporal/entities/{entityId}`, 6.19, and `/temporal/entityOperations/query`, 6.24. */
 export const temporal: readonly Operation[] = [
+  {
+    name: 'upsertTemporal',
+    method: 'POST',
+    path: '/temporal/entities',
+    clause: '6.18.3.1',
+    summary: 'Create the temporal evolution of an entity, or add to it',
+    parameters: ['local'],
+    body: jsonBody('EntityTemporal'),
+    answers: { 201: null, 204: null },
+    makesTenant: true,
+    handle: async (call, deps) => {
+      const { json, context } = await bodyOf(call, deps.contexts);
+      const past = parseTemporalEntity(json, context, { at: isoInstant(deps.now()) });
+      const { created } = await deps.temporal.upsert(call.who, call.tenant, past, call.cause);
+      if (!created) return { status: 204 };
+      const location = `/ngsi-ld/v1/temporal/entities/${encodeURIComponent(past.id)}`;
+      return { status: 201, headers: { location } };
+    },
+  },
   {
     name: 'queryTemporal',
     method: 'GET',
@@ -38,18 +66,27 @@ export const temporal: readonly Operation[] = [
     summary: 'Query the temporal evolution of entities',
     parameters: parametersOf.temporalQuery,
     options: showingOptions,
-    answers: { 200: 'EntityTemporalList', 206: 'EntityTemporalList' },
+    answers: { 200: 'EntityTemporalList', 203: 'EntityTemporalList', 206: 'EntityTemporalList' },
     handle: async (call, deps) => {
-      const { context, named } = await linkedContext(call, deps.contexts);
-      const request = parseTemporalQuery(call.query, context);
-      const { query, temporal: within, page } = request;
-      const media = accepted(call, ['application/json', 'application/ld+json']);
-      const found = await deps.broker.historyEntities(call.who, call.tenant, { ...query, within }, page);
-      const ids = found.entities.map(({ id }) => id);
-      const answer = await evolution(call, deps, ids, request, context);
-      const more = found.count === undefined ? ids.length === page.limit : page.offset + ids.length < found.count;
-      const headers = { ...answer.headers, ...paged(call, { ...page, more }, found.count, media) };
-      return document(media, named, answer.body, { status: answer.status, headers });
+      const named = await linkedContext(call, deps.contexts);
+      return queryAnswer(call, deps, named, parseTemporalQuery(call.query, named.context));
+    },
+  },
+  {
+    name: 'queryTemporalByPost',
+    method: 'POST',
+    path: '/temporal/entityOperations/query',
+    clause: '6.24.3.1',
+    summary: 'Query the temporal evolution of entities by a document',
+    parameters: besideBody,
+    options: showingOptions,
+    body: jsonBody('Query'),
+    answers: { 200: 'EntityTemporalList', 203: 'EntityTemporalList', 206: 'EntityTemporalList' },
+    handle: async (call, deps) => {
+      const { json, ...named } = await bodyOf(call, deps.contexts);
+      const { parameters, entities } = parseQueryBody(json);
+      const all = new URLSearchParams([...parameters, ...call.query]);
+      return queryAnswer(call, deps, named, parseTemporalQuery(all, named.context, { entities }));
     },
   },
   {
@@ -60,65 +97,51 @@ export const temporal: readonly Operation[] = [
     summary: 'Retrieve the temporal evolution of an entity',
     parameters: parametersOf.temporalRetrieve,
     options: showingOptions,
-    answers: { 200: 'EntityTemporal', 206: 'EntityTemporal' },
+    answers: { 200: 'EntityTemporal', 203: 'EntityTemporal', 206: 'EntityTemporal' },
     handle: async (call, deps) => {
-      const id = call.of['entityId'] ?? '';
+      const id = entityIdOf(call);
       const { context, named } = await linkedContext(call, deps.contexts);
       const request = parseTemporalRetrieve(call.query, context);
-      const media = accepted(call, ['application/json', 'application/ld+json']);
-      const one = { ...request.query, ids: [id] };
-      const known = await deps.broker.historyEntities(call.who, call.tenant, one, { limit: 1, offset: 0 });
-      if (known.entities.length === 0) throw new Problem('not-found', `there is no history of ${id}`);
-      const answer = await evolution(call, deps, [id], request, context);
-      // Known, but without an instance in the asked time: an entity without attributes.
-      const body = answer.body[0] ?? { id };
-      return document(media, named, body, { status: answer.status, headers: answer.headers });
+      const media = accepted(call, shown);
+      const { query, temporal: within } = request;
+      const one = { ...query, ids: [id], within };
+      const found = await deps.broker.historyEntities(call.who, call.tenant, one, { limit: 1, offset: 0 });
+      const { status, headers, body } = await evolution(call, deps, found.entities, request, context);
+      const [entity] = body;
+      if (!entity) throw new Problem('not-found', `history has nothing of ${id} that was asked for`);
+      return document(media, named, entity, { status, headers });
+    },
+  },
+  {
+    name: 'deleteTemporal',
+    method: 'DELETE',
+    path: '/temporal/entities/{entityId}',
+    clause: '6.19.3.2',
+    summary: 'Delete the temporal evolution of an entity',
+    parameters: ['local'],
+    answers: { 204: null },
+    handle: async (call, deps) => {
+      await deps.temporal.delete(call.who, call.tenant, entityIdOf(call), call.cause);
+      return { status: 204 };
     },
   },
 ];
 
-async function evolution(
+/** 5.7.4 Query Temporal Evolution of Entities. */
+async function queryAnswer(
   call: Call,
   deps: NgsiDeps,
-  ids: readonly string[],
-  request: Omit<TemporalRequest, 'page'>,
-  context: Context,
-): Promise<{ status: number; headers: Record<string, string>; body: object[] }> {
-  const { temporal, aggregation, format } = request;
-  if (ids.length === 0) return { status: 200, headers: {}, body: [] };
-  if (aggregation) {
-    const { entities: aggregates } = await deps.broker.aggregate(call.who, call.tenant, ids, temporal, aggregation);
-    return {
-      status: 200,
-      headers: {},
-      body: aggregates.map((entity) => representAggregate(entity, context, request.representation)),
-    };
-  }
-  const { entities, truncated } = await deps.broker.history(call.who, call.tenant, ids, temporal, {
-    limit: instancesMax,
-  });
-  const options = { ...request.representation, timeproperty: temporal.timeproperty };
-  const body = entities.map((entity) =>
-    format === 'temporalValues'
-      ? representPastValues(entity, context, options)
-      : representPast(entity, context, format === 'concise' ? { ...options, format } : options),
+  named: RequestContext,
+  request: TemporalRequest,
+): Promise<Answer> {
+  const { query, temporal: within, page, order } = request;
+  const media = accepted(call, shown);
+  const { entities, count, offset, more } = await pageOf(
+    (part) =>
+      deps.broker.historyEntities(call.who, call.tenant, { ...query, within }, { ...part, ...(order && { order }) }),
+    page,
   );
-  if (!truncated) return { status: 200, headers: {}, body };
-  return { status: 206, headers: { 'content-range': contentRange(entities, temporal.timeproperty) }, body };
-}
-
-/** From the first to the last instant shown; how many there are in all is not known. */
-function contentRange(entities: readonly EntityHistory[], by: TemporalRequest['temporal']['timeproperty']): string {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const { attrs } of entities) {
-    for (const { instances } of attrs) {
-      for (const instance of instances) {
-        const at = Date.parse(instance[by] ?? instance.modifiedAt ?? '');
-        if (at < from) from = at;
-        if (at > to) to = at;
-      }
-    }
-  }
-  return `DateTime ${isoInstant(from)}-${isoInstant(to)}/*`;
+  const { body, ...answer } = await evolution(call, deps, entities, request, named.context);
+  const headers = { ...answer.headers, ...paged(call, { limit: page.limit, offset, more }, count, media) };
+  return document(media, named.named, body, { status: answer.status, headers });
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isSimulated, type Broker } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
+import { instancePlaceOf } from '../../ngsild/entity.ts';
 import type { Attributes, Instance } from '../../ngsild/entity.ts';
 import type { StoredEntity } from '../../store/ports.ts';
 import type { Taken } from '../mapping/index.ts';
@@ -108,7 +109,8 @@ export function knownReadings(
       for (const { id, attrs } of entities) {
         for (const { name, instances } of attrs) {
           for (const { observedAt, instanceId } of instances) {
-            if (observedAt) found.set(keyOf(id, name, Date.parse(observedAt)), own.seqs.has(changeOf(instanceId)));
+            if (observedAt)
+              found.set(keyOf(id, name, Date.parse(observedAt)), own.seqs.has(instancePlaceOf(instanceId)?.seq ?? 0));
           }
         }
       }
@@ -183,11 +185,6 @@ export function knownReadings(
 }
 
 const keyOf = (id: string, name: string, ms: number): string => `${id}\n${name}\n${ms}`;
-
-/** `urn:ngsi-ld:instance:17-3` was brought by change 17. */
-function changeOf(instanceId: string): number {
-  return Number(instanceId.slice(instanceId.lastIndexOf(':') + 1, instanceId.lastIndexOf('-')));
-}
 
 /** @returns undefined when the entity lacks these values; true when they stand there and this import gave them */
 function standsThere(

@@ -7,7 +7,8 @@ import { openDatabase } from './database.ts';
 import type { DatabaseOptions } from './database.ts';
 import { readDigest, readStats } from './digest.ts';
 import { readCandidates } from './entities.ts';
-import { readValues } from './instances.ts';
+import { readInstance, readValues } from './instances.ts';
+import { readObserved } from './observed.ts';
 import { erase, forget, retain } from './remove.ts';
 import type { Expiry, Forgets } from './remove.ts';
 import { sealStep, sweep } from './seal.ts';
@@ -38,6 +39,8 @@ export async function openEngine(options: EngineOptions) {
     },
     append: (batch: Batch, added: Added, seq: number) => database.write(() => append(database, batch, added, seq)),
     instances: (...rest: Tail<typeof readInstances>) => readInstances(database, ...rest),
+    observed: (...rest: Tail<typeof readObserved>) => readObserved(database, ...rest),
+    instance: (...rest: Tail<typeof readInstance>) => readInstance(database, ...rest),
     values: (...rest: Tail<typeof readValues>) => readValues(database, ...rest),
     entitiesWhere: (...rest: Tail<typeof readEntitiesWhere>) => readEntitiesWhere(database, ...rest),
     aggregate: (...rest: Tail<typeof readAggregates>) => readAggregates(database, ...rest),

@@ -7,13 +7,22 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Entity } from '../../ngsild/entity.ts';
-import { evaluateTypes, matchesSelector } from '../../ngsild/index.ts';
-import type { EntitySelector, TemporalQuery } from '../../ngsild/query.ts';
+import { compareOrderKeys, evaluateTypes, matchesSelector, orderKeysOf } from '../../ngsild/index.ts';
+import type { EntityOrder, EntitySelector, TemporalQuery } from '../../ngsild/query.ts';
 import { entityMarker } from '../history.ts';
-import type { HistoryForget, HistoryInstance, HistoryStore, PastQuery, RetentionRule, Tenant } from '../ports.ts';
+import type {
+  HistoryForget,
+  HistoryInstance,
+  HistoryStore,
+  PastInstance,
+  PastQuery,
+  RetentionRule,
+  Tenant,
+} from '../ports.ts';
 import { toAggregates } from './aggregate.ts';
 import { buffersOf, toBatch } from './batch.ts';
-import { toHistories } from './instances.ts';
+import { toHistories, toInstance } from './instances.ts';
+import { parseInstant } from './instant.ts';
 import { matchingEntities } from './matching.ts';
 import { remoteEngine } from './remote.ts';
 import type { Selection } from './selection.ts';
@@ -33,6 +42,8 @@ export type HistoryOptions = {
   /** Values per series and hour from which a sealed day gets hourly rollups; default 8. */
   readonly rollupFrom?: number;
 };
+
+type Named = Pick<Entity, 'id' | 'type'>;
 
 const instancesMax = 100_000;
 /** Names that a search looks at in one go. */
@@ -101,6 +112,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
     const attrs = query.attrs && numbers(query.attrs, (name) => words.attrs.find(name));
     const datasets =
       query.datasetIds && numbers(query.datasetIds, (id) => words.datasets.find(id === '@none' ? '' : id));
+    const marker = words.attrs.find(entityMarker);
     if (entities.length === 0 || attrs?.length === 0 || datasets?.length === 0) return undefined;
     return {
       entities,
@@ -108,6 +120,8 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       ...(attrs && { attrs }),
       ...(datasets && { datasets }),
       ...intervalOf(query),
+      // That an entity was there is no value that it had at some time.
+      ...(query.time && marker !== undefined && { marker }),
       ...(query.lastN !== undefined && { lastN: query.lastN }),
     };
   };
@@ -117,27 +131,29 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   /** Those of the entities that match by what they were. @param entities in ascending order */
   const matching = async (entities: readonly number[], query: PastQuery): Promise<readonly number[]> => {
     const { attrs, within = { timeproperty: 'modifiedAt' } } = query;
-    const selection = select(entities, { ...within, ...(attrs && { attrs }) });
+    const { time, timeproperty, datasetIds } = within;
+    const interval = { timeproperty, ...(time && { time }) };
+    const selection = select(entities, { ...interval, ...(datasetIds && { datasetIds }), ...(attrs && { attrs }) });
     if (!selection) return [];
-    const { kinds } = selection;
     const there = await engine.call('entitiesWhere', [selection]);
-    const interval = { kinds, ...intervalOf(within) };
-    return matchingEntities({ engine, words, interval }, ascending(there), query);
+    const { kinds } = selection;
+    return matchingEntities({ engine, words, interval: { kinds, ...intervalOf(interval) } }, ascending(there), query);
   };
 
   return {
     appliedSeq: () => Promise.resolve(applied),
     append: (batch, seq) => inTurn(() => appendNow(batch, seq)),
-    async entities(tenant, query, { limit, offset, count = false }) {
+    async entities(tenant, query, { limit, offset, count = false, after: first, order }) {
       const { ids: names, selectors = [{}] } = query;
       const fits = (types: readonly string[], { type }: EntitySelector) => !type || evaluateTypes(type, types);
       const kinds = words.kindsWhere(
         tenant,
         (types) => fits(types, query) && selectors.some((selector) => fits(types, selector)),
       );
-      const found: Pick<Entity, 'id' | 'type'>[] = [];
-      let after: string | undefined;
-      for (let size = Math.max(candidatesAtFirst, limit + offset); count || found.length < offset + limit; size *= 4) {
+      const found: Named[] = [];
+      let after = first;
+      const enough = count || order ? Number.POSITIVE_INFINITY : offset + limit;
+      for (let size = Math.max(candidatesAtFirst, limit + offset); found.length < enough; size *= 4) {
         const question = { tenant, kinds, limit: Math.min(size, candidatesMax), ...(names && { names }) };
         const part = await engine.call('candidates', [{ ...question, ...(after !== undefined && { after }) }]);
         const asked = part.filter(([id, name]) => {
@@ -156,6 +172,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
         if (part.length < question.limit) break;
         after = part.at(-1)?.[1];
       }
+      if (order) found.sort(byOrder(order));
       return { entities: found.slice(offset, offset + limit), ...(count && { count: found.length }) };
     },
     async instances(tenant, ids, query, { limit = instancesMax } = {}) {
@@ -168,13 +185,45 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
       const found = await engine.call('instances', [withMarker, limit]);
       return { entities: toHistories(found, asked, marker, words), truncated: found.truncated };
     },
+    async observed(tenant, id, observations) {
+      const found: (PastInstance | undefined)[] = observations.map(() => undefined);
+      const entity = words.findEntity(tenant, id);
+      if (entity === undefined) return found;
+      const question = {
+        place: [] as number[],
+        attr: [] as number[],
+        dataset: [] as number[],
+        instant: [] as number[],
+      };
+      for (const [place, { name, datasetId = '', observedAt }] of observations.entries()) {
+        const attr = words.attrs.find(name);
+        const dataset = words.datasets.find(datasetId);
+        const instant = parseInstant(observedAt)?.us;
+        if (attr === undefined || dataset === undefined || instant === undefined) continue;
+        question.place.push(place);
+        question.attr.push(attr);
+        question.dataset.push(dataset);
+        question.instant.push(instant);
+      }
+      if (question.place.length === 0) return found;
+      const rows = await engine.call('observed', [{ entity, kinds: words.kindsOf([entity]), ...question }]);
+      for (const [place, row] of rows) found[place] = toInstance(row, words);
+      return found;
+    },
+    async instance(tenant, id, name, place) {
+      const entity = words.findEntity(tenant, id);
+      const attr = words.attrs.find(name);
+      if (entity === undefined || attr === undefined) return undefined;
+      const row = await engine.call('instance', [{ entity, attr, kinds: words.kindsOf([entity]), ...place }]);
+      return row && toInstance(row, words);
+    },
     async aggregate(tenant, ids, query, aggregation, { limit = instancesMax } = {}) {
       const asked = numbersOf(tenant, ids);
       const selection = select(ascending(asked), query);
       if (!selection || aggregation.methods.length === 0) return { entities: [], truncated: false };
       const origin = query.time && { origin: query.time.timeAt * 1000 };
       const marker = words.attrs.find(entityMarker);
-      const values = marker === undefined ? selection : { ...selection, notAttr: marker };
+      const values = { ...selection, ...(marker !== undefined && { marker }) };
       const { rows, truncated } = await engine.call('aggregate', [values, { ...aggregation, ...origin }, limit]);
       return { entities: toAggregates(rows, aggregation.methods, asked, words), truncated };
     },
@@ -281,6 +330,12 @@ function shortestDays(rules: readonly RetentionRule[], types: readonly string[])
 const numbers = (names: readonly string[], find: (name: string) => number | undefined): number[] => [
   ...new Set(names.map(find).filter((id) => id !== undefined)),
 ];
+
+function byOrder(order: EntityOrder): (a: Named, b: Named) => number {
+  const compare = compareOrderKeys(order);
+  const keys = ({ id, type }: Named) => orderKeysOf({ id, type, createdAt: '', modifiedAt: '', attrs: {} }, order);
+  return (a, b) => compare(keys(a), keys(b)) || (a.id < b.id ? -1 : 1);
+}
 
 const ascending = (ids: readonly number[]): number[] => [...ids].sort((a, b) => a - b);
 

@@ -1,10 +1,12 @@
 /** Rows of history, and what they mean: `EntityHistory` on the main thread. */
-import type { Instance } from '../../ngsild/entity.ts';
-import type { AttributeSeries, EntityHistory } from '../ports.ts';
+import type { AttributeKind, Instance, InstancePlace } from '../../ngsild/entity.ts';
+import { instanceIdOf } from '../../ngsild/index.ts';
+import type { AttributeSeries, EntityHistory, PastInstance } from '../ports.ts';
 import { createdWithChange, decimalsShift, flag } from './batch.ts';
 import type { Database } from './database.ts';
 import { formatInstant } from './instant.ts';
-import { selectRows } from './selection.ts';
+import { parquet } from './parquet.ts';
+import { filesFor, rowsWhere, selectRows } from './selection.ts';
 import type { Selection } from './selection.ts';
 import type { Words } from './words.ts';
 
@@ -31,8 +33,12 @@ export type InstanceRows = {
   readonly rows: readonly InstanceRow[];
   readonly truncated: boolean;
   /** With `truncated`: every (entity, attribute) that the whole answer has. */
-  readonly series: readonly (readonly [entity: number, attr: number])[];
+  readonly series: readonly (readonly [entity: number, attr: number, shape: number])[];
 };
+
+/** The columns of an `InstanceRow`, from rows with `t` as their time. */
+export const instanceColumns = `entity, attr, dataset, shape, flags, instant::DOUBLE, lag::DOUBLE, created::DOUBLE,
+  seq::DOUBLE, pos, value, text, rest, t::DOUBLE`;
 
 /**
  * The different values that the selected rows have, without their times: a place that is told again every minute is one.
@@ -50,7 +56,28 @@ export function readValues(database: Database, selection: Selection, limit: numb
   });
 }
 
-type Series = { entity: EntityHistory; attrs: Map<number, (Instance & { instanceId: string; deletedAt?: string })[]> };
+/** The row of one instance. */
+export function readInstance(
+  database: Database,
+  { entity, attr, kinds, seq, place }: InstanceQuestion,
+): Promise<InstanceRow | undefined> {
+  const at = { entities: [entity], kinds, attrs: [attr], by: 'modifiedAt', timed: false } as const;
+  return database.read(async (read) => {
+    const files = (await filesFor(read, database.sealed, at)).filter(({ seqs }) => seqs[0] <= seq && seq <= seqs[1]);
+    const sources = ['tail', ...(files.length > 0 ? [parquet(files.map(({ file }) => file))] : [])];
+    const condition = `entity = ${entity} AND attr = ${attr} AND seq = ${seq}::BIGINT AND pos = ${place}`;
+    const [row] = await read.all(`SELECT ${instanceColumns} FROM (${rowsWhere(condition, at.by, sources)})`);
+    return row as unknown as InstanceRow | undefined;
+  });
+}
+
+export type InstanceQuestion = InstancePlace & {
+  readonly entity: number;
+  readonly attr: number;
+  readonly kinds: readonly number[];
+};
+
+type Series = { entity: EntityHistory; attrs: Map<number, PastInstance[]> };
 
 /**
  * @param ids    the entities asked for, in the order of the answer
@@ -90,19 +117,24 @@ export function toHistories(
         known.entity = { ...known.entity, deletedAt: instance.deletedAt };
     }
   }
-  for (const [entity, attr] of series) if (attr !== marker) instancesOf(entity, attr);
+  const cutAway = new Map<string, AttributeKind>();
+  for (const [entity, attr, shape] of series) {
+    if (attr === marker) continue;
+    instancesOf(entity, attr);
+    cutAway.set(`${entity} ${attr}`, words.shape(shape).type);
+  }
   return ids.flatMap((id) => {
     const known = found.get(id);
     if (!known) return [];
-    const attrs: AttributeSeries[] = Array.from(known.attrs, ([attr, instances]) => ({
-      name: words.attrs.text(attr),
-      instances,
-    }));
+    const attrs = Array.from(known.attrs, ([attr, instances]): AttributeSeries => {
+      const type = cutAway.get(`${id} ${attr}`);
+      return { name: words.attrs.text(attr), instances, ...(type && { type }) };
+    });
     return [{ ...known.entity, attrs: attrs.sort((a, b) => (a.name < b.name ? -1 : 1)) }];
   });
 }
 
-function toInstance(row: InstanceRow, words: Words): Instance & { instanceId: string; deletedAt?: string } {
+export function toInstance(row: InstanceRow, words: Words): PastInstance {
   const [, , dataset, shape, flags, at, lag, created, seq, pos, value, text, rest] = row;
   const changed = at + lag;
   const modifiedAt = formatInstant(changed, 3);
@@ -115,6 +147,6 @@ function toInstance(row: InstanceRow, words: Words): Instance & { instanceId: st
     createdAt: created === createdWithChange ? modifiedAt : formatInstant(created, 3),
     modifiedAt,
     ...((flags & flag.deleted) !== 0 && { deletedAt: modifiedAt }),
-    instanceId: `urn:ngsi-ld:instance:${seq}-${pos}`,
+    instanceId: instanceIdOf({ seq, place: pos }),
   };
 }

@@ -14,8 +14,8 @@ export type Selection = {
   /** Kinds under which these entities may have rows: other files are not opened. */
   readonly kinds: readonly number[];
   readonly attrs?: readonly number[];
-  /** All but this one. */
-  readonly notAttr?: number;
+  /** Attribute number of what is said of the entity itself: rows that only say that it was there do not match. */
+  readonly marker?: number;
   readonly datasets?: readonly number[];
   readonly by: TimeProperty;
   /** A timerel was given: rows without this time do not match. */
@@ -83,16 +83,16 @@ export async function selectRows(read: Read, sealed: string, selection: Selectio
 
 /** Conditions on the series, and those on its rows. */
 async function conditionsOf(read: Read, selection: Selection): Promise<{ series: string[]; rows: string[] }> {
-  const { attrs, notAttr, datasets, by, timed, from, to, textOnly } = selection;
+  const { attrs, marker, datasets, by, timed, from, to, textOnly } = selection;
   const time = timeOf[by];
   return {
     series: [
       await entitiesCondition(read, selection.entities),
       ...(attrs ? [isIn('attr', attrs)] : []),
-      ...(notAttr === undefined ? [] : [`attr <> ${notAttr}`]),
       ...(datasets ? [isIn('dataset', datasets)] : []),
     ],
     rows: [
+      ...(marker === undefined ? [] : [`(attr <> ${marker} OR (flags & ${flag.deleted}) <> 0)`]),
       ...(textOnly ? ['value IS NULL'] : []),
       ...(by === 'deletedAt' ? [`(flags & ${flag.deleted}) <> 0`] : []),
       ...(by === 'observedAt' && timed ? [`(flags & ${flag.observed}) <> 0`] : []),
@@ -127,6 +127,8 @@ export type SealedFile = {
   /** Bounds of the time that the selection goes by, in microseconds. */
   readonly low: number;
   readonly high: number;
+  /** First and last change of which it has rows. */
+  readonly seqs: readonly [number, number];
   /** Of the attributes asked for: each stands there for entities from `first` to `last`. */
   readonly holds: readonly { readonly attr: number; readonly first: number; readonly last: number }[];
 };
@@ -135,29 +137,29 @@ export type SealedFile = {
 export async function filesFor(
   read: Pick<Read, 'all'>,
   sealed: string,
-  selection: Pick<Selection, 'entities' | 'kinds' | 'attrs' | 'notAttr' | 'by' | 'from' | 'to'>,
+  selection: Pick<Selection, 'entities' | 'kinds' | 'attrs' | 'by' | 'from' | 'to'>,
 ): Promise<SealedFile[]> {
-  const { entities, kinds, attrs, notAttr, by, from, to } = selection;
+  const { entities, kinds, attrs, by, from, to } = selection;
   const bounds = boundsOf[by];
   const where = [
     isIn('kind', kinds),
     `entity_max >= ${entities[0] ?? 0} AND entity_min <= ${entities.at(-1) ?? 0}`,
     ...(attrs ? [isIn('attr', attrs)] : []),
-    ...(notAttr === undefined ? [] : [`attr <> ${notAttr}`]),
     ...(from === undefined ? [] : [`${bounds}_max >= ${from}`]),
     ...(to === undefined ? [] : [`${bounds}_min < ${to}`]),
   ].join(' AND ');
   const rows = await read.all(
-    `SELECT name, rollup, ${bounds}_min::DOUBLE, ${bounds}_max::DOUBLE, attr, entity_min, entity_max
+    `SELECT name, rollup, ${bounds}_min::DOUBLE, ${bounds}_max::DOUBLE, attr, entity_min, entity_max,
+       seq_min::DOUBLE, seq_max::DOUBLE
      FROM files JOIN contents USING (name) WHERE ${where} ORDER BY ${bounds}_min, name`,
   );
   const files: (SealedFile & { holds: SealedFile['holds'][number][] })[] = [];
-  for (const [name, rollup, low, high, attr, first, last] of rows as unknown as ManifestRow[]) {
+  for (const [name, rollup, low, high, attr, first, last, ...seqs] of rows as unknown as ManifestRow[]) {
     if (!entitiesWithin(entities, first, last)) continue;
     const file = join(sealed, name);
     let known = files.at(-1);
     if (known?.file !== file) {
-      known = { file, rollup: rollup === null ? undefined : join(sealed, rollup), low, high, holds: [] };
+      known = { file, rollup: rollup === null ? undefined : join(sealed, rollup), low, high, seqs, holds: [] };
       files.push(known);
     }
     known.holds.push({ attr, first, last });
@@ -165,7 +167,7 @@ export async function filesFor(
   return files;
 }
 
-type ManifestRow = readonly [string, string | null, number, number, number, number, number];
+type ManifestRow = readonly [string, string | null, number, number, number, number, number, number, number];
 
 /** Whether one of the entities is among `first` to `last`. */
 function entitiesWithin(entities: readonly number[], first: number, last: number): boolean {

@@ -3,6 +3,7 @@
  * answer needs: the newest ten values of a sensor stand in the last file or two, however long its history is.
  */
 import type { Database, Read } from './database.ts';
+import { instanceColumns } from './instances.ts';
 import type { InstanceRow, InstanceRows } from './instances.ts';
 import { endOfPage } from './page.ts';
 import { parquet } from './parquet.ts';
@@ -47,8 +48,7 @@ async function walk(
     left = left.slice(count);
     const sources = [...(first ? ['tail'] : []), ...(part.length > 0 ? [parquet(part)] : [])];
     const found = await read.all(
-      `SELECT entity, attr, dataset, shape, flags, instant::DOUBLE, lag::DOUBLE, created::DOUBLE, seq::DOUBLE, pos,
-         value, text, rest, t::DOUBLE
+      `SELECT ${instanceColumns}
        FROM (${rowsWhere(condition, by, sources)}) ${newestFirst ? newestOfSeries(lastN) : ''}
        ORDER BY t ${direction}, seq ${direction}, pos ${direction} LIMIT ${limit + 1}`,
     );
@@ -108,7 +108,7 @@ async function otherSeries(
   files: readonly SealedFile[],
   condition: string,
   page: readonly InstanceRow[],
-): Promise<[number, number][]> {
+): Promise<InstanceRows['series']> {
   const seen = new Set(page.map(([entity, attr]) => seriesOf(entity, attr)));
   const holdsUnseen = ({ holds }: SealedFile): boolean =>
     holds.some(({ attr, first, last }) => {
@@ -119,16 +119,18 @@ async function otherSeries(
       }
       return false;
     });
-  const others: [number, number][] = [];
+  const others: InstanceRows['series'][number][] = [];
   let left = files.filter(holdsUnseen);
   for (let count = filesAtFirst, first = true; first || left.length > 0; count *= 2, first = false) {
     const part = left.slice(0, count).map(({ file }) => file);
     const sources = [...(first ? ['tail'] : []), ...(part.length > 0 ? [parquet(part)] : [])];
-    const found = await read.all(`SELECT DISTINCT entity, attr FROM (${rowsWhere(condition, by, sources)})`);
-    for (const [entity, attr] of found as unknown as [number, number][]) {
+    const found = await read.all(
+      `SELECT entity, attr, any_value(shape) FROM (${rowsWhere(condition, by, sources)}) GROUP BY ALL`,
+    );
+    for (const [entity, attr, shape] of found as unknown as InstanceRows['series']) {
       if (seen.has(seriesOf(entity, attr))) continue;
       seen.add(seriesOf(entity, attr));
-      others.push([entity, attr]);
+      others.push([entity, attr, shape]);
     }
     left = left.slice(count).filter(holdsUnseen);
   }
