@@ -11,4 +11,5 @@ export { hitDerivation, openSubscriptions, subscriptionTables, type Subscription
 export { tileService, type Tiles } from './tiles/service.ts';
 export { typeWord } from './pages/vocabulary/index.ts';
 export { silentAfterMs } from './pages/heard.ts';
+export { subscriptionPages } from './pages/subscriptions/index.ts';
 export { pages, type PagesDeps } from './pages/index.ts';

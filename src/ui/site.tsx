@@ -51,6 +51,11 @@ export type Site = {
    * @param path Hono's path syntax, `/entities/:id{.+}`
    */
   readonly page: (app: Hono, path: string, handler: (reader: Reader) => PageContent | Promise<PageContent>) => void;
+  /**
+   * Adds what a form does, at `path` and `/{language}{path}`; a Problem is a page.
+   * @param act gives the path to look at next, without language
+   */
+  readonly form: (app: Hono, path: string, act: (c: Context) => Promise<string>) => void;
   /** Answers a Problem with a page in the reader's language. */
   readonly problem: (c: Context, problem: Problem) => Response;
   /** `/assets/*` and `/theme`. */
@@ -132,6 +137,21 @@ export function createSite(deps: {
       app.get(path, serve);
       app.get(`/:language{${tags}}${path}`, serve);
       if (path === '/') app.get(`/:language{${tags}}`, serve);
+    },
+    form: (app, path, act) => {
+      const answer = async (c: Context): Promise<Response> => {
+        const [, first = ''] = new URL(c.req.url).pathname.split('/');
+        const language = languages.find((tag) => tag === first);
+        try {
+          const to = await act(c);
+          return c.redirect(language === undefined ? to : `/${language}${to}`, 303);
+        } catch (error) {
+          if (error instanceof Problem) return problem(c, error);
+          throw error;
+        }
+      };
+      app.post(path, answer);
+      app.post(`/:language{(?:${languages.join('|')})}${path}`, answer);
     },
     problem,
     routes: (app) => {

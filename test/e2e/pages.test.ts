@@ -1,6 +1,9 @@
 /** The pages of the sample city in a real browser. Native review of the words: none; this only sees that they fit. */
 import assert from 'node:assert/strict';
 import { after, before, suite, test } from 'node:test';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { openTestCity, type TestCity } from '../fixtures/testCity.ts';
@@ -16,6 +19,8 @@ const paths = [
   '/map?find=navrud&pick=1',
   '/sources',
   '/imports',
+  '/subscriptions',
+  '/subscriptions/urn:ngsi-ld:Subscription:refused',
   '/console/kit',
   '/entities/urn:ngsi-ld:Nothing:here',
 ];
@@ -25,9 +30,28 @@ const long = process.env['CHORSU_TEST_LONG'] === '1';
 suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
   let browser: Browser;
   let city: TestCity;
+  /** An endpoint that will have nothing: its page shows what was put aside. */
+  const refusing = createServer((request, response) => {
+    request.resume();
+    response.writeHead(422).end();
+  });
 
   before(async () => {
     [browser, city] = await Promise.all([launch(), openTestCity({ demo: true })]);
+    refusing.listen(0, '127.0.0.1');
+    await once(refusing, 'listening');
+    const subscribed = await city.fetch('/subscriptions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        id: 'urn:ngsi-ld:Subscription:refused',
+        type: 'Subscription',
+        entities: [{ type: '*', idPattern: '.' }],
+        throttling: 1,
+        notification: { endpoint: { uri: `http://127.0.0.1:${(refusing.address() as AddressInfo).port}/notify` } },
+      }),
+    });
+    assert.equal(subscribed.status, 201);
     // The year of the past is written in the background: charts are there when it is.
     const url = `${city.url}/en/entities/urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02?range=year`;
     const until = Date.now() + 120_000;
@@ -38,6 +62,8 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
   after(async () => {
     await browser?.close();
     await city?.close();
+    refusing.closeAllConnections();
+    refusing.close();
   });
 
   const turns = paths.flatMap((path, i) =>

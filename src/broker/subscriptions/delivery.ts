@@ -26,6 +26,8 @@ export type Delivery = {
   remove(tenant: Tenant, id: string): void;
   /** As of now, which the rows are only once in a while. */
   progress(tenant: Tenant, id: string): { readonly progress: Progress; readonly waiting: number };
+  /** How many subscriptions there are. */
+  count(): number;
   /** Undefined: there is no such subscription. */
   stored(tenant: Tenant, id: string): Stored | undefined;
   /** Delivers everything kept from this change on again. @returns how many hits */
@@ -259,6 +261,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       const courier = couriers.get(nameOf(tenant, id));
       return { progress: courier?.progress() ?? noProgress, waiting: courier?.waiting() ?? 0 };
     },
+    count: () => couriers.size,
     stored: (tenant, id) => couriers.get(nameOf(tenant, id))?.stored(),
     async rewind(tenant, id, from) {
       const place = { seq: from - 1, place: Number.MAX_SAFE_INTEGER };

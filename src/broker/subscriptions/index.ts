@@ -25,6 +25,8 @@ import { subscriptionStore } from './store.ts';
 export type Subscriptions = {
   readonly service: SubscriptionService;
   readonly overview: Overviews;
+  /** How many there are. */
+  count(): number;
   readonly letters: Letters;
   readonly readers: StreamReaders;
   /** Delivers everything kept from this change on again. @returns how many hits @throws Problem not-found */
@@ -93,6 +95,7 @@ export function openSubscriptions(deps: {
   return {
     readers,
     overview,
+    count: () => delivery.count(),
     letters,
     async rewind(tenant, id, from) {
       await overview.get(tenant, id);
@@ -118,7 +121,8 @@ export function openSubscriptions(deps: {
 }
 
 export { subscriptionRoutes } from './routes.ts';
-export type { Overview } from './overview.ts';
+export { shownEndpoint, type Overview } from './overview.ts';
+export type { DeadLetter } from './rows.ts';
 export { attemptsMax } from './courier.ts';
 export { hitDerivation } from './hits.ts';
 export type { Shown, SubscriptionService } from './service.ts';

@@ -20,11 +20,15 @@ export type Overview = {
 };
 
 export type Overviews = {
-  /** In the order in which they were made. */
-  list(tenant: Tenant): Promise<readonly Overview[]>;
+  /** In the order in which they were made. @param tenant absent: of all */
+  list(tenant?: Tenant): Promise<readonly Overview[]>;
   /** @throws Problem not-found */
   get(tenant: Tenant, id: string): Promise<Overview>;
 };
+
+/** Where it goes, without the password that may stand there. */
+export const shownEndpoint = ({ subscription }: Stored): string =>
+  subscription.notification.endpoint.uri.replace(/\/\/[^/@]*@/, '//');
 
 export function overviews(deps: {
   store: SubscriptionStore;
@@ -32,7 +36,7 @@ export function overviews(deps: {
   clock: Clock;
 }): Overviews {
   const { store, delivery, clock } = deps;
-  const list = async (tenant: Tenant): Promise<readonly Overview[]> => {
+  const list = async (wanted?: Tenant): Promise<readonly Overview[]> => {
     const [all, kept, waiting, letters] = await Promise.all([
       store.all(),
       store.kept(),
@@ -40,15 +44,16 @@ export function overviews(deps: {
       store.letterCounts(),
     ]);
     return all
-      .filter((stored) => stored.tenant === tenant)
+      .filter(({ tenant }) => wanted === undefined || tenant === wanted)
       .toSorted((a, b) => a.createdAt - b.createdAt)
       .map((stored) => {
-        const { id } = stored.subscription;
+        const { tenant, subscription } = stored;
+        const { id } = subscription;
         const mine = (one: { tenant: Tenant; id: string }): boolean => one.tenant === tenant && one.id === id;
         const now = delivery.progress(tenant, id);
         return {
           stored,
-          status: subscriptionStatus(stored.subscription, clock.now()),
+          status: subscriptionStatus(subscription, clock.now()),
           progress: now.progress,
           waiting: now.waiting,
           oldestAt: now.waiting === 0 ? null : (waiting.find(mine)?.oldestAt ?? null),

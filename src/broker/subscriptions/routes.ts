@@ -8,7 +8,7 @@ import { Problem } from '../../base/problem.ts';
 import type { Tenant } from '../../store/ports.ts';
 import type { Subscriptions } from './index.ts';
 import { printPlace } from './streams.ts';
-import type { Overview } from './overview.ts';
+import { shownEndpoint, type Overview } from './overview.ts';
 
 const root = '/api/subscriptions';
 const lettersShown = 100;
@@ -87,7 +87,7 @@ function shown({ stored, status, progress, waiting, oldestAt, kept, letters }: O
     id: subscription.id,
     ...(subscription.subscriptionName !== undefined && { subscriptionName: subscription.subscriptionName }),
     status,
-    endpoint: subscription.notification.endpoint.uri.replace(/\/\/[^/@]*@/, '//'),
+    endpoint: shownEndpoint(stored),
     waiting,
     oldestWaitingAt: instantOrNull(oldestAt),
     delivered: printPlace(progress),

@@ -32,21 +32,7 @@ export type ImportPages = {
 export function importPageRoutes(app: Hono, deps: ImportPages): void {
   const { site, imports, uploads, preparation, sources, timeZone, log } = deps;
 
-  /** A form's address, with and without the language in front; a Problem is a page. */
-  const form = (path: string, act: (c: Context) => Promise<string>): void => {
-    const answer = async (c: Context): Promise<Response> => {
-      const language = languageOf(c);
-      try {
-        const to = await act(c);
-        return c.redirect(language === undefined ? to : `/${language}${to}`, 303);
-      } catch (error) {
-        if (error instanceof Problem) return site.problem(c, error);
-        throw error;
-      }
-    };
-    app.post(path, answer);
-    app.post(`/:language{(?:${languages.join('|')})}${path}`, answer);
-  };
+  const form = (path: string, act: (c: Context) => Promise<string>): void => site.form(app, path, act);
   const languageOf = (c: Context): Language | undefined => {
     const [, first = ''] = new URL(c.req.url).pathname.split('/');
     return languages.find((tag) => tag === first);
