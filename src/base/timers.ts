@@ -18,13 +18,9 @@ export const systemTimers: Timers = {
  * What comes within so many milliseconds; undefined when it does not. Nobody is left then to hear of a failure that comes
  * later: who wants to know listens to the promise itself.
  */
-export async function within<T>(
-  ms: number,
-  value: Promise<T>,
-  { after }: Timers = systemTimers,
-): Promise<T | undefined> {
+export async function within<T>(ms: number, value: Promise<T>, timers: Timers = systemTimers): Promise<T | undefined> {
   const late = Promise.withResolvers<undefined>();
-  const cancel = after(ms, () => late.resolve(undefined));
+  const cancel = timers.after(ms, () => late.resolve(undefined));
   try {
     return await Promise.race([value, late.promise]);
   } finally {

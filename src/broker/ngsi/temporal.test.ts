@@ -344,7 +344,10 @@ suite('asking of the past', () => {
       `/temporal/entities?type=${type}&timerel=after&timeAt=${at(0)}&pick=id&limit=1&offset=1&count=true`,
     );
     assert.deepEqual([page.body, page.headers.get('ngsild-results-count')], [[{ id: ids[1] }], '4']);
-    assert.match(page.headers.get('link') ?? '', /offset=2&count=true>; ?rel="next".*offset=0&count=true>; ?rel="prev"/);
+    assert.match(
+      page.headers.get('link') ?? '',
+      /offset=2&count=true>; ?rel="next".*offset=0&count=true>; ?rel="prev"/,
+    );
   });
 
   test('queries by a document, of several kinds of entities (6.24)', async () => {
