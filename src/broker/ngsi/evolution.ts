@@ -101,14 +101,17 @@ function checkEligible(entities: readonly EntityAggregates[], methods: readonly 
   }
 }
 
-/** Content-Range of what is shown (6.3.10): forwards in time, with lastN backwards. */
+/**
+ * Content-Range of what is shown (6.3.10): forwards in time, with lastN backwards. The unit is the one that clients know
+ * (docs/decisions/0022-content-range-unit.md).
+ */
 function contentRange({ time, lastN }: Asked['temporal'], least: string, most: string): string {
   if (lastN === undefined) {
     const start = time && time.timerel !== 'before' ? isoInstant(time.timeAt) : least;
-    return `DateTime ${start}-${most}/*`;
+    return `date-time ${start}-${most}/*`;
   }
   const end = time?.timerel === 'before' ? time.timeAt : time?.timerel === 'between' ? time.endTimeAt : undefined;
-  return `DateTime ${end === undefined ? most : isoInstant(end)}-${least}/${lastN}`;
+  return `date-time ${end === undefined ? most : isoInstant(end)}-${least}/${lastN}`;
 }
 
 function instantRange(entities: readonly EntityHistory[], temporal: Asked['temporal']): string {

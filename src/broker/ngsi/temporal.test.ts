@@ -432,17 +432,17 @@ suite('what is too long (6.3.10)', () => {
   test('is told in parts, in the order of time over all attributes', async () => {
     const level = Array.from({ length: 4 }, (_, n) => property(n * 10, n + 6));
     const id = await meter([0, 1, 2, 3, 4, 5, 6, 7], { level });
-    assert.deepEqual(await range(id, ''), [206, `DateTime ${at(0)}-${at(5)}/*`, [0, 1, 2, 3, 4, 5], []]);
+    assert.deepEqual(await range(id, ''), [206, `date-time ${at(0)}-${at(5)}/*`, [0, 1, 2, 3, 4, 5], []]);
     assert.deepEqual(await range(id, `?timerel=after&timeAt=${at(5)}`), [
       206,
-      `DateTime ${ms(5)}-${at(8)}/*`,
+      `date-time ${ms(5)}-${at(8)}/*`,
       [5, 6, 7],
       [0, 10, 20],
     ]);
     assert.deepEqual(await range(id, `?timerel=after&timeAt=${at(8)}`), [200, null, undefined, [20, 30]]);
     assert.deepEqual(await range(id, `?timerel=before&timeAt=${at(9)}`), [
       206,
-      `DateTime ${at(0)}-${at(5)}/*`,
+      `date-time ${at(0)}-${at(5)}/*`,
       [0, 1, 2, 3, 4, 5],
       [],
     ]);
@@ -452,16 +452,16 @@ suite('what is too long (6.3.10)', () => {
     const id = await meter([0, 1, 2, 3, 4, 5, 6, 7]);
     assert.deepEqual((await range(id, '?lastN=7')).slice(0, 3), [
       206,
-      `DateTime ${at(7)}-${at(2)}/7`,
+      `date-time ${at(7)}-${at(2)}/7`,
       [7, 6, 5, 4, 3, 2],
     ]);
     assert.deepEqual((await range(id, `?lastN=7&timerel=before&timeAt=${at(7)}`)).slice(0, 2), [
       206,
-      `DateTime ${ms(7)}-${at(1)}/7`,
+      `date-time ${ms(7)}-${at(1)}/7`,
     ]);
     assert.deepEqual((await range(id, `?lastN=7&timerel=between&timeAt=${at(0)}&endTimeAt=${at(9)}`)).slice(0, 2), [
       206,
-      `DateTime ${ms(9)}-${at(2)}/7`,
+      `date-time ${ms(9)}-${at(2)}/7`,
     ]);
     assert.equal((await range(id, '?lastN=6'))[0], 200);
   });
@@ -480,6 +480,6 @@ suite('what is too long (6.3.10)', () => {
     const id = await meter([0, 1, 2, 3, 4, 5, 6, 7]);
     const query = `?format=aggregatedValues&aggrMethods=sum&aggrPeriodDuration=PT1H&timerel=after&timeAt=${at(0)}`;
     const answer = await send('GET', path(id, query));
-    assert.deepEqual([answer.status, answer.headers.get('content-range')], [206, `DateTime ${ms(0)}-${ms(6)}/*`]);
+    assert.deepEqual([answer.status, answer.headers.get('content-range')], [206, `date-time ${ms(0)}-${ms(6)}/*`]);
   });
 });
