@@ -24,6 +24,7 @@ import {
   subscriptionTables,
   openModels,
   tileService,
+  transient,
   typeWord,
   type Broker,
   type DownloadOptions,
@@ -288,6 +289,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, log });
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
+      undo.push(transient({ state: store.state, writer, metrics, log }).start());
       undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
     }
     if (settings.demo)

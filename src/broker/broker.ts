@@ -2,7 +2,7 @@
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, InstancePlace } from '../ngsild/entity.ts';
-import { evaluateQ } from '../ngsild/index.ts';
+import { evaluateQ, livingAt } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
   Cause,
@@ -150,12 +150,14 @@ export function createBroker(deps: {
 }): Broker {
   const { writer, state, history, caughtUp, follow, policy, models } = deps;
   const readable = (who: Principal, stored: StoredEntity | undefined): StoredEntity | undefined => {
-    if (!stored) return undefined;
-    const visible = stored.entity.type.every((type) => {
+    const living = stored && livingAt(stored.entity, writer.now());
+    if (!living) return undefined;
+    const visible = living.type.every((type) => {
       const filter = policy.filter(who, 'read', type);
-      return filter === 'everything' || (filter !== 'nothing' && evaluateQ(filter, stored.entity));
+      return filter === 'everything' || (filter !== 'nothing' && evaluateQ(filter, living));
     });
-    return visible ? stored : undefined;
+    if (!visible) return undefined;
+    return living === stored.entity ? stored : { ...stored, entity: living };
   };
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
   return {
@@ -191,17 +193,17 @@ export function createBroker(deps: {
       const filter = policy.filter(who, 'read', undefined);
       if (filter === 'nothing') return { entities: [], ...(page.count === true && { count: 0 }) };
       const also = filter === 'everything' ? query.also : [...(query.also ?? []), filter];
-      return state.query(tenant, also ? { ...query, also } : query, page);
+      return state.query(tenant, also ? { ...query, also } : query, { ...page, now: writer.now() });
     },
     async types(_who, tenant) {
       await writer.applied();
-      return state.types(tenant);
+      return state.types(tenant, writer.now());
     },
     applied: () => writer.applied(),
     async shapes(who, tenant) {
       await writer.applied();
       const seen = (type: string): boolean => policy.filter(who, 'read', type) !== 'nothing';
-      return (await state.shapes(tenant)).filter(({ types }) => types.every(seen));
+      return (await state.shapes(tenant, writer.now())).filter(({ types }) => types.every(seen));
     },
     async historyEntities(_who, tenant, query, page) {
       await caughtUp(writer.lastSeq());

@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts';
-import type { EntityDelta } from '../ngsild/entity.ts';
+import { applyDelta, type EntityDelta } from '../ngsild/entity.ts';
+import { sweepOf } from '../ngsild/index.ts';
 import type { Cause, Expectation, RowDelta, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 
@@ -13,7 +14,7 @@ const attemptsMax = 8;
 
 /**
  * Reads the named entities as of the last change taken, lets the rule decide, and commits what it decided under the
- * expectation that nothing of it has changed meanwhile.
+ * expectation that nothing of it has changed meanwhile. What has ended is not there, and goes first in what is committed.
  * @param decide pure; may throw a Problem, which reaches the caller only after everything it may rest on is durable
  * @returns seq 0 when the rule decided that there is nothing to change
  * @throws Problem what `decide` threw; conflict; overloaded
@@ -34,9 +35,20 @@ export async function decideAndCommit(
       const found = writer.latest(tenant, id);
       looked.set(id, found instanceof Promise ? await found : found);
     }
+    const now = instant();
+    const expect: Expectation[] = [];
+    const ended: EntityDelta[] = [];
+    for (const [id, stored] of looked) {
+      expect.push({ entity: id, seq: stored ? stored.seq : null });
+      const sweep = stored && sweepOf(stored.entity, now);
+      if (!sweep) continue;
+      ended.push(sweep);
+      const entity = applyDelta(stored.entity, sweep);
+      looked.set(id, entity && { entity, seq: stored.seq });
+    }
     let decision: Decision;
     try {
-      decision = decide(looked, isoInstant(instant()));
+      decision = decide(looked, isoInstant(now));
     } catch (error) {
       await writer.settled();
       throw error;
@@ -45,10 +57,9 @@ export async function decideAndCommit(
       await writer.settled();
       return { seq: 0 };
     }
-    const expect: Expectation[] = [];
-    for (const [id, stored] of looked) expect.push({ entity: id, seq: stored ? stored.seq : null });
+    const entities = ended.length > 0 ? [...ended, ...decision.entities] : decision.entities;
     try {
-      return await writer.commit({ tenant, cause, expect, entities: decision.entities, rows: decision.rows ?? [] });
+      return await writer.commit({ tenant, cause, expect, entities, rows: decision.rows ?? [] });
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== 'conflict' || attempt >= attemptsMax) throw error;
     }

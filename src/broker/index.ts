@@ -5,6 +5,7 @@ export { modelModes, modelTable, openModels, type Models, type ModelView, type N
 export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export type { Decision, Looked } from './decision.ts';
+export { transient } from './transient.ts';
 export { isSimulated, simulatedAttribute, type RowsOf } from './readings.ts';
 export { openTenants, tenantTable, type Tenants } from './tenants.ts';
 export { hitDerivation, openSubscriptions, subscriptionTables, type Subscriptions } from './subscriptions/index.ts';

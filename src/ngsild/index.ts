@@ -6,6 +6,7 @@ export type { Context, Name } from './context.ts';
 export { coreContextUrl, coreDocument, isCoreUrl } from './core.ts';
 export type { ContextDocument } from './core.ts';
 export { modelDocument } from './models.ts';
+export { dueAt, livingAt, sweepOf } from './expiry.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
 export { parseDateTime, parseTypes, sortableInstant } from './members.ts';

@@ -105,6 +105,8 @@ export type PageRequest = {
   readonly after?: string;
   /** Default and at last: by id. */
   readonly order?: EntityOrder;
+  /** ms: what has ended by then (4.22) is not there; default: nothing ends. */
+  readonly now?: number;
 };
 
 export type EntityPage = { readonly entities: readonly Entity[]; readonly count?: number };
@@ -115,9 +117,10 @@ export type EntityStore = {
   get(tenant: Tenant, id: string): Promise<StoredEntity | undefined>;
   /** @throws Problem too-complex (it took too long), too-many-results (more than can be ordered) */
   query(tenant: Tenant, query: EntityQuery, page: PageRequest): Promise<EntityPage>;
-  types(tenant: Tenant): Promise<readonly { type: string; count: number }[]>;
+  /** `now` as in a page. */
+  types(tenant: Tenant, now?: number): Promise<readonly { type: string; count: number }[]>;
   /** What entities are made of: each combination of types and attributes that there is. */
-  shapes(tenant: Tenant): Promise<readonly EntityShape[]>;
+  shapes(tenant: Tenant, now?: number): Promise<readonly EntityShape[]>;
 };
 
 /** Reads of a module's own tables; in the subset of SQL that SQLite and PostgreSQL share; parameters as `?`. */

@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { DerivedWrite, SqlValue, Sweep, TableDefinition, Tenant } from '../ports.ts';
 import type { ChangeWriter } from './changes.ts';
-import { quoted } from './schema.ts';
+import { dueOf, quoted } from './schema.ts';
 import { shapeKeys } from './shapeKeys.ts';
 
 /** The last version of an entity in a batch. `body` null: it is gone. */
@@ -41,6 +41,8 @@ export type BatchApplier = {
   commit(seq: number, at: number): void;
 };
 
+type KnownEntity = { key: number; shape: number; box: string | null; due: number | null };
+
 /**
  * @param tables the modules' tables, made already
  * @param changes told what was written
@@ -50,10 +52,12 @@ export function batchApplier(
   tables: readonly TableDefinition[],
   changes: ChangeWriter,
 ): BatchApplier {
-  const select = db.prepare('SELECT key, shape, box FROM chorsu_entity WHERE tenant = ? AND id = ?');
-  const insert = db.prepare('INSERT INTO chorsu_entity (tenant, id, seq, shape, box, body) VALUES (?, ?, ?, ?, ?, ?)');
+  const select = db.prepare('SELECT key, shape, box, due FROM chorsu_entity WHERE tenant = ? AND id = ?');
+  const insert = db.prepare(
+    'INSERT INTO chorsu_entity (tenant, id, seq, shape, box, body, due) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
   const update = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ? WHERE key = ?');
-  const reshape = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ?, shape = ?, box = ? WHERE key = ?');
+  const reshape = db.prepare('UPDATE chorsu_entity SET seq = ?, body = ?, shape = ?, box = ?, due = ? WHERE key = ?');
   const remove = db.prepare('DELETE FROM chorsu_entity WHERE key = ?');
   const place = db.prepare('INSERT OR REPLACE INTO chorsu_box VALUES (?, ?, ?, ?, ?)');
   const unplace = db.prepare('DELETE FROM chorsu_box WHERE entity = ?');
@@ -75,7 +79,7 @@ export function batchApplier(
   };
 
   const writeEntity = ({ tenant, id, seq, body, shape: shapeText, box }: EntityWrite): void => {
-    const known = select.get(tenant, id) as { key: number; shape: number; box: string | null } | undefined;
+    const known = select.get(tenant, id) as KnownEntity | undefined;
     if (body === null) {
       if (!known) return;
       remove.run(known.key);
@@ -85,7 +89,8 @@ export function batchApplier(
       return;
     }
     const shape = shapes(shapeText);
-    if (known?.shape === shape && known.box === box) {
+    const due = dueOf(body);
+    if (known?.shape === shape && known.box === box && known.due === due) {
       update.run(seq, body, known.key);
       changes.entity(known.key);
       return;
@@ -97,9 +102,9 @@ export function batchApplier(
     let key: number;
     if (known) {
       ({ key } = known);
-      reshape.run(seq, body, shape, box, key);
+      reshape.run(seq, body, shape, box, due, key);
     } else {
-      key = Number(insert.run(tenant, id, seq, shape, box, body).lastInsertRowid);
+      key = Number(insert.run(tenant, id, seq, shape, box, body, due).lastInsertRowid);
     }
     changes.entity(key);
     if ((known?.box ?? null) === box) return;

@@ -4,35 +4,49 @@ import type { EntityOrder, EntityQuery } from '../../ngsild/index.ts';
 import type { EntityShape, PageRequest, SqlValue, Tenant } from '../ports.ts';
 import type { Changes } from './changes.ts';
 import { digest, type Digest } from './digest.ts';
+import { goneOf, overdue, type Overdue } from './overdue.ts';
 import { createScan } from './scan.ts';
 import { parseShape } from './shapeText.ts';
-import { conditions, joined, names } from './sql.ts';
+import { conditions, joined, names, sql } from './sql.ts';
 
 export type Queries = {
   /** Bodies as JSON text. */
   query(tenant: Tenant, query: EntityQuery, page: PageRequest): { bodies: string[]; count?: number };
-  types(tenant: Tenant): { type: string; count: number }[];
-  shapes(tenant: Tenant): EntityShape[];
+  types(tenant: Tenant, now?: number): { type: string; count: number }[];
+  shapes(tenant: Tenant, now?: number): EntityShape[];
   rows(text: string, parameters: readonly SqlValue[]): Record<string, SqlValue>[];
   digest(): Digest;
 };
 
 export function createQueries(db: DatabaseSync, changes: Changes): Queries {
   const scan = createScan(db, changes);
+  const overdueAt = overdue(db);
+  // Less those that are gone; what lost an attribute a moment ago still counts with it.
+  const counts = `(
+    SELECT s.tenant AS tenant, s.shape AS shape, s.n - coalesce(o.n, 0) AS n FROM chorsu_count s LEFT JOIN (
+      SELECT shape, count(*) AS n FROM chorsu_entity WHERE key IN (SELECT value FROM json_each(?)) GROUP BY shape
+    ) o ON o.shape = s.shape
+  )`;
   const types = db.prepare(
     `SELECT t.type AS type, sum(s.n) AS count
-     FROM chorsu_count s JOIN chorsu_shape_type t ON t.shape = s.shape
+     FROM ${counts} s JOIN chorsu_shape_type t ON t.shape = s.shape
      WHERE s.tenant = ? AND s.n > 0 GROUP BY t.type ORDER BY t.type`,
   );
   const shapes = db.prepare(
-    `SELECT t.text AS text, s.n AS n FROM chorsu_count s JOIN chorsu_shape t ON t.key = s.shape
+    `SELECT t.text AS text, s.n AS n FROM ${counts} s JOIN chorsu_shape t ON t.key = s.shape
      WHERE s.tenant = ? AND s.n > 0 ORDER BY t.text`,
   );
 
   /** Types, ids and attributes only: the indexes know the page, and without ids the shapes know the count. */
-  const queryShapes = (tenant: Tenant, { limit, offset, count, after }: PageRequest, query: EntityQuery) => {
+  const queryShapes = (
+    tenant: Tenant,
+    { limit, offset, count, after }: PageRequest,
+    query: EntityQuery,
+    due: Overdue,
+  ) => {
     const { ids, type, attrs } = query;
-    const where = joined([...conditions(tenant, query), ...names(query, after)], 'AND', '1');
+    const living = due.size > 0 ? [sql('e.key NOT IN (SELECT value FROM json_each(?))', goneOf(due))] : [];
+    const where = joined([...conditions(tenant, query), ...names(query, after), ...living], 'AND', '1');
     const index = (type ?? attrs) !== undefined && !ids ? 'chorsu_entity_shape' : 'chorsu_entity_id';
     const bodies = db
       .prepare(
@@ -44,7 +58,7 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
       .map(({ body }) => body as string);
     if (!count) return { bodies };
     const counted = db.prepare(
-      ids !== undefined || after !== undefined
+      ids !== undefined || after !== undefined || due.size > 0
         ? `SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`
         : `SELECT coalesce(sum(e.n), 0) AS n FROM chorsu_count e WHERE ${where.text}`,
     );
@@ -55,19 +69,25 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
     query(tenant, query, request) {
       const { order, ...unordered } = request;
       const page: PageRequest = isById(order) ? unordered : request;
-      const { ids: _i, type: _t, attrs: _a, ...others } = query;
+      const { ids: _i, type: _t, attrs, ...others } = query;
       // One state of the database for the page and its count.
       scan.begin();
       try {
-        const simple = !page.order && Object.values(others).every((part) => part === undefined);
-        return simple ? queryShapes(tenant, page, query) : scan.query(tenant, query, page);
+        const due = overdueAt(tenant, page.now);
+        const byShape = !page.order && Object.values(others).every((part) => part === undefined);
+        // What lost an attribute still has the shape of before.
+        const simple = byShape && (due.size === 0 || attrs === undefined);
+        return simple ? queryShapes(tenant, page, query, due) : scan.query(tenant, query, page, due);
       } finally {
         db.exec('COMMIT');
       }
     },
-    types: (tenant) => types.all(tenant) as { type: string; count: number }[],
-    shapes: (tenant) =>
-      (shapes.all(tenant) as { text: string; n: number }[]).map(({ text, n }) => ({ ...parseShape(text), count: n })),
+    types: (tenant, now) => types.all(goneOf(overdueAt(tenant, now)), tenant) as { type: string; count: number }[],
+    shapes: (tenant, now) =>
+      (shapes.all(goneOf(overdueAt(tenant, now)), tenant) as { text: string; n: number }[]).map(({ text, n }) => ({
+        ...parseShape(text),
+        count: n,
+      })),
     rows: (text, parameters) => db.prepare(text).all(...parameters) as Record<string, SqlValue>[],
     digest() {
       db.exec('BEGIN');

@@ -173,7 +173,7 @@ test('a query that takes too long is given up, and asking again goes on where it
   const ask = (): number | undefined => {
     scan.begin();
     try {
-      return scan.query(0, wanted, { limit: 1, offset: 0, count: true }).count;
+      return scan.query(0, wanted, { limit: 1, offset: 0, count: true }, new Map()).count;
     } finally {
       db.exec('COMMIT');
     }

@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemKind } from '../../base/problem.ts';
 import type { Entity } from '../../ngsild/entity.ts';
+import { livingAt } from '../../ngsild/index.ts';
 import type { EntityStore, Rows } from '../ports.ts';
 import type { Changes } from './changes.ts';
 import type { Digest } from './digest.ts';
@@ -100,11 +101,13 @@ export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number
   return {
     async query(tenant, query, page) {
       const { bodies, count } = await ask<ReturnType<Queries['query']>>({ name: 'query', with: [tenant, query, page] });
-      const entities = bodies.map((body) => JSON.parse(body) as Entity);
+      const { now = Number.NEGATIVE_INFINITY } = page;
+      // Those that have ended are not among them; of the others, attributes may have.
+      const entities = bodies.flatMap((body) => livingAt(JSON.parse(body) as Entity, now) ?? []);
       return count === undefined ? { entities } : { entities, count };
     },
-    types: (tenant) => ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant] }),
-    shapes: (tenant) => ask<ReturnType<Queries['shapes']>>({ name: 'shapes', with: [tenant] }),
+    types: (tenant, now) => ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant, now] }),
+    shapes: (tenant, now) => ask<ReturnType<Queries['shapes']>>({ name: 'shapes', with: [tenant, now] }),
     rows: {
       all: (text, parameters = []) => ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] }),
       async get(text, parameters = []) {

@@ -10,8 +10,10 @@ import {
   type Entity,
   type EntityOrder,
   type EntityQuery,
+  livingAt,
   matchesQuery,
   type OrderKey,
+  orderKeysOf,
 } from '../../ngsild/index.ts';
 import type { PageRequest, Tenant } from '../ports.ts';
 import { all, no, qTest, scopeTest, type Test, unsure, yes } from './certainty.ts';
@@ -20,6 +22,7 @@ import { changeReader } from './changes.ts';
 import { type Column, type ColumnSource, createColumns } from './columns.ts';
 import { createMembers } from './members.ts';
 import { type KeysOf, orderKeys } from './ordering.ts';
+import type { Overdue } from './overdue.ts';
 import { conditions, geoBox, joined, names, type Sql, sql } from './sql.ts';
 
 /** Entities that one answer can put in order: their keys are held in memory. */
@@ -32,7 +35,8 @@ const resolvedMax = 10_000;
 export type Scan = {
   /** Begins a transaction; what is in memory is then what it sees. */
   begin(): void;
-  query(tenant: Tenant, query: EntityQuery, page: PageRequest): { bodies: string[]; count?: number };
+  /** @param due what has ended by `page.now` and is not swept yet */
+  query(tenant: Tenant, query: EntityQuery, page: PageRequest, due: Overdue): { bodies: string[]; count?: number };
 };
 
 /**
@@ -59,12 +63,16 @@ export function createScan(db: DatabaseSync, changes: Changes, options: { maxMs?
   const idOf = (key: number): string => (id.get(key) as { id: string }).id;
 
   /** Reads the entities at the end of relationships; what `also` hides is not there. */
-  const resolver = (tenant: Tenant, { also = [] }: EntityQuery): ((id: string) => Entity | undefined) => {
+  const resolver = (
+    tenant: Tenant,
+    { also = [] }: EntityQuery,
+    now = Number.NEGATIVE_INFINITY,
+  ): ((id: string) => Entity | undefined) => {
     const known = new Map<string, Entity | undefined>();
     return (wanted) => {
       if (known.has(wanted)) return known.get(wanted);
       const found = byId.get(tenant, wanted) as { body: string } | undefined;
-      const entity = found && (JSON.parse(found.body) as Entity);
+      const entity = found && livingAt(JSON.parse(found.body) as Entity, now);
       const seen = entity && matchesQuery({ also }, entity) ? entity : undefined;
       if (known.size >= resolvedMax) known.clear();
       known.set(wanted, seen);
@@ -161,10 +169,10 @@ export function createScan(db: DatabaseSync, changes: Changes, options: { maxMs?
       maxKey = (last.get() as { key: number | null }).key ?? 0;
       changed.unsettled(forget, lost);
     },
-    query(tenant, query, { limit, offset, count, order, after }) {
+    query(tenant, query, { limit, offset, count, order, after, now }, due) {
       const { q, also = [], scope, geo, selectors } = query;
       const column = (source: ColumnSource): Column => columns.of(source, maxKey);
-      const resolve = resolver(tenant, query);
+      const resolve = resolver(tenant, query, now);
       const tools = { column, resolve };
       const tests: Test[] = [...also, ...(q ? [q] : [])].map((node) => qTest(node, tools));
       if (scope) tests.push(scopeTest(scope, tools));
@@ -184,8 +192,18 @@ export function createScan(db: DatabaseSync, changes: Changes, options: { maxMs?
         columns.learn(key, entity);
         return entity;
       };
-      const keysOf = order && orderKeys(order, column, idOf, look);
+      const keysInColumns = order && orderKeys(order, column, idOf, look);
+      const keysOf =
+        keysInColumns &&
+        ((key: number) => {
+          const left = due.get(key);
+          return left ? orderKeysOf(left, order) : keysInColumns(key);
+        });
       const matches = (key: number): boolean => {
+        if (due.has(key)) {
+          const left = due.get(key);
+          return left !== undefined && matchesQuery(query, left, { resolve });
+        }
         const certainty = test(key);
         return certainty === yes || (certainty !== no && matchesQuery(query, look(key), { resolve }));
       };

@@ -7,10 +7,11 @@
  * many entities have each is kept, so that a million of them are counted in no time.
  */
 import { DatabaseSync } from 'node:sqlite';
+import { dueAt, type Entity } from '../../ngsild/index.ts';
 import { reshapeAll } from './reshape.ts';
 
-/** 1 had no `chorsu_count`, 2 no kinds of attributes in its shapes. */
-export const stateFormat = 3;
+/** 1 had no `chorsu_count`, 2 no kinds of attributes in its shapes, 3 did not know when something of an entity ends. */
+export const stateFormat = 4;
 
 const tables = `
   CREATE TABLE IF NOT EXISTS chorsu_meta (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID;
@@ -28,10 +29,12 @@ const tables = `
     seq INTEGER NOT NULL,
     shape INTEGER NOT NULL,
     box TEXT,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    due INTEGER
   ) STRICT;
   CREATE UNIQUE INDEX IF NOT EXISTS chorsu_entity_id ON chorsu_entity (tenant, id);
   CREATE INDEX IF NOT EXISTS chorsu_entity_shape ON chorsu_entity (tenant, shape, id);
+  CREATE INDEX IF NOT EXISTS chorsu_entity_due ON chorsu_entity (due) WHERE due IS NOT NULL;
   CREATE TABLE IF NOT EXISTS chorsu_count (
     tenant INTEGER NOT NULL, shape INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (tenant, shape)
   ) STRICT, WITHOUT ROWID;
@@ -61,13 +64,32 @@ export function openForWriting(path: string): DatabaseSync {
     db.close();
     throw new Error(`state.db has format ${format}; this program knows ${stateFormat}`);
   }
-  db.exec(`BEGIN; ${tables}`);
-  if (format > 0 && format < stateFormat) {
+  db.exec('BEGIN');
+  if (format > 0 && format < 4) addDue(db);
+  db.exec(tables);
+  if (format > 0 && format < 3) {
     reshapeAll(db);
     db.exec(countAll);
   }
   db.exec(`PRAGMA user_version = ${stateFormat}; COMMIT`);
   return db;
+}
+
+/** From an older format to 4. */
+function addDue(db: DatabaseSync): void {
+  if (!db.prepare("SELECT 1 FROM pragma_table_info('chorsu_entity') WHERE name = 'due'").get()) {
+    db.exec('ALTER TABLE chorsu_entity ADD COLUMN due INTEGER');
+  }
+  const set = db.prepare('UPDATE chorsu_entity SET due = ? WHERE key = ?');
+  const transient = `SELECT key, body FROM chorsu_entity WHERE body LIKE '%"expiresAt":"%'`;
+  for (const { key, body } of db.prepare(transient).all() as { key: number; body: string }[]) set.run(dueOf(body), key);
+}
+
+/** When something of the entity ends (ms), null when nothing does; by its JSON, which seldom has to be read for it. */
+export function dueOf(body: string): number | null {
+  if (!body.includes('"expiresAt":"')) return null;
+  const due = dueAt(JSON.parse(body) as Entity);
+  return Number.isFinite(due) ? due : null;
 }
 
 /** Opens it for whoever only moves the write-ahead log into the file. */

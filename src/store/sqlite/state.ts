@@ -17,6 +17,8 @@ export type StateStore = EntityStore & {
   appliedAt(): number;
   /** Point read, at once. */
   read(tenant: Tenant, id: string): StoredEntity | undefined;
+  /** Entities of which something has ended by `at` (ms), as applied; those first that ended first. At once. */
+  due(at: number, limit: number): readonly { tenant: Tenant; id: string }[];
   /** The seq of a row's last change; undefined when it is not there. */
   rowSeq(table: string, key: Readonly<Record<string, SqlValue>>): number | undefined;
   /** One transaction; visible and final when resolved, durable at the next checkpoint. One at a time. */
@@ -52,6 +54,7 @@ export function openState(options: StateOptions): StateStore {
   let appliedAt = meta(reader, 'applied_at');
   let durableSeq = appliedSeq;
   const select = reader.prepare('SELECT seq, body FROM chorsu_entity WHERE tenant = ? AND id = ?');
+  const selectDue = reader.prepare('SELECT tenant, id FROM chorsu_entity WHERE due <= ? ORDER BY due LIMIT ?');
   const rowSeqs = new Map(
     tables.map(({ name, key }) => [
       name,
@@ -76,6 +79,7 @@ export function openState(options: StateOptions): StateStore {
     appliedAt: () => appliedAt,
     read,
     get: (tenant, id) => Promise.resolve(read(tenant, id)),
+    due: (at, limit) => selectDue.all(at, limit) as { tenant: number; id: string }[],
     rowSeq(table, key) {
       const known = rowSeqs.get(table);
       if (!known) return undefined;
@@ -95,8 +99,8 @@ export function openState(options: StateOptions): StateStore {
     },
     durableSeq: () => durableSeq,
     query: (tenant, query, page) => queries.query(tenant, query, page),
-    types: (tenant) => queries.types(tenant),
-    shapes: (tenant) => queries.shapes(tenant),
+    types: (tenant, now) => queries.types(tenant, now),
+    shapes: (tenant, now) => queries.shapes(tenant, now),
     rows: queries.rows,
     digest: () => queries.digest(),
     async close() {
