@@ -110,7 +110,7 @@ export function entityService(deps: { writer: Writer; policy: Policy; models: Pi
 /** What was left out of an entity of a batch: told as its error, since 5.2.16 has no other place for it. */
 function leftOut(notUpdated: NonNullable<Outcome['notUpdated']>): Problem {
   const names = notUpdated.map(({ name, reason }) => `${name} (${reason})`);
-  return new Problem('already-exists', `not updated: ${names.join(', ')}`, notUpdated[0]?.name);
+  return new Problem('conflict', `not updated: ${names.join(', ')}`, notUpdated[0]?.name);
 }
 
 /** An entity is simulated or measured from birth on, and never both. @throws Problem bad-data */

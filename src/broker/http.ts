@@ -54,6 +54,9 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     .map(decodeSegment);
   const method = request.method ?? 'GET';
   const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
+  // What answers with a document negotiates itself; all else has nothing to show as GeoJSON (6.3.4).
+  if (request.headers.accept === 'application/geo+json' && operation.answers[200] === undefined)
+    throw new Problem('not-acceptable', 'there is no GeoJSON here: application/json', 'Accept');
   const body = operation.body ? await bodyBytes(request, operation.body.maxBytes) : empty;
   const query = at < 0 ? noQuery : new URLSearchParams(url.slice(at + 1));
   checkParameters(operation, query);
@@ -100,7 +103,7 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
   // Every answer tells the tenant that was asked (6.3.14).
   if (tenant !== undefined) response.setHeader('NGSILD-Tenant', tenant);
   if (body === undefined) {
-    response.writeHead(status, headers).end();
+    response.writeHead(status, status === 204 ? headers : { ...headers, 'content-length': 0 }).end();
     return;
   }
   const text = Buffer.from(JSON.stringify(body));

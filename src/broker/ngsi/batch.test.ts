@@ -61,6 +61,9 @@ suite('a batch', () => {
     assert.deepEqual(await read(a), { ...sensor(a, 3), type: 'Device' });
     assert.equal((await read(a, '?options=sysAttrs'))['createdAt'], createdAt);
     assert.equal((await run('upsert', [sensor(a, 4)], '?options=overwrite')).status, 400);
+    const scoped = await run('upsert', [sensor(a, 5, { scope: '/a' })], '?options=update');
+    assert.deepEqual([scoped.status, failures(scoped.body)], [207, [[a, 'Conflict']]]);
+    assert.match(scoped.body.errors[0]?.error.detail ?? '', /no scope to update/);
   });
 
   test('of updates appends and sets, answers 204, and 207 with what is not there', async () => {
@@ -75,7 +78,7 @@ suite('a batch', () => {
   test('of updates with noOverwrite tells which attributes it left as they were', async () => {
     const a = await create(sensor(newId(), 1));
     const { status, body } = await run('update', [sensor(a, 2, { state: property('on') })], '?options=noOverwrite');
-    assert.deepEqual([status, body.success, failures(body)], [207, [], [[a, 'AlreadyExists']]]);
+    assert.deepEqual([status, body.success, failures(body)], [207, [], [[a, 'Conflict']]]);
     assert.match(body.errors[0]?.error.detail ?? '', new RegExp(iri('level')));
     assert.deepEqual(await read(a), sensor(a, 1, { state: property('on') }));
     assert.equal((await run('update', [{ id: a, other: property(1) }], '?options=noOverwrite')).status, 204);

@@ -89,6 +89,9 @@ suite('the transport (6.3.2, 6.3.4)', () => {
     const { status, body } = await send('GET', '/entities?type=Sensor', undefined, { accept: 'text/turtle' });
     assert.equal(status, 406);
     assert.match((body as { detail: string }).detail, /application\/json.*application\/ld\+json/);
+    const geojson = { accept: 'application/geo+json' };
+    assert.equal((await send('POST', '/entities', sensor(), geojson)).status, 406);
+    assert.equal((await send('GET', '/entities?type=Sensor', undefined, geojson)).status, 200);
   });
 
   test('what is not there is told as the standard does, or as a path that is none', async () => {
