@@ -8,8 +8,9 @@ import type { Context } from './context.ts';
 import { nullMarker } from './datatypes.ts';
 import { valueMembers } from './entity.ts';
 import type { Attributes, Entity, Instance, Json } from './entity.ts';
-import { readMembers, type InstanceFragment, type ParseOptions } from './instances.ts';
+import { readMembers } from './instances.ts';
 import { readEntity } from './parse.ts';
+import type { InstanceFragment, ParseOptions } from './reading.ts';
 import { parseValue } from './value.ts';
 
 /** Names one instance of an attribute; no datasetId = the default instance. */

@@ -11,7 +11,7 @@ export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
 export { parseDateTime, parseTypes, sortableInstant } from './members.ts';
 export { parseAttribute } from './instances.ts';
-export type { InstanceFragment, ParseOptions } from './instances.ts';
+export type { InstanceFragment, ParseOptions } from './reading.ts';
 export { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
 export type { Fragment, InstanceName, MergeFragment, MergeOptions } from './fragment.ts';
 export {

@@ -5,59 +5,12 @@
 import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
+import { kindByName, nullsOf, readMember, settle, type Read } from './attributeMembers.ts';
 import { isUri, nullMarker } from './datatypes.ts';
-import { attributeKinds, valueMembers } from './entity.ts';
-import type { AttributeKind, Instance, Json } from './entity.ts';
+import type { AttributeKind, Instance } from './entity.ts';
 import { looksLikeGeometry } from './geometry.ts';
-import { parseDateTime, parseTypes } from './members.ts';
+import type { Draft, InstanceFragment, ParseOptions, Reading } from './reading.ts';
 import { parseValue } from './value.ts';
-
-/**
- * How much of an attribute must be there, and what null means.
- * - `whole`: complete, no NGSI-LD Null (create, PUT, append, temporal).
- * - `update`: complete, or the Null as its value: then the attribute goes (PATCH attrs).
- * - `partial`: any members; the Null removes a member (PATCH of one attribute).
- * - `merge`: any members at any depth; the Null removes a member, also inside values (PATCH of an entity).
- */
-export type Mode = 'whole' | 'update' | 'partial' | 'merge';
-
-export type ParseOptions = {
-  /** ISO 8601: stamps createdAt and modifiedAt of the entity and of its attributes (not of sub-attributes). */
-  readonly at: string;
-  /** The input is in simplified representation (`format=simplified`): no member of an attribute has a meaning. */
-  readonly simplified?: boolean;
-};
-
-/** What a fragment says of one instance. Complete in the modes `whole` and `update`. */
-export type InstanceFragment = Partial<Omit<Instance, 'sub'>> & {
-  readonly sub?: Readonly<Record<string, readonly InstanceFragment[]>>;
-  /** Members (`observedAt`) that the Null removes; modes `partial` and `merge`. */
-  readonly remove?: readonly string[];
-  /**
-   * Modes `partial` and `merge`: the kind was not written but concluded, from the value member or from a bare value.
-   * The kind of the stored attribute then stays.
-   */
-  readonly inferred?: 'member' | 'bare';
-};
-
-type Draft = { -readonly [key in Exclude<keyof Instance, 'sub'>]?: Instance[key] } & {
-  sub?: Record<string, readonly InstanceFragment[]>;
-  remove?: string[];
-  inferred?: 'member' | 'bare';
-};
-
-/** What every parser of entities and attributes needs to know. */
-export type Reading = {
-  readonly context: Context;
-  readonly mode: Mode;
-  readonly simplified: boolean;
-  readonly at: string | undefined;
-};
-
-const kindByName = new Map<unknown, AttributeKind>(attributeKinds.map((kind) => [kind, kind]));
-const hasUnit = (kind: AttributeKind): boolean =>
-  kind === 'Property' || kind === 'GeoProperty' || kind === 'ListProperty';
-const isRelationship = (kind: AttributeKind): boolean => kind === 'Relationship' || kind === 'ListRelationship';
 
 /**
  * Parses the value of one attribute: one instance, an array of instances, or (concise) a bare value.
@@ -174,11 +127,6 @@ function stamp(draft: Draft, at: string | undefined): void {
   draft.modifiedAt = at;
 }
 
-function nullsOf(mode: Mode): 'nowhere' | 'value' | 'inside' {
-  if (mode === 'whole') return 'nowhere';
-  return mode === 'merge' ? 'inside' : 'value';
-}
-
 /** Reads an attribute object, member by member. */
 export function readMembers(json: Record<string, unknown>, path: string, reading: Reading): InstanceFragment {
   const { context, mode } = reading;
@@ -220,16 +168,6 @@ export function readMembers(json: Record<string, unknown>, path: string, reading
   return draft;
 }
 
-/** What was read of an attribute, in one shape for all: the seldom members stand apart. */
-type Read = {
-  kind: AttributeKind | undefined;
-  value: unknown;
-  valueMember: string | undefined;
-  observedAt: string | undefined;
-  rest: Draft | undefined;
-  shown?: string[];
-};
-
 const subReadings = new WeakMap<Reading, Reading>();
 
 /** Sub-attributes carry no stamps of their own; a partial update replaces them whole. */
@@ -241,131 +179,4 @@ function subReading(reading: Reading): Reading {
     subReadings.set(reading, made);
   }
   return made;
-}
-
-/** Members other than the value. */
-function readMember(read: Read, member: string, raw: unknown, path: string, context: Context): void {
-  switch (member) {
-    case 'type': {
-      const kind = kindByName.get(raw);
-      if (kind === undefined) {
-        throw new Problem('bad-data', `the type must be one of ${attributeKinds.join(', ')}`, `${path}.type`);
-      }
-      read.kind = kind;
-      break;
-    }
-    case 'observedAt':
-      read.observedAt = parseDateTime(raw, `${path}.observedAt`);
-      break;
-    case 'unitCode':
-      if (typeof raw !== 'string' || raw === '') {
-        throw new Problem('bad-data', 'unitCode must be a string (UN/CEFACT code)', `${path}.unitCode`);
-      }
-      (read.rest ??= {}).unitCode = raw;
-      break;
-    case 'expiresAt':
-      (read.rest ??= {}).expiresAt = parseDateTime(raw, `${path}.expiresAt`);
-      break;
-    case 'datasetId':
-      if (raw === '@none') break;
-      if (typeof raw !== 'string' || !isUri(raw) || raw === nullMarker) {
-        throw new Problem('bad-data', 'a datasetId is a URI or @none (4.5.5)', `${path}.datasetId`);
-      }
-      (read.rest ??= {}).datasetId = raw;
-      break;
-    case 'valueType':
-      if (typeof raw !== 'string' || raw === '') {
-        throw new Problem('bad-data', 'valueType must be a string', `${path}.valueType`);
-      }
-      (read.rest ??= {}).valueType = context.expand(raw);
-      break;
-    case 'objectType': {
-      const types = parseTypes(raw, context, `${path}.objectType`);
-      (read.rest ??= {}).objectType = Array.isArray(raw) ? types : (types[0] ?? '');
-      break;
-    }
-    case 'ngsildproof':
-      if (!isObject(raw) || !isObject(raw['value'])) {
-        throw new Problem('bad-data', 'ngsildproof is a property whose value is an object', `${path}.ngsildproof`);
-      }
-      (read.rest ??= {}).ngsildproof = raw as Json;
-      break;
-    case 'createdAt':
-    case 'modifiedAt':
-    case 'deletedAt':
-    case 'instanceId':
-      break;
-    default:
-      if (!outputOnly.has(member)) {
-        throw new Problem('bad-data', `"${member}" is not allowed in an attribute`, `${path}.${member}`);
-      }
-      (read.shown ??= []).push(member);
-  }
-}
-
-const previousMember = (kind: AttributeKind): string => {
-  const member = valueMembers[kind];
-  return `previous${member[0]?.toUpperCase() ?? ''}${member.slice(1)}`;
-};
-
-/** What only answers hold, by the kinds that may: ignored when it comes back (5.2.5 to 5.2.7, 5.2.32 to 5.2.38). */
-const outputOnly: ReadonlyMap<string, readonly AttributeKind[]> = new Map<string, readonly AttributeKind[]>([
-  ...attributeKinds.map((of) => {
-    const member = previousMember(of);
-    return [member, attributeKinds.filter((kind) => previousMember(kind) === member)] as const;
-  }),
-  ['entity', ['Relationship']],
-  ['entityList', ['ListRelationship']],
-]);
-
-/** Settles the kind, checks the value by it, and puts the instance together. */
-function settle(read: Read, tells: AttributeKind | undefined, path: string, { mode, context }: Reading): Draft {
-  const { valueMember, rest } = read;
-  let { kind } = read;
-  const draft: Draft = {};
-  if (valueMember !== undefined) {
-    if (kind === undefined) {
-      kind = tells === 'Property' && looksLikeGeometry(read.value) ? 'GeoProperty' : (tells as AttributeKind);
-      if (mode === 'merge' || mode === 'partial') draft.inferred = 'member';
-    } else if (valueMembers[kind] !== valueMember) {
-      throw new Problem(
-        'bad-data',
-        `a ${kind} has no ${valueMember} but ${valueMembers[kind]}`,
-        `${path}.${valueMember}`,
-      );
-    }
-    draft.type = kind;
-    draft.value = parseValue(kind, read.value, context, `${path}.${valueMember}`, nullsOf(mode));
-  } else if (mode === 'whole' || mode === 'update') {
-    throw new Problem(
-      'bad-data',
-      kind === undefined ? 'the attribute has no value' : `a ${kind} needs ${valueMembers[kind]}`,
-      kind === undefined ? path : `${path}.${valueMembers[kind]}`,
-    );
-  } else if (kind !== undefined) draft.type = kind;
-  if (read.observedAt !== undefined) draft.observedAt = read.observedAt;
-  for (const member of read.shown ?? []) {
-    if (kind === undefined || outputOnly.get(member)?.includes(kind) === true) continue;
-    throw new Problem('bad-data', `a ${kind} has no ${member}`, `${path}.${member}`);
-  }
-  if (rest === undefined) return draft;
-  if (kind !== undefined) {
-    if (rest.unitCode !== undefined && !hasUnit(kind)) {
-      throw new Problem('bad-data', `a ${kind} has no unitCode`, `${path}.unitCode`);
-    }
-    if (rest.valueType !== undefined && isRelationship(kind)) {
-      throw new Problem('bad-data', `a ${kind} has no valueType`, `${path}.valueType`);
-    }
-    if (rest.objectType !== undefined && !isRelationship(kind)) {
-      throw new Problem('bad-data', `a ${kind} has no objectType`, `${path}.objectType`);
-    }
-  }
-  // One by one and in one order, so that instances share their shape.
-  if (rest.unitCode !== undefined) draft.unitCode = rest.unitCode;
-  if (rest.datasetId !== undefined) draft.datasetId = rest.datasetId;
-  if (rest.valueType !== undefined) draft.valueType = rest.valueType;
-  if (rest.objectType !== undefined) draft.objectType = rest.objectType;
-  if (rest.expiresAt !== undefined) draft.expiresAt = rest.expiresAt;
-  if (rest.ngsildproof !== undefined) draft.ngsildproof = rest.ngsildproof;
-  return draft;
 }

@@ -7,8 +7,9 @@ import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
 import { isUri, nullMarker } from './datatypes.ts';
 import type { Entity, Instance } from './entity.ts';
-import { readInstances, type InstanceFragment, type ParseOptions, type Reading } from './instances.ts';
+import { readInstances } from './instances.ts';
 import { parseDateTime, parseScopes, parseTypes } from './members.ts';
+import type { InstanceFragment, ParseOptions, Reading } from './reading.ts';
 
 /**
  * Parses an entity (normalized, concise or, if told, simplified). createdAt, modifiedAt, deletedAt and instanceId are
