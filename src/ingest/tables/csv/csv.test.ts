@@ -47,6 +47,13 @@ test('quoted values, both line ends, a byte order mark and blank lines are read'
   );
 });
 
+test('a file of zeros is refused before a row of it is taken, and not called UTF-16', async () => {
+  for (const content of [Buffer.alloc(100_000), Buffer.concat([Buffer.from('a;b\n1;2\n'), Buffer.alloc(3000)])]) {
+    await assert.rejects(rowsOf(await file(content)), /holds zeros in place of text/);
+  }
+  await assert.rejects(rowsOf(await file(Buffer.from('a;b\n1;2\n', 'utf16le'))), /looks like utf-16le/);
+});
+
 test('whatever is written by the rules is read back the same', async () => {
   const cell = fc.string({ unit: fc.constantFrom('a', 'я', '"', ',', ';', '\n', ' ', '7', 'ҷ'), maxLength: 6 });
   const delimiter = fc.constantFrom(',', ';', '\t', '|');

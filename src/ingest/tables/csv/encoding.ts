@@ -42,12 +42,30 @@ export function guessEncoding(bytes: Uint8Array): Encoding | undefined {
 
 /** UTF-16 without a mark: every second byte of digits, signs and Latin letters is 0. */
 function widthGuess(bytes: Uint8Array): Encoding | undefined {
-  const zeros = [0, 0];
-  const length = Math.min(bytes.length, 4096);
-  for (let i = 0; i < length; i++) if (bytes[i] === 0) zeros[i & 1] = (zeros[i & 1] ?? 0) + 1;
-  const [even = 0, odd = 0] = zeros;
-  if (Math.max(even, odd) < length / 8) return undefined;
+  const [even, odd] = zerosOf(bytes);
+  if (!isManyOf(Math.max(even, odd), bytes)) return undefined;
+  // In both places they are no letters of anything.
+  if (Math.min(even, odd) > Math.max(even, odd) / 2) return undefined;
   return odd > even ? 'utf-16le' : 'utf-16be';
+}
+
+const looked = 4096;
+const isManyOf = (zeros: number, bytes: Uint8Array): boolean => zeros >= Math.min(bytes.length, looked) / 8;
+
+function zerosOf(bytes: Uint8Array): readonly [even: number, odd: number] {
+  let [even, odd] = [0, 0];
+  for (let i = 0; i < bytes.length && i < looked; i++) {
+    if (bytes[i] !== 0) continue;
+    if (i % 2 === 0) even++;
+    else odd++;
+  }
+  return [even, odd];
+}
+
+/** A file that was cut off by a full disk or copied while it was written has zeros where its text should be. */
+export function isHollow(bytes: Uint8Array): boolean {
+  const [even, odd] = zerosOf(bytes);
+  return bytes.length > 0 && isManyOf(Math.min(even, odd), bytes) && widthGuess(bytes) === undefined;
 }
 
 function cyrillicScore(text: string): number {

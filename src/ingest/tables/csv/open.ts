@@ -3,7 +3,7 @@ import { Problem } from '../../../base/problem.ts';
 import { headerProblem, namesOf } from '../header.ts';
 import type { OpenTable, Table, TableRow, TopRow } from '../table.ts';
 import { guessDelimiter, saidDelimiter } from './delimiter.ts';
-import { guessEncoding, isUtf8, markOf, type Encoding } from './encoding.ts';
+import { guessEncoding, isHollow, isUtf8, markOf, type Encoding } from './encoding.ts';
 import { looksLike, records, type CsvForm, type CsvRecord } from './records.ts';
 
 export type CsvOptions = {
@@ -67,6 +67,14 @@ async function beginning(path: string): Promise<{ sample: Uint8Array; bytes: num
  */
 function checkUtf8(sample: Uint8Array, name: string): void {
   if (isUtf8(sample)) {
+    if (isHollow(sample)) {
+      const at = sample.indexOf(0);
+      throw new Problem(
+        'bad-data',
+        `${name} holds zeros in place of text: it was cut off, or copied while it was written. Copy or download it again`,
+        `byte ${at}`,
+      );
+    }
     if (sample.includes(0) && looksLike(sample) !== '') {
       throw new Problem('bad-data', `${name} is no UTF-8 text${looksLike(sample)}`, 'byte 0');
     }
