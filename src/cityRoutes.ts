@@ -6,6 +6,15 @@ export function cityRoutes(deps: { city: City; mqttPort: () => number | undefine
   const { city, mqttPort } = deps;
   return {
     name: 'city',
+    api: [
+      {
+        name: 'getCity',
+        method: 'GET',
+        path: '/api/city',
+        summary: 'Name, bounds, languages and districts of the city',
+        answers: { 200: { description: 'The profile', media: 'application/json', schema: { type: 'object' } } },
+      },
+    ],
     routes(app) {
       app.get('/api/city', (context) => {
         const { id, name, bbox, center, languages, timeZone, simulated } = city;

@@ -33,6 +33,7 @@ import {
 import { cityPath, emptyCity, loadCity, namuna, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
+import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
 import { createApp, listen, openEndpoints, outbound, type HttpServer, type Module } from './http/index.ts';
@@ -199,7 +200,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       clock,
       assets: await buildAssets(),
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
-      footer: (language) => [aboutLink(language)],
+      footer: (language) => [aboutLink(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({
       rows: store.rows,
@@ -279,6 +280,12 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       subscriptionPages({ site, subscriptions, tenants }),
       ingestion,
       aboutCity({ city, site }),
+      developers({
+        site,
+        models,
+        version: about.version,
+        routes: () => modules.flatMap(({ api = [] }) => api),
+      }),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem });

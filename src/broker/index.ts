@@ -2,6 +2,9 @@
 export { createBroker, type Broker, type Reading } from './broker.ts';
 export { contextTable, openContexts, openLibrary, type Contexts, type DownloadOptions } from './contexts/index.ts';
 export { modelModes, modelTable, openModels, type Models, type ModelView, type NamedBytes } from './models/index.ts';
+export { answerWords } from './ngsi/answers.ts';
+export { operations, type Operation } from './ngsi/operations.ts';
+export { headerParameters, pathParameters, urlParameters, type ParameterWords } from './ngsi/parameters.ts';
 export { openLive, type Live, type LiveChange } from './live.ts';
 export { brokerModule } from './module.ts';
 export type { Decision, Looked } from './decision.ts';

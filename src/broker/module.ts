@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { brokerApi } from './api.ts';
 import { eventStream } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
 import type { Writer } from '../store/writer.ts';
@@ -88,10 +89,12 @@ export function brokerModule(deps: {
       streams.add(stop);
       return true;
     },
+    api: brokerApi,
     upgrade: (request, socket, head) => readers.upgrade(request, socket, head),
     routes: (app) => {
       tileRoutes(app, tiles);
       subscriptionRoutes(app, { subscriptions, tenants });
+      app.get('/api/models', (c) => c.json({ models: models.list() }));
     },
     stop: async () => {
       for (const stop of streams) stop();

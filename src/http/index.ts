@@ -1,7 +1,7 @@
 export { readBody } from './body.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
-export type { HomeContext, HomePart, Module } from './module.ts';
+export type { ApiRoute, HomeContext, HomePart, Module } from './module.ts';
 export { outbound, type Fetched, type GetOptions, type Outbound, type Validators } from './outbound.ts';
 export {
   failureOf as networkFailure,

@@ -10,6 +10,8 @@ export type Module = {
   readonly name: string;
   /** Adds pages and API routes. Paths are absolute; each module owns the prefixes that its README names. */
   readonly routes?: (app: Hono) => void;
+  /** What it describes of its routes below `/api`. */
+  readonly api?: readonly ApiRoute[];
   /** Hot routes that sit directly on node:http; asked before Hono. Returns false when the path is not its own. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Takes a connection that wants another protocol (WebSocket). Returns false when the path is not its own. */
@@ -21,6 +23,37 @@ export type Module = {
   readonly start?: () => Promise<void>;
   /** Stops taking, finishes what was taken. Called top down before the stores close. */
   readonly stop?: () => Promise<void>;
+};
+
+/** A route below `/api` as its module describes it, for the OpenAPI document. */
+export type ApiRoute = {
+  /** Its id in the document. */
+  readonly name: string;
+  readonly method: 'GET' | 'POST';
+  /** `/api/imports/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly in: 'query' | 'path';
+    readonly description: string;
+    /** Default: a text. */
+    readonly schema?: Readonly<Record<string, unknown>>;
+    readonly required?: boolean;
+    readonly example?: string;
+  }[];
+  readonly body?: { readonly media: string; readonly schema?: Readonly<Record<string, unknown>> };
+  /** By status; without `media` there is no body. */
+  readonly answers: Readonly<
+    Record<
+      number,
+      {
+        readonly description: string;
+        readonly media?: string;
+        readonly schema?: Readonly<Record<string, unknown>>;
+      }
+    >
+  >;
 };
 
 export type HomeContext = { readonly language: string; readonly now: number };

@@ -1,4 +1,5 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
+import { ingestApi } from './api.ts';
 import type { Clock } from '../base/clock.ts';
 import { randomId } from '../base/ids.ts';
 import type { Log } from '../base/log.ts';
@@ -198,6 +199,7 @@ export function ingest(deps: IngestDeps): Ingest {
 
   return {
     name: 'ingest',
+    api: ingestApi,
     routes: (app) => {
       ingestRoutes(app, {
         sources,

@@ -7,6 +7,7 @@ export { coreContextUrl, coreDocument, isCoreUrl } from './core.ts';
 export type { ContextDocument } from './core.ts';
 export { modelDocument } from './models.ts';
 export { dueAt, livingAt, sweepOf } from './expiry.ts';
+export { apiSchemas, type JsonSchema } from './schemas/index.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
 export { parseDateTime, parseTypes, sortableInstant } from './members.ts';

@@ -9,6 +9,7 @@ export {
   type Translate,
 } from './catalogue.ts';
 export { Bar, type ChartPanel, type ChartProps, Sparkline, TimeChart } from './chart.tsx';
+export { Code } from './components/code.tsx';
 export { ErrorSummary, Picks, SelectField, TextField } from './components/form.tsx';
 export {
   Breadcrumb,

@@ -54,7 +54,7 @@ export const batch: readonly Operation[] = [
     summary: 'Append attributes to many entities',
     parameters: ['options', 'local'],
     options: ['noOverwrite'],
-    body: batchBody('EntityList'),
+    body: batchBody('EntityFragmentList'),
     answers: { 204: null, 207: 'BatchOperationResult' },
     handle: async (call, deps) => {
       const noOverwrite = optionsOf(call.query).includes('noOverwrite');
@@ -72,7 +72,7 @@ export const batch: readonly Operation[] = [
     clause: '6.31.3.1',
     summary: 'Merge into many entities',
     parameters: ['local'],
-    body: batchBody('EntityList'),
+    body: batchBody('EntityFragmentList'),
     answers: { 204: null, 207: 'BatchOperationResult' },
     handle: async (call, deps) => {
       const result = await runItems(call, deps, (json, context) => {

@@ -73,6 +73,14 @@ export async function bodyOf(call: Call, contexts: Contexts): Promise<{ json: un
   return { json: rest, context: await contexts.of(inBody as Json), named: inBody as Json };
 }
 
+/**
+ * The @context of a body by a URL, where the answer names it in a Link header (6.3.6): an array or object gets one of ours.
+ */
+export async function linkable<C extends RequestContext>(context: C, media: MediaType, contexts: Contexts): Promise<C> {
+  if (media === 'application/ld+json' || typeof context.named === 'string') return context;
+  return { ...context, named: await contexts.keep(context.named) };
+}
+
 /** 6.3.4: the media type of the body. @throws Problem unsupported-media-type, invalid-request (no body) */
 export function checkMedia(call: Call): string {
   const type = (call.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';

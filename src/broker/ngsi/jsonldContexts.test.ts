@@ -77,6 +77,20 @@ test('a context that was added is used by its address, in a Link header and in a
   await fails('/entities?type=Pump', 504, 'LdContextNotAvailable', { headers: link(url) });
 });
 
+test('an answer in plain JSON names the array of the query in a Link header that can be followed', async () => {
+  const context = [{ flow: 'https://e.org/flow' }, { Gate: 'https://e.org/Gate' }, core];
+  const answer = await city.fetch('/entityOperations/query', {
+    method: 'POST',
+    headers: { 'content-type': 'application/ld+json', accept: 'application/json' },
+    body: JSON.stringify({ type: 'Query', entities: [{ type: 'Gate' }], '@context': context }),
+  });
+  assert.equal(answer.status, 200);
+  const url =
+    /<([^>]+)>; rel="http:\/\/www\.w3\.org\/ns\/json-ld#context"/.exec(answer.headers.get('link') ?? '')?.[1] ?? '';
+  assert.ok(url.startsWith(`${city.url}/ngsi-ld/v1/jsonldContexts/`), url);
+  assert.deepEqual(await (await fetch(url)).json(), { '@context': context });
+});
+
 test('a bundled context is Cached: told about by its URL, not served, reloaded, and the core stays', async () => {
   const url = 'https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.6.jsonld';
   const path = `/jsonldContexts/${encodeURIComponent(url)}`;

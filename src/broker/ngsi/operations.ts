@@ -9,6 +9,8 @@ import { temporal } from './temporal.ts';
 import { temporalAttributes } from './temporalAttributes.ts';
 import { types } from './types.ts';
 
+export type { Operation } from './operation.ts';
+
 /** Every operation of the API, in the order of clause 6. */
 export const operations: readonly Operation[] = [
   entities,

@@ -15,7 +15,7 @@ import {
   type RepresentOptions,
 } from '../../ngsild/index.ts';
 import { linkedEntities } from '../linked.ts';
-import { accepted, bodyOf, document, linkedContext } from './call.ts';
+import { accepted, bodyOf, document, linkable, linkedContext } from './call.ts';
 import type { Answer, Call, MediaType, RequestContext } from './call.ts';
 import { jsonBody, type NgsiDeps, type Operation } from './operation.ts';
 import { paged, pageOf } from './paging.ts';
@@ -98,7 +98,7 @@ async function queryAnswer(call: Call, deps: NgsiDeps, named: RequestContext, re
   );
   const shown = await represent(call, deps, named, request, media, entities);
   const headers = paged(call, { limit: page.limit, offset, more }, count, media);
-  return answer(call, named, media, listOf(shown, media), headers);
+  return answer(call, await linkable(named, media, deps.contexts), media, listOf(shown, media), headers);
 }
 
 /** @throws Problem not-acceptable, bad-data: only GeoJSON has a geometry to choose (5.7.1.4, 5.7.2.4) */

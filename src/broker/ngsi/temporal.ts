@@ -11,6 +11,7 @@ import { isoInstant } from '../decision.ts';
 import {
   accepted,
   bodyOf,
+  linkable,
   document,
   linkedContext,
   type Answer,
@@ -143,5 +144,6 @@ async function queryAnswer(
   );
   const { body, ...answer } = await evolution(call, deps, entities, request, named.context);
   const headers = { ...answer.headers, ...paged(call, { limit: page.limit, offset, more }, count, media) };
-  return document(media, named.named, body, { status: answer.status, headers });
+  const { named: link } = await linkable(named, media, deps.contexts);
+  return document(media, link, body, { status: answer.status, headers });
 }

@@ -53,7 +53,7 @@ export const temporalAttributes: readonly Operation[] = [
     clause: '6.22.3.1',
     summary: 'Replace an instance of an attribute in the temporal evolution of an entity',
     parameters: ['local'],
-    body: patchBody('EntityTemporalFragment'),
+    body: patchBody('AttributeInstance'),
     answers: { 204: null },
     handle: async (call, deps) => {
       const { json, context } = await bodyOf(call, deps.contexts);

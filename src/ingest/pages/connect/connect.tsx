@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { inLanguage } from '../../../city/profile.ts';
 import {
+  Code,
   Empty,
   formatNumber,
   formatTime,
@@ -136,15 +137,6 @@ function Step({ title, label, text }: { title: string; label: string; text: stri
       <p>{title}:</p>
       <Code label={label} text={text} />
     </>
-  );
-}
-
-/** What is copied; a long line scrolls by itself, by keyboard too. */
-function Code({ label, text }: { label: string; text: string }): JSX.Element {
-  return (
-    <pre class="scroll" tabIndex={0} role="group" aria-label={label}>
-      <code>{text}</code>
-    </pre>
   );
 }
 

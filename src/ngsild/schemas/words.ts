@@ -1,0 +1,34 @@
+/** JSON Schema 2020-12 in the words of OpenAPI 3.1: components refer to each other by name. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
+/** JSON null is no value in NGSI-LD (4.5.0). */
+export const notNull: JsonSchema = { not: { type: 'null' } };
+export const text: JsonSchema = { type: 'string', minLength: 1 };
+export const uri: JsonSchema = { type: 'string', format: 'iri', minLength: 3 };
+export const dateTime: JsonSchema = {
+  type: 'string',
+  description: 'UTC, up to six decimals (4.6.3)',
+  pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}([.,]\\d{1,6})?Z$',
+  examples: ['2026-03-01T05:00:00Z'],
+};
+/** Removes what it stands for, where something is updated (4.5.0). */
+export const marker: JsonSchema = { const: 'urn:ngsi-ld:null' };
+export const ignored: JsonSchema = {
+  description: 'The server keeps it: ignored on input, shown with options=sysAttrs',
+};
+
+/**
+ * What fits the first has to fit the second. Said by `anyOf` and `not`, a validator that collects annotations would follow
+ * every branch, at each level anew.
+ */
+export const when = (condition: JsonSchema, consequence: JsonSchema): JsonSchema => ({
+  if: condition,
+  // oxlint-disable-next-line no-thenable -- a keyword of JSON Schema
+  then: consequence,
+});
+
+/** One, or a list of at least one. */
+export const oneOrMany = (items: JsonSchema): JsonSchema => ({ anyOf: [items, { type: 'array', items, minItems: 1 }] });
+export const listOf = (items: JsonSchema, minItems = 1): JsonSchema => ({ type: 'array', items, minItems });
