@@ -40,7 +40,7 @@ export type PostMessage = {
   readonly signal?: AbortSignal;
 };
 
-const socketsPerHost = 8;
+const socketsPerHost = 64;
 const socketsMax = 1_000;
 const idleMs = 30_000;
 const checkMs = 1_000;

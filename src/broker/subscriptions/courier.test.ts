@@ -163,6 +163,36 @@ describe('a courier', () => {
     assert.deepEqual([courier.progress().seq, courier.progress().failures], [6, 0]);
   });
 
+  test('of what is refused together, puts aside only what is refused alone', async () => {
+    const { offer, run, places, buried, answer, courier } = world();
+    answer(({ hits }) => (hits.some(({ place }) => place === 1) ? Promise.reject(refusal) : Promise.resolve()));
+    offer(hit(5, 1, 0), hit(5, 2, 1), hit(5, 3, 2), hit(6, 1), hit(6, 2, 3));
+    await run();
+    assert.deepEqual(
+      buried.map(({ place }) => place),
+      [1],
+    );
+    assert.deepEqual(places().slice(-3), [[5], [5], [6, 6]]);
+    assert.equal(courier.progress().seq, 6);
+  });
+
+  test('is hurried once for each pause, and never when it was told to wait', async () => {
+    for (const { error, attempts } of [
+      { error: trouble, attempts: [0, 1_000, 1_500, 4_000, 12_000] },
+      { error: new OutboundFailure('status', 'answered 503', { answered: 503 }), attempts: [0, 1_000, 3_000, 7_000] },
+    ]) {
+      const { offer, run, sent, answer, courier, time } = world();
+      answer(() => Promise.reject(error));
+      for (const at of [1_500, 1_600, 2_900, 4_000, 5_000]) time.timers.after(at, () => courier.hurry());
+      time.timers.after(0, () => offer(hit(1, 1)));
+      await run(12_000);
+      assert.deepEqual(
+        sent.map(({ at }) => at).filter((at) => at <= 12_000),
+        attempts,
+      );
+    }
+  });
+
   test('keeps what it could not put aside', async () => {
     const time = virtualTime(start);
     let full = true;

@@ -5,6 +5,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { Timers } from '../../base/timers.ts';
+import { OutboundFailure } from '../../http/index.ts';
 import { subscriptionStatus } from '../../ngsild/index.ts';
 import { addToBatch, isAfter, nextBatch, type Batch } from './batch.ts';
 import { afterFailure, afterSuccess, isRefusal, retryAfter } from './outcome.ts';
@@ -15,7 +16,7 @@ export type Courier = {
   offer(hit: Hit): void;
   /** The subscription is another now, or its endpoint is worth another try. */
   change(stored: Stored): void;
-  /** An attempt may be made before its time: the host has answered somebody else. */
+  /** The host has answered somebody else: if this got no answer, an attempt may be made before its time. */
   hurry(): void;
   /** Goes back: what comes after this place is delivered again. */
   rewind(to: Cursor, waiting: number): void;
@@ -64,6 +65,12 @@ export function createCourier(
   let throttledUntil = throttleEnd(progress.lastNotification ?? Number.NEGATIVE_INFINITY);
   let running: Promise<void> | undefined;
   let again = false;
+  /** Up to here each hit goes alone: together they were refused, and one of them may be the reason. */
+  let aloneUntil: Cursor | undefined;
+  /** It got no answer, which says more of the host than of the endpoint. */
+  let unanswered = false;
+  /** Hurried once, it is not again before this: those who come and go at its host shall not wear out a dead endpoint. */
+  let hurriedUntil = 0;
   let stopped = false;
   let cancel: (() => void) | undefined;
 
@@ -106,9 +113,10 @@ export function createCourier(
     unheld = false;
     if (stored.subscription.throttling !== undefined && behind) return everything();
     if (behind && held.length === 0) await refill();
-    return stored.subscription.throttling === undefined
-      ? nextBatch(held)
-      : addToBatch(undefined, held, stored.subscription);
+    if (stored.subscription.throttling !== undefined) return addToBatch(undefined, held, stored.subscription);
+    const [first] = held;
+    const isAlone = aloneUntil && first && !isAfter(first, aloneUntil);
+    return nextBatch(isAlone ? [first] : held);
   };
 
   const refill = async (): Promise<void> => {
@@ -157,7 +165,10 @@ export function createCourier(
         held = [];
         behind = true;
       }
-      const refusals = progress.refusals + (isRefusal(error) ? 1 : 0);
+      unanswered = !(error instanceof OutboundFailure) || error.reason !== 'status';
+      const isSplit = isRefusal(error) && batch.hits.length > 1 && stored.subscription.throttling === undefined;
+      if (isSplit) aloneUntil = batch.last;
+      const refusals = progress.refusals + (isRefusal(error) && !isSplit ? 1 : 0);
       progress = { ...afterFailure(progress, at, clock.now(), error), refusals };
       retryAt = clock.now() + retryAfter(progress.failures, stored.subscription.notification.endpoint, error);
       if (refusals >= attemptsMax) await putAside(batch, refusals);
@@ -202,7 +213,9 @@ export function createCourier(
       wake();
     },
     hurry() {
-      if (progress.refusals > 0 || retryAt === 0) return;
+      const now = clock.now();
+      if (!unanswered || retryAt <= now || hurriedUntil > now) return;
+      hurriedUntil = retryAt;
       retryAt = Math.min(
         retryAt,
         (progress.lastFailure ?? 0) + (stored.subscription.notification.endpoint.cooldown ?? 0),

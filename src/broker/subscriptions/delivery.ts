@@ -13,7 +13,7 @@ import type { Writer } from '../../store/writer.ts';
 import { createCourier, type Courier, type CourierNeeds } from './courier.ts';
 import { createPeriodic } from './periodic.ts';
 import type { Part } from './sender.ts';
-import { createSlots } from './slots.ts';
+import { createSlots, slotLimits, slowFromMs } from './slots.ts';
 import { hitOf, hitTable, letterRow, noProgress, progressRow, type Hit, type Progress, type Stored } from './rows.ts';
 import { type SubscriptionStore } from './store.ts';
 import { hitWindow, passedBy, type Window } from './window.ts';
@@ -75,7 +75,9 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   /** Subscriptions that had hits before they were known here. */
   const early = new Set<string>();
   const dirty = new Set<string>();
-  const slots = createSlots();
+  /** Subscriptions whose last attempt took long. */
+  const slow = new Set<string>();
+  const slots = { prompt: createSlots(slotLimits.prompt), slow: createSlots(slotLimits.slow) };
   const leaving = new AbortController();
   const sent = metrics.counter('chorsu_notifications_total', 'Attempts to deliver a notification, by outcome');
   const dead = metrics.counter('chorsu_notifications_dead_total', 'Notifications that were refused and put aside');
@@ -93,7 +95,6 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   );
   let cancelRecord: (() => void) | undefined;
   let cancelHouse: (() => void) | undefined;
-  let unfollow: (() => void) | undefined;
 
   /** What all couriers did since the last time, as one change. @throws Problem */
   const record = async (more: readonly RowDelta[] = []): Promise<void> => {
@@ -128,19 +129,20 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   };
 
   const attempt = async (stored: Stored, notices: readonly Notice[], part?: Part): Promise<void> => {
-    const release = await slots.take(hostOf(stored));
-    let answers = true;
+    const name = nameOf(stored.tenant, stored.subscription.id);
+    const release = await slots[slow.has(name) ? 'slow' : 'prompt'].take(hostOf(stored));
+    const begunAt = clock.now();
     try {
       if (leaving.signal.aborted) throw new OutboundFailure('stopped', 'the program is stopping');
       await deps.send(stored, notices, part, leaving.signal);
       sent.add(1, { outcome: 'delivered' });
     } catch (error) {
-      const reason = error instanceof OutboundFailure ? error.reason : 'other';
-      answers = reason === 'status';
-      sent.add(1, { outcome: reason });
+      sent.add(1, { outcome: error instanceof OutboundFailure ? error.reason : 'other' });
       throw error;
     } finally {
-      release(answers);
+      if (clock.now() - begunAt < slowFromMs) slow.delete(name);
+      else if (couriers.has(name)) slow.add(name);
+      release();
     }
   };
 
@@ -172,6 +174,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
         if (failing) hurryOthers(hostOf(now));
       },
       async bury(_now, { hits }, attempts, reason) {
+        if (!couriers.has(name)) return;
         dirty.add(name);
         await record(hits.map((hit) => letterRow(tenant, id, { ...hit, refusedAt: clock.now(), attempts, reason })));
         dead.add(hits.length);
@@ -219,6 +222,20 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
     });
   };
 
+  const unfollow = writer.onDurable((_seq, derived) => {
+    for (const write of derived) {
+      if (write.table !== hitTable.name || !('key' in write) || write.row === null) continue;
+      const name = nameOf(Number(write.key['tenant']), String(write.key['subscription']));
+      const courier = couriers.get(name);
+      const heard = listeners.get(name);
+      if (!courier) early.add(name);
+      if (!courier && !heard) continue;
+      const hit = hitOf(write.key, write.row);
+      courier?.offer(hit);
+      for (const listener of heard ?? []) listener(hit);
+    }
+  });
+
   return {
     set,
     keepHouse,
@@ -228,19 +245,6 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
         hits.map(({ notice }) => notice),
       ),
     async start() {
-      unfollow = writer.onDurable((_seq, derived) => {
-        for (const write of derived) {
-          if (write.table !== hitTable.name || !('key' in write) || write.row === null) continue;
-          const name = nameOf(Number(write.key['tenant']), String(write.key['subscription']));
-          const courier = couriers.get(name);
-          const heard = listeners.get(name);
-          if (!courier) early.add(name);
-          if (!courier && !heard) continue;
-          const hit = hitOf(write.key, write.row);
-          courier?.offer(hit);
-          for (const listener of heard ?? []) listener(hit);
-        }
-      });
       const [all, progress, waiting] = await Promise.all([store.all(), store.progress(), store.waiting()]);
       const progressBy = new Map(progress.map((one) => [nameOf(one.tenant, one.id), one.progress]));
       const waitingBy = new Map(waiting.map((one) => [nameOf(one.tenant, one.id), one.count]));
@@ -254,8 +258,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       const name = nameOf(tenant, id);
       void couriers.get(name)?.stop();
       couriers.delete(name);
-      dirty.delete(name);
-      early.delete(name);
+      for (const known of [dirty, early, slow]) known.delete(name);
     },
     progress(tenant, id) {
       const courier = couriers.get(nameOf(tenant, id));
@@ -280,7 +283,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       };
     },
     async stop() {
-      unfollow?.();
+      unfollow();
       cancelHouse?.();
       const cancel = timers.after(graceMs, () => leaving.abort());
       await Promise.all([...couriers.values()].map((courier) => courier.stop()));

@@ -28,7 +28,10 @@ export type Letters = {
    * @throws Problem not-found
    */
   replay(tenant: Tenant, id: string, from: number, cause: Cause): Promise<Replayed>;
-  /** Lets go of the oldest of a subscription that has too many. @returns how many went */
+  /**
+   * Lets go of the oldest of a subscription that has too many, and of those put aside while theirs was deleted.
+   * @returns how many were too many
+   */
   prune(): Promise<number>;
 };
 
@@ -84,13 +87,15 @@ export function deadLetters(deps: {
     async prune() {
       let gone = 0;
       for (const { tenant, id, count } of await store.letterCounts()) {
-        if (count <= lettersMax) continue;
-        const oldest = await store.letters(tenant, id, { limit: count - lettersMax });
+        const isGone = !delivery.stored(tenant, id);
+        const most = isGone ? 0 : lettersMax;
+        if (count <= most) continue;
+        const oldest = await store.letters(tenant, id, { limit: count - most });
         await commit(
           oldest.map((letter) => letterGone(tenant, id, letter)),
           { by: 'sweep' },
         );
-        gone += oldest.length;
+        if (!isGone) gone += oldest.length;
       }
       return gone;
     },

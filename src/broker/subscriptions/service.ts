@@ -170,8 +170,8 @@ export function subscriptionService(deps: {
       const { seq } = await get(tenant, id);
       const key = { tenant, id };
       const expect = [{ row: { table: subscriptionTable.name, key }, seq }];
-      delivery.remove(tenant, id);
       await writer.commit({ tenant, cause, expect, entities: [], rows: removedRows(tenant, id) });
+      delivery.remove(tenant, id);
     },
   };
 }

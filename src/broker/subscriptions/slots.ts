@@ -1,21 +1,31 @@
 /**
- * Who may send now: so many at once in all and to each host. A host whose last answer was a failure is asked by one at a
- * time, so that a dead one holds nobody up but those who wait for it.
+ * Who may send now: so many at once in all and to each host. Endpoints whose last attempt took long have slots of their own,
+ * so that those which hang take none from those which answer, not even at the same host. One that fails at once takes no
+ * slot from anybody and stays where it is.
  */
 export type Slots = {
-  /** Resolves when it is one's turn. @returns give the turn back, saying whether the host answered as hoped */
-  take(host: string): Promise<(well: boolean) => void>;
+  /** Resolves when it is one's turn. @returns gives the turn back */
+  take(host: string): Promise<() => void>;
 };
 
-type Host = { under: number; failing: boolean; readonly waiting: (() => void)[] };
+/** `prompt`: for endpoints that were done quickly last time, or were never asked; `slow`: for the others. */
+export const slotLimits = {
+  prompt: { perHost: 32, inAll: 400 },
+  slow: { perHost: 8, inAll: 100 },
+} as const;
 
-export function createSlots({ perHost = 16, inAll = 500 }: { perHost?: number; inAll?: number } = {}): Slots {
+/** An attempt that takes longer makes its endpoint a slow one. */
+export const slowFromMs = 500;
+
+type Host = { under: number; readonly waiting: (() => void)[] };
+
+export function createSlots({ perHost, inAll }: { readonly perHost: number; readonly inAll: number }): Slots {
   const hosts = new Map<string, Host>();
   /** Hosts that could send, were there room in all; first come, first served. */
   const ready = new Set<Host>();
   let under = 0;
 
-  const mayStart = (host: Host): boolean => host.waiting.length > 0 && host.under < (host.failing ? 1 : perHost);
+  const mayStart = (host: Host): boolean => host.waiting.length > 0 && host.under < perHost;
   const start = (host: Host): void => {
     host.under++;
     under++;
@@ -34,18 +44,16 @@ export function createSlots({ perHost = 16, inAll = 500 }: { perHost?: number; i
 
   return {
     async take(name) {
-      let host = hosts.get(name);
-      if (!host) hosts.set(name, (host = { under: 0, failing: false, waiting: [] }));
-      const mine = host;
-      const turn = new Promise<void>((resolve) => mine.waiting.push(resolve));
-      next(mine);
+      const host = hosts.get(name) ?? { under: 0, waiting: [] };
+      hosts.set(name, host);
+      const turn = new Promise<void>((resolve) => host.waiting.push(resolve));
+      next(host);
       await turn;
-      return (well) => {
-        mine.failing = !well;
-        mine.under--;
+      return () => {
+        host.under--;
         under--;
-        if (well && mine.under === 0 && mine.waiting.length === 0) hosts.delete(name);
-        next(mine);
+        if (host.under === 0 && host.waiting.length === 0) hosts.delete(name);
+        next(host);
       };
     },
   };

@@ -10,7 +10,7 @@ import { subscriptionsPage, type Listed } from './list.tsx';
 import { subscriptionsWords } from './messages/index.ts';
 import { subscriptionPage, type OneSubscription } from './one.tsx';
 
-const lettersShown = 100;
+const lettersShown = 20;
 
 export function subscriptionPages(deps: {
   site: Site;

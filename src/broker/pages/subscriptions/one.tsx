@@ -58,7 +58,7 @@ export function subscriptionPage({ one, letters, timeZone, done }: OneSubscripti
             <Empty title={t('noLetters')} />
           ) : (
             <>
-              <Letters letters={letters} reader={reader} timeZone={timeZone} />
+              <Letters letters={letters} all={one.letters} reader={reader} timeZone={timeZone} />
               <form method="post" action={to(`${at}/again`) + tenant}>
                 <p>
                   <button class="btn main" type="submit">
@@ -139,16 +139,19 @@ function asked({ stored: { subscription } }: Listed): string {
 
 function Letters({
   letters,
+  all,
   reader: { language },
   timeZone,
 }: {
   letters: readonly DeadLetter[];
+  all: number;
   reader: Reader;
   timeZone: string;
 }): JSX.Element {
   const t = subscriptionsWords(language);
   return (
     <Table
+      caption={all > letters.length && t('lettersOf', { shown: letters.length, all })}
       label={t('letters')}
       kind="vals"
       columns={[

@@ -38,6 +38,7 @@ export const en = {
   atMost: 'at most every {s, num} s',
   letters: 'What was refused',
   lettersNote: 'An endpoint that refuses a notification three times is not sent it again, unless you ask for it.',
+  lettersOf: 'The first {shown, num} of {all, num}.',
   noLetters: 'Nothing was refused',
   change: 'Change',
   entity: 'What changed',

@@ -41,6 +41,7 @@ export const kk: Messages<SubscriptionsKey> = {
   atMost: '{s, num} с ішінде бір реттен жиі емес',
   letters: 'Не қабылданбады',
   lettersNote: 'Алушы хабарламадан үш рет бас тартса, сіз сұрамайынша ол қайта жіберілмейді.',
+  lettersOf: '{all, num} ішінен алғашқы {shown, num}.',
   noLetters: 'Ештеңеден бас тартылмады',
   change: 'Өзгеріс',
   entity: 'Не өзгерді',

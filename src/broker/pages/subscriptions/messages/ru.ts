@@ -44,6 +44,7 @@ export const ru: Messages<SubscriptionsKey> = {
   letters: 'Что отклонено',
   lettersNote:
     'Если адресат трижды отказался от уведомления, оно больше не отправляется, пока вы об этом не попросите.',
+  lettersOf: 'Первые {shown, num} из {all, num}.',
   noLetters: 'Ничего не отклонено',
   change: 'Изменение',
   entity: 'Что изменилось',

@@ -41,6 +41,7 @@ export const tg: Messages<SubscriptionsKey> = {
   atMost: 'на бештар аз як бор дар {s, num} с',
   letters: 'Чӣ рад шуд',
   lettersNote: 'Агар гиранда огоҳиномаро се бор рад кунад, он дигар фиристода намешавад, то шумо нахоҳед.',
+  lettersOf: '{shown, num} тои аввал аз {all, num}.',
   noLetters: 'Ҳеҷ чиз рад нашудааст',
   change: 'Тағйирот',
   entity: 'Чӣ тағйир ёфт',

@@ -42,6 +42,7 @@ export const uz: Messages<SubscriptionsKey> = {
   atMost: '{s, num} s da bir martadan koʻp emas',
   letters: 'Nima rad etilgan',
   lettersNote: 'Qabul qiluvchi xabarni uch marta rad etsa, siz soʻramaguningizcha u boshqa yuborilmaydi.',
+  lettersOf: '{all, num} tadan dastlabki {shown, num} tasi.',
   noLetters: 'Hech narsa rad etilmagan',
   change: 'Oʻzgarish',
   entity: 'Nima oʻzgardi',
