@@ -103,6 +103,32 @@ export function historyContract(name: string, subject: () => Promise<HistorySubj
       });
     });
 
+    it('an instant of any year comes back as it was told, and stands in its place', async () => {
+      const { store } = await subject();
+      const told = [
+        '0050-03-01T00:00:00.5Z',
+        '1066-10-14T09:00:00Z',
+        '2026-01-01T00:00:00.123456Z',
+        '9999-12-31T23:59:59Z',
+      ];
+      const modifiedAt = '2026-01-02T00:00:00.250Z';
+      await store.append(
+        told.toReversed().map((at, n) => ({ ...reading('1', 'x', at, n, 1), modifiedAt })),
+        1,
+      );
+      await store.seal(ms('2026-02-01T00:00:00Z'));
+      const { entities } = await store.instances(0, [`${device}1`], any);
+      const there = entities[0]?.attrs[0]?.instances ?? [];
+      assert.deepEqual(
+        there.map(({ observedAt }) => observedAt),
+        told,
+      );
+      // A sealed file keeps it to the second.
+      for (const { modifiedAt: kept = '' } of there) assert.ok(Math.abs(ms(kept) - ms(modifiedAt)) < 1000, kept);
+      const time = { timerel: 'before', timeAt: ms('0100-01-01T00:00:00Z') } as const;
+      assert.deepEqual(await values(store, { ...any, time }), [3]);
+    });
+
     it('every kind of JSON value comes back equal', async () => {
       const { store } = await subject();
       const all: Json[] = [0, -0.1, 1e300, 'text', '"', '', true, false, [], [1, 2], { a: [{ b: null }] }, 'null'];
