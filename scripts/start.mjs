@@ -1,5 +1,6 @@
 /** `npm start`: installs what is missing and serves the sample city. Options after `--` go to `chorsu serve`. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { installMissing, requireBootstrapNode, root, runtime } from './house.mjs';
@@ -10,15 +11,20 @@ installMissing();
 const given = process.argv.slice(2);
 const has = (option) => given.some((word) => word === option || word.startsWith(`${option}=`));
 const defaults = [];
-if (!has('--city') && !has('--demo') && !process.env.CHORSU_CITY && !process.env.CHORSU_DEMO) defaults.push('--demo');
-if (!has('--data') && !process.env.CHORSU_DATA) defaults.push('--data', join(root, 'data', directoryOf(cityGiven())));
+const city = valueOf('--city', process.env.CHORSU_CITY);
+const data = valueOf('--data', process.env.CHORSU_DATA);
+// A directory that is a city already stays the one it is.
+const isCity = data !== undefined && existsSync(join(data, 'format.json'));
+if (!city && !has('--demo') && !process.env.CHORSU_DEMO && !isCity) defaults.push('--demo');
+if (!data) defaults.push('--data', join(root, 'data', directoryOf(city)));
 
-/** `--city almaty` or `--city=./my/khujand`; a city of its own never shares the directory of the sample city. */
-function cityGiven() {
-  const at = given.findLastIndex((word) => word === '--city' || word.startsWith('--city='));
-  return at < 0 ? process.env.CHORSU_CITY : given[at] === '--city' ? given[at + 1] : given[at].slice('--city='.length);
+/** What `--option value` or `--option=value` says last. */
+function valueOf(option, otherwise) {
+  const at = given.findLastIndex((word) => word === option || word.startsWith(`${option}=`));
+  return at < 0 ? otherwise : given[at] === option ? given[at + 1] : given[at].slice(option.length + 1);
 }
 
+/** `--city almaty` or `--city=./my/khujand`; a city of its own never shares the directory of the sample city. */
 function directoryOf(city) {
   if (!city) return 'namuna';
   const path = resolve(city);

@@ -30,7 +30,7 @@ import {
   type DownloadOptions,
   type Models,
 } from './broker/index.ts';
-import { cityPath, emptyCity, loadCity, namuna, searchOf, type City, type CitySearch } from './city/index.ts';
+import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { developers, developersLink } from './developers/index.ts';
@@ -39,7 +39,16 @@ import about from '../package.json' with { type: 'json' };
 import { createApp, listen, openEndpoints, outbound, type HttpServer, type Module } from './http/index.ts';
 import { ingest, ingestTables, joinMappingFiles, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
-import { follow, openHistory, openStore, startHistory, type Follower, type Store } from './store/index.ts';
+import {
+  follow,
+  openHistory,
+  openStore,
+  profileIn,
+  readFormat,
+  startHistory,
+  type Follower,
+  type Store,
+} from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
 import { openPolicy } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
@@ -53,7 +62,10 @@ export type Settings = {
   readonly mqttPort?: number;
   /** The data directory: the city. */
   readonly data: string;
-  /** A city profile (directory or file), or the id of a shipped one; without it, and without `demo`, an empty city. */
+  /**
+   * A city profile (directory or file), or the id of a shipped one. Without it, and without `demo`, the one that the data
+   * directory remembers; one that remembers none is an empty city.
+   */
   readonly city?: string;
   /** The invented sample city with its simulator. */
   readonly demo: boolean;
@@ -103,7 +115,11 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
   const metrics = createMetrics();
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
-  const city = settings.demo ? namuna() : settings.city === undefined ? emptyCity() : loadCity(cityPath(settings.city));
+  const { city, profile, files } = chooseCity(
+    settings,
+    (await readFormat(settings.data))?.profile,
+    profileIn(settings.data),
+  );
   const library = openLibrary(settings.contexts);
   const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
   const mapping = joinMappingFiles(loaded);
@@ -117,6 +133,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     const fatal = Promise.withResolvers<Error>();
     const store = await openStore({
       directory: settings.data,
+      ...(profile && { profile }),
       clock,
       log,
       metrics,
@@ -128,6 +145,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       },
     });
     undo.push(() => store.close());
+    if (files) keepProfile(store.directory.profile, files);
     const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy: openPolicy });
     const { writer } = tenants;
     const { journal } = store;
@@ -299,7 +317,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       undo.push(transient({ state: store.state, writer, metrics, log }).start());
       undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
     }
-    if (settings.demo)
+    if (profile?.from === 'sample' && settings.housekeeping !== false)
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
     ready = true;
     if (settings.housekeeping !== false) {

@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSy
 import { dirname, join } from 'node:path';
 
 /** Makes a directory: into one beside it first, so that a failure leaves nothing half made. */
-export function writeDirectory(out: string, files: Readonly<Record<string, string>>): void {
+export function writeDirectory(out: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   const draft = `${out}.new`;
   rmSync(draft, { recursive: true, force: true });
   mkdirSync(dirname(out), { recursive: true });
@@ -17,7 +17,7 @@ export function writeDirectory(out: string, files: Readonly<Record<string, strin
  * Replaces files of a directory: all are written and synced beside their places before the first one is moved, in the
  * order given. Stopped between two moves, each file is whole, old or new; doing it again completes it.
  */
-export function replaceFiles(directory: string, files: Readonly<Record<string, string>>): void {
+export function replaceFiles(directory: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   const drafts = Object.entries(files).map(([file, text]) => {
     const draft = join(directory, `${file}.new`);
     writeSynced(draft, text);
@@ -26,10 +26,10 @@ export function replaceFiles(directory: string, files: Readonly<Record<string, s
   for (const { draft, file } of drafts) renameSync(draft, file);
 }
 
-function writeSynced(path: string, text: string): void {
+function writeSynced(path: string, content: string | Uint8Array): void {
   const descriptor = openSync(path, 'w');
   try {
-    const bytes = new TextEncoder().encode(text);
+    const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
     for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
     fsyncSync(descriptor);
   } finally {

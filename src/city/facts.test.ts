@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { Problem } from '../base/problem.ts';
 import { parseFacts } from './facts.ts';
-import { cityPath, findShippedCity, initCity, listShippedCities, loadCity, namuna, parseCity } from './index.ts';
+import { findShippedCity, initCity, listShippedCities, loadCity, namuna, parseCity } from './index.ts';
 
 const noFile = () => assert.fail('no file is read');
 const framed = {
@@ -190,10 +190,4 @@ test('without a file of districts the shipped profile is copied as it is, and th
   const noLines = { shipped: 'aqkol', out: directory(), streetsFile: written([line({ highway: 'primary' })]) };
   await assert.rejects(initCity(noLines), /with a name; found none/);
   assert.ok(!existsSync(noLines.out), 'nothing is written');
-});
-
-test('a directory of that name goes before a shipped profile', () => {
-  assert.equal(cityPath('aqkol'), findShippedCity('aqkol'));
-  assert.equal(cityPath('src'), 'src');
-  assert.equal(cityPath('./nowhere'), './nowhere');
 });

@@ -1,8 +1,4 @@
 /** The door of the city: profile, places, law packs, the sample city and its simulator. */
-import { fileURLToPath } from 'node:url';
-import { loadCity } from './load.ts';
-import type { City } from './profile.ts';
-
 export { emptyCity } from './empty.ts';
 export { loadCity, parseCity, type ReadFile } from './load.ts';
 export { addressWords, besideStreet, districtAt, houseAt, numberAt, streetsNear, type NearStreet } from './place.ts';
@@ -10,7 +6,8 @@ export { boxDistanceM, distanceM, type Box } from './geometry.ts';
 export { initCity, type InitOptions, type InitResult } from './init.ts';
 export { takeStreets, type StreetsOptions, type StreetsResult } from './osmStreets.ts';
 export { searchOf, type CitySearch, type SearchResult } from './search/search.ts';
-export { cityPath, findShippedCity, listShippedCities } from './shipped.ts';
+export { chooseCity, keepProfile, type KeptProfile } from './kept.ts';
+export { findShippedCity, listShippedCities, namuna } from './shipped.ts';
 export { countries, lawPackOf } from './law.ts';
 export { defaultWatches } from './watches.ts';
 export { zoneOffsetMs } from './time.ts';
@@ -22,8 +19,3 @@ export type * from './profile.ts';
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.ts';
 export type { Birth, SimulatedAttribute, SimulatedReading } from './simulator/device.ts';
 export type { SimulatedSource } from './simulator/sources.ts';
-
-/** Namuna ("sample"), the invented city. Everything in it is simulated. */
-export function namuna(): City {
-  return loadCity(fileURLToPath(new URL('namuna/', import.meta.url)));
-}

@@ -53,12 +53,17 @@ const layerNames = ['districts', 'streets', 'ground', 'places', 'addresses'] as 
 
 /**
  * Reads the profile at a path: the directory, or its `city.json`.
+ * @param seen told of each file that was read, `city.json` under that name
  * @throws Problem bad-data; `field` is the file and the path in it
  */
-export function loadCity(path: string): City {
+export function loadCity(path: string, seen: (name: string, bytes: Uint8Array) => void = () => {}): City {
   const file = path.endsWith('.json') ? path : join(path, 'city.json');
   const directory = dirname(file);
-  const readFile: ReadFile = (name) => readFileSync(join(directory, name));
+  const readFile: ReadFile = (name) => {
+    const bytes = readFileSync(join(directory, name));
+    seen(name === basename(file) ? 'city.json' : name, bytes);
+    return bytes;
+  };
   return parseCity(readJson(basename(file), readFile), readFile);
 }
 

@@ -1,7 +1,9 @@
-/** The profiles of real cities that are shipped: published facts with their sources, no geometry of districts. */
+/** The profiles that are shipped: real cities with published facts and no geometry of districts, and the sample city. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { loadCity } from './load.ts';
+import type { City } from './profile.ts';
 
 const directory = fileURLToPath(new URL('profiles/', import.meta.url));
 
@@ -17,7 +19,7 @@ export function findShippedCity(id: string): string | undefined {
   return listShippedCities().includes(id) ? join(directory, id) : undefined;
 }
 
-/** What `--city` means: a directory or file where there is one of that name, else a shipped profile. */
-export function cityPath(given: string): string {
-  return existsSync(given) ? given : (findShippedCity(given) ?? given);
+/** Namuna ("sample"), the invented city. Everything in it is simulated. */
+export function namuna(): City {
+  return loadCity(fileURLToPath(new URL('namuna/', import.meta.url)));
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { silentLog } from '../base/log.ts';
 import { systemPrincipal } from '../http/principal.ts';
 import { openPlatform } from '../platform.ts';
@@ -41,6 +42,8 @@ test('a backup taken under load restores to an equal city; a changed one is told
   t.after(() => rmSync(top, { recursive: true }));
   const [data, copy, again] = [join(top, 'data'), join(top, 'copy'), join(top, 'again')];
 
+  const mine = join(top, 'chorrah');
+  cpSync(fileURLToPath(new URL('../../docs/examples/chorrah', import.meta.url)), mine, { recursive: true });
   const greeted = Promise.withResolvers<string>();
   const loaded = Promise.withResolvers<void>();
   let write = true;
@@ -64,7 +67,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
       exitNow: (code) => assert.fail(`ended with ${code}`),
     }),
     '0.0.0',
-    ['serve', '--data', data, '--port', '0', '--mqtt-port', 'off'],
+    ['serve', '--data', data, '--city', mine, '--port', '0', '--mqtt-port', 'off'],
     { out: greeted.resolve, err: () => {}, interactive: false, environment: {}, now: Date.now },
   );
   t.after(async () => {
@@ -87,6 +90,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
   write = false;
   signals.emit('SIGTERM', 'SIGTERM');
   assert.equal(await serving, 0);
+  rmSync(mine, { recursive: true });
 
   assert.equal((await chorsu('restore', copy, '--data', again)).code, 0);
   const equal = await chorsu('verify', 'data', '--data', again, '--against', copy);
@@ -95,6 +99,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
 
   // The restored city goes on alone: up to the backup it is still equal, and its own record is not in the original.
   const platform = await openPlatform(closedSettings(again), { log: silentLog });
+  assert.equal(platform.city.id, 'chorrah', 'the profile came with the backup');
   const gone = { id: 'urn:ngsi-ld:Tank:9', type: ['https://example.org/Tank'], attrs: {} };
   await platform.broker.record(systemPrincipal, 0, [gone], { by: 'test' });
   await platform.stop();

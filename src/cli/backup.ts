@@ -1,6 +1,6 @@
 /** `chorsu backup`: a copy of the city, also while it is served and written to. */
 import { existsSync } from 'node:fs';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { silentLog } from '../base/log.ts';
 import { Problem } from '../base/problem.ts';
@@ -36,7 +36,7 @@ export async function requireEmpty(path: string): Promise<void> {
 export const backupDeed =
   <P extends Served & Holding>(platform: P, open: ServeDependencies<P>['open'], now: () => number): Deed =>
   async (wish, tell, signal) => {
-    const { copyStore, digestStore } = await import('../store/index.ts');
+    const { copyStore, digestStore, moveDurably } = await import('../store/index.ts');
     const to = String(wish['to']);
     await requireEmpty(to);
     const part = `${to}.part`;
@@ -53,8 +53,7 @@ export const backupDeed =
       } finally {
         await copy.stop();
       }
-      await rm(to, { recursive: true, force: true });
-      await rename(part, to);
+      await moveDurably(part, to);
       return { seq };
     } catch (error) {
       await rm(part, { recursive: true, force: true });

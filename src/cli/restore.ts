@@ -1,5 +1,5 @@
 /** `chorsu restore`: a backup becomes a data directory. */
-import { readFile, rename, rm, cp } from 'node:fs/promises';
+import { readFile, rm, cp } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isObject, parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
@@ -28,6 +28,7 @@ export function restoreCommand<P extends Served & Holding>(needs: ReachDependenc
       { line: 'chorsu serve --data ./data/again --port 9000', does: 'Serves it.' },
     ],
     act: async (given, [backup = ''], terminal) => {
+      const { moveDurably } = await import('../store/index.ts');
       const data = resolve(given.data);
       const certificate = await readCertificate(backup);
       await requireEmpty(data);
@@ -38,8 +39,7 @@ export function restoreCommand<P extends Served & Holding>(needs: ReachDependenc
         await rm(join(part, certificateFile));
         const found = differences(certificate.digest, await digestOf(part, {}, needs, terminal));
         if (found.length > 0) throw new Problem('bad-data', `the backup is damaged: ${found.join(', ')} differ`);
-        await rm(data, { recursive: true, force: true });
-        await rename(part, data);
+        await moveDurably(part, data);
       } finally {
         await rm(part, { recursive: true, force: true });
       }

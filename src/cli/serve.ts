@@ -43,7 +43,7 @@ const options = {
   host: withDefault(host('Address to listen on. Until there are accounts, only loopback addresses.'), '127.0.0.1'),
   city: file(
     'City profile: the directory that chorsu init made, its city.json, or the id of a shipped one (chorsu init --list). ' +
-      'Without it, an empty city.',
+      'Without it, the city that the data directory was served as before; a new directory is an empty city.',
   ),
   demo: flag('Serve Namuna, the invented sample city, with its simulator. Everything in it is simulated.'),
   auth: withDefault(

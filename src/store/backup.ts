@@ -3,11 +3,13 @@
  * state as they were at two moments, and the journal up to a later one, from which both catch up when it is opened.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Problem } from '../base/problem.ts';
 import { canonicalJson } from './canonical.ts';
+import { profileIn } from './directory.ts';
 import type { Store } from './index.ts';
 import { openJournal } from './journal/journal.ts';
 import type { HistoryStore, Journal } from './ports.ts';
@@ -43,6 +45,7 @@ export async function copyStore(
   const seq = journal.lastSeq();
   await copyJournal(journal, join(to, 'journal'), seq, tell, signal);
   await cp(directory.files, join(to, 'files'), { recursive: true });
+  if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
   // Last: without it the directory is no city.
   await cp(join(directory.path, 'format.json'), join(to, 'format.json'));
   return { seq };

@@ -41,6 +41,24 @@ test('a new directory gets a format and a city, which stay', () =>
     second.release();
   }));
 
+test('a directory stays the city it was first served as, and says which one it is when asked for another', () =>
+  inDirectory(async (parent) => {
+    const path = join(parent, 'data');
+    const as = async (id?: string, from = 'own') =>
+      (
+        await openDirectory({ path, program: '0.1.0', newCity: countedIds(), ...(id && { profile: { id, from } }) })
+      ).release();
+    await as();
+    await as('namangan');
+    const text = await readFile(join(path, 'format.json'), 'utf8');
+    assert.deepEqual((JSON.parse(text) as { profile: unknown }).profile, { id: 'namangan', from: 'own' });
+    await assert.rejects(as('almaty'), problem('conflict', /holds the city "namangan"; served as the city "almaty"/));
+    await assert.rejects(as('namangan', 'sample'), problem('conflict', /served as the sample city "namangan"/));
+    await as();
+    assert.equal(await readFile(join(path, 'format.json'), 'utf8'), text);
+    await as('namangan', 'shipped');
+  }));
+
 test('a directory of a newer program is refused and left alone', () =>
   inDirectory(async (path) => {
     const text = JSON.stringify({ format: 9, program: '7.0.0', city: 'c' });

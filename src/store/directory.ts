@@ -4,6 +4,7 @@
  */
 import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../base/problem.ts';
 import { isObject } from '../base/json.ts';
 import { writeDurably } from './durably.ts';
@@ -12,8 +13,19 @@ import { type Lock, lockDirectory } from './lock.ts';
 /** The format that this program writes. */
 export const directoryFormat = 1;
 
-/** What `format.json` holds. `city` is made once and stays: a copy of the directory is the same city. */
-export type DirectoryFormat = { readonly format: number; readonly program: string; readonly city: string };
+/**
+ * What `format.json` holds. `city` is made once and stays: a copy of the directory is the same city. `profile` is the
+ * one it was first served with; its `id` stays.
+ */
+export type DirectoryFormat = {
+  readonly format: number;
+  readonly program: string;
+  readonly city: string;
+  readonly profile?: ProfileName;
+};
+
+/** Which profile, and where it comes from; what both mean is the affair of whoever reads profiles. */
+export type ProfileName = { readonly id: string; readonly from: string };
 
 /** Brings a directory from `from` to `from + 1`; the list is in order and never shortened. */
 export type Migration = { readonly from: number; readonly what: string; run(directory: string): Promise<void> };
@@ -27,6 +39,8 @@ export type DataDirectory = {
   readonly state: string;
   readonly history: string;
   readonly files: string;
+  /** For the files of the city's profile. */
+  readonly profile: string;
   /** Emptied at every start. */
   readonly tmp: string;
   release(): void;
@@ -34,13 +48,15 @@ export type DataDirectory = {
 
 /**
  * Opens or makes the directory and locks it.
- * @param options program: version of the running program; newCity: makes the city's id when there is none
- * @throws Problem conflict (in use), not-supported (newer format), bad-data (format.json cannot be read, or the directory holds something else)
+ * @param options program: version of the running program; newCity: makes the city's id when there is none; profile: the
+ * one to serve it with, which a directory that knew none remembers
+ * @throws Problem conflict (in use, or another city's), not-supported (newer format), bad-data (format.json cannot be read, or the directory holds something else)
  */
 export async function openDirectory(options: {
   path: string;
   program: string;
   newCity: () => string;
+  profile?: ProfileName;
   /** For tests of the mechanism. */
   target?: { format: number; migrations: readonly Migration[] };
 }): Promise<DataDirectory> {
@@ -55,11 +71,12 @@ export async function openDirectory(options: {
         `the data directory ${path} has format ${known.format}, written by Chorsu ${known.program}; this program (${program}) knows formats up to ${target.format}: use the newer program`,
       );
     }
+    refuseOtherCity(path, known?.profile, options.profile);
     const city = known?.city ?? newCity();
+    const profile = options.profile ?? known?.profile;
     if (known && known.format < target.format) await migrate(path, known, target);
-    if (known?.format !== target.format || known.program !== program) {
-      await writeFormat(path, { format: target.format, program, city });
-    }
+    const wanted: DirectoryFormat = { format: target.format, program, city, ...(profile && { profile }) };
+    if (!isDeepStrictEqual(known, wanted)) await writeFormat(path, wanted);
     const tmp = join(path, 'tmp');
     await rm(tmp, { recursive: true, force: true });
     for (const part of ['journal', 'history', 'files', 'tmp'])
@@ -71,6 +88,7 @@ export async function openDirectory(options: {
       state: join(path, 'state.db'),
       history: join(path, 'history'),
       files: join(path, 'files'),
+      profile: profileIn(path),
       tmp,
       release: lock.release,
     };
@@ -78,6 +96,20 @@ export async function openDirectory(options: {
     lock.release();
     throw error;
   }
+}
+
+/** Where a data directory keeps the files of its city's profile. */
+export const profileIn = (path: string): string => join(path, 'profile');
+
+/** Values of two cities in one directory could never be told apart again. */
+function refuseOtherCity(path: string, known: ProfileName | undefined, wanted: ProfileName | undefined): void {
+  if (!known || !wanted) return;
+  if (known.id === wanted.id && (known.from === 'sample') === (wanted.from === 'sample')) return;
+  const nameOf = ({ id, from }: ProfileName) => (from === 'sample' ? `the sample city "${id}"` : `the city "${id}"`);
+  throw new Problem(
+    'conflict',
+    `the data directory ${path} holds ${nameOf(known)}; served as ${nameOf(wanted)} it would mix the two: name another directory with --data`,
+  );
 }
 
 /** A directory that holds other things is not taken for a city. */
@@ -105,12 +137,17 @@ export async function readFormat(path: string): Promise<DirectoryFormat | undefi
     value = undefined;
   }
   if (isObject(value)) {
-    const { format, program, city } = value;
-    if (Number.isInteger(format) && typeof program === 'string' && typeof city === 'string') {
-      return { format: Number(format), program, city };
+    const { format, program, city, profile } = value;
+    const isWhole = Number.isInteger(format) && typeof program === 'string' && typeof city === 'string';
+    if (isWhole && profile === undefined) return { format: Number(format), program, city };
+    if (isWhole && isObject(profile) && typeof profile['id'] === 'string' && typeof profile['from'] === 'string') {
+      return { format: Number(format), program, city, profile: { id: profile['id'], from: profile['from'] } };
     }
   }
-  throw new Problem('bad-data', `${join(path, 'format.json')} cannot be read: wanted format, program and city`);
+  throw new Problem(
+    'bad-data',
+    `${join(path, 'format.json')} cannot be read: wanted format, program, city and perhaps profile (id, from)`,
+  );
 }
 
 async function writeFormat(path: string, format: DirectoryFormat): Promise<void> {

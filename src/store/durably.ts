@@ -1,6 +1,6 @@
-/** Writing, linking and syncing files so that power loss leaves them whole or absent. */
-import { cp, link, open, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Writing and syncing files so that power loss leaves them whole or absent. */
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Temporary file, sync, rename, sync of the directory: after that the file is whole or was never there. */
 export async function writeDurably(directory: string, name: string, bytes: Uint8Array): Promise<void> {
@@ -13,11 +13,12 @@ export async function writeDurably(directory: string, name: string, bytes: Uint8
     await file.close();
   }
   await rename(temporary, join(directory, name));
-  await syncDirectory(directory);
+  await sync(directory);
 }
 
-export async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+/** Syncs a file, or the names in a directory: a rename is durable only after this. */
+export async function sync(path: string): Promise<void> {
+  const handle = await open(path, 'r');
   try {
     await handle.sync();
   } finally {
@@ -25,22 +26,14 @@ export async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-/** A second name for a file that never changes; a copy where the file system has no links. */
-export async function linkOrCopy(from: string, to: string): Promise<void> {
-  try {
-    await link(from, to);
-  } catch (error) {
-    if (!['EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-    await cp(from, to);
-    await syncFile(to);
+/** Gives a finished directory its name: all that is in it is on disk before, the name after. `to` is empty or not there. */
+export async function moveDurably(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isDirectory() || entry.isFile()) await sync(path);
   }
-}
-
-export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
-  try {
-    await file.sync();
-  } finally {
-    await file.close();
-  }
+  await sync(from);
+  await rm(to, { recursive: true, force: true });
+  await rename(from, to);
+  await sync(dirname(to));
 }

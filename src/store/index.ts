@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock.ts';
 import { randomId } from '../base/ids.ts';
 import { type Log, silentLog } from '../base/log.ts';
 import { createMetrics, type Metrics } from '../base/metrics.ts';
-import { type DataDirectory, openDirectory } from './directory.ts';
+import { type DataDirectory, openDirectory, type ProfileName } from './directory.ts';
 import { openFiles } from './files/files.ts';
 import { openJournal, type SegmentJournal } from './journal/journal.ts';
 import type { Derivation, Files, Rows, TableDefinition } from './ports.ts';
@@ -14,6 +14,8 @@ import { createWriter, type Writer, type WriterOptions } from './writer.ts';
 export type StoreOptions = {
   /** The data directory; made when it is not there. */
   readonly directory: string;
+  /** The one to serve it with; see `openDirectory`. */
+  readonly profile?: ProfileName;
   readonly clock: Clock;
   readonly log?: Log;
   readonly metrics?: Metrics;
@@ -56,7 +58,12 @@ export type Store = {
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   const { clock, log = silentLog, metrics = createMetrics(), tables = [], program = '0.1.0' } = options;
-  const directory = await openDirectory({ path: options.directory, program, newCity: randomId });
+  const directory = await openDirectory({
+    path: options.directory,
+    program,
+    newCity: randomId,
+    ...(options.profile && { profile: options.profile }),
+  });
   const opened: { close(): Promise<void> }[] = [];
   try {
     const journal = await openJournal({
@@ -125,12 +132,12 @@ export async function openStore(options: StoreOptions): Promise<Store> {
   }
 }
 
-export { type DataDirectory, openDirectory, readFormat } from './directory.ts';
+export { type DataDirectory, openDirectory, profileIn, readFormat } from './directory.ts';
 export { createWriter, type Writer, type WriterState } from './writer.ts';
 export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
 export { copyStore, type DataDigest, digestStore } from './backup.ts';
+export { moveDurably } from './durably.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
-export { snapshot, type Snapshot } from './snapshot.ts';
 export { verify, type Verification } from './verify.ts';

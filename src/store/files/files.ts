@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metrics } from '../../base/metrics.ts';
-import { syncDirectory } from '../durably.ts';
+import { sync } from '../durably.ts';
 import type { Files } from '../ports.ts';
 
 /** Bytes are put before the record that names them: so long they may be without one. */
@@ -54,8 +54,8 @@ export function openFiles(options: { directory: string; tmp: string; metrics: Me
       }
       const made = await mkdir(folder, { recursive: true, mode: 0o700 });
       await rename(temporary, path);
-      await syncDirectory(folder);
-      if (made !== undefined) await syncDirectory(directory);
+      await sync(folder);
+      if (made !== undefined) await sync(directory);
       return hash;
     },
     async get(hash) {

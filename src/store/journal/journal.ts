@@ -1,5 +1,4 @@
 /** The journal as segment files: one ordered, durable log. See README.md for what it promises. */
-import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert, Problem } from '../../base/problem.ts';
 import { type Log, silentLog } from '../../base/log.ts';
@@ -10,8 +9,7 @@ import { type Disk, type DiskFile, realDisk } from './disk.ts';
 import { frameBytes, headerBytes, parseSegmentHeader, sealFrame, segmentHeader } from './frame.ts';
 import { segmentReader } from './reader.ts';
 import { recentRecords } from './recent.ts';
-import { linkOrCopy, syncDirectory } from '../durably.ts';
-import { openSealed, readSegment, sealedName, sealSegment, type Segment, segmentName } from './segment.ts';
+import { openSealed, sealedName, sealSegment, type Segment, segmentName } from './segment.ts';
 import { mendTail } from './tail.ts';
 
 export type JournalOptions = {
@@ -31,11 +29,6 @@ export type JournalOptions = {
 export type SegmentJournal = Journal & {
   /** Resolves when nothing is being sealed or prepared. */
   idle(): Promise<void>;
-  /**
-   * Copies every kept record into a new directory, consistently under load; the copy opens as a journal.
-   * @returns the last record copied
-   */
-  copyTo(directory: string): Promise<{ seq: number; segments: number }>;
   /** Closes the active segment, so that the next record begins a new one. */
   roll(): Promise<void>;
   readonly directory: string;
@@ -281,24 +274,6 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     async idle() {
       await background;
     },
-    async copyTo(to) {
-      await mkdir(to, { recursive: true, mode: 0o700 });
-      let copied = { seq: lastSeq, segments: 0 };
-      let failed: unknown;
-      // In the background line: nothing is sealed or pruned meanwhile.
-      await inBackground('copying', async () => {
-        const kept = segments.map((segment) => ({ ...segment }));
-        copied = { seq: lastSeq, segments: kept.length };
-        try {
-          for (const segment of kept) await copySegment(disk, directory, segment, to);
-          await syncDirectory(to);
-        } catch (error) {
-          failed = error;
-        }
-      });
-      if (failed) throw failed;
-      return copied;
-    },
     async roll() {
       assert(!appending, 'no append while rolling');
       await rollActive();
@@ -310,28 +285,6 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
       active = undefined;
     },
   };
-}
-
-/** Sealed segments never change and may be linked; of a plain one the durable bytes are copied. */
-async function copySegment(disk: Disk, from: string, segment: Segment, to: string): Promise<void> {
-  if (segment.sealed) {
-    const name = sealedName(segment.firstSeq);
-    await linkOrCopy(join(from, name), join(to, name));
-    return;
-  }
-  const file = await open(join(to, segmentName(segment.firstSeq)), 'wx', 0o600);
-  try {
-    let position = 0;
-    for (;;) {
-      const bytes = await readSegment(disk, from, segment, position, 1024 * 1024);
-      if (bytes.length === 0) break;
-      await file.write(bytes, 0, bytes.length, position);
-      position += bytes.length;
-    }
-    await file.sync();
-  } finally {
-    await file.close();
-  }
 }
 
 const sizeOf = (segment: Segment): number => (segment.sealed ? segment.fileBytes : segment.length);
