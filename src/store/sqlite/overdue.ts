@@ -12,7 +12,10 @@ const none: Overdue = new Map();
 
 /** @returns at: ms; undefined: nothing ends */
 export function overdue(db: DatabaseSync): (tenant: Tenant, at: number | undefined) => Overdue {
-  const select = db.prepare('SELECT key, body FROM chorsu_entity WHERE due <= ? AND tenant = ?');
+  // Left to itself, SQLite goes through everything that the tenant has: it takes a tenant for rarer than a time.
+  const select = db.prepare(
+    'SELECT key, body FROM chorsu_entity INDEXED BY chorsu_entity_due WHERE due <= ? AND tenant = ?',
+  );
   return (tenant, at) => {
     if (at === undefined) return none;
     const due = select.all(at, tenant) as { key: number; body: string }[];

@@ -57,12 +57,18 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
       .all(...where.values, limit, offset)
       .map(({ body }) => body as string);
     if (!count) return { bodies };
-    const counted = db.prepare(
-      ids !== undefined || after !== undefined || due.size > 0
-        ? `SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`
-        : `SELECT coalesce(sum(e.n), 0) AS n FROM chorsu_count e WHERE ${where.text}`,
-    );
-    return { bodies, count: (counted.get(...where.values) as { n: number }).n };
+    const of = joined(conditions(tenant, query), 'AND', '1');
+    const counted =
+      ids !== undefined || after !== undefined
+        ? sql(`SELECT count(*) AS n FROM chorsu_entity e INDEXED BY ${index} WHERE ${where.text}`, ...where.values)
+        : sql(
+            `SELECT (SELECT coalesce(sum(e.n), 0) FROM chorsu_count e WHERE ${of.text}) -
+               (SELECT count(*) FROM chorsu_entity e NOT INDEXED WHERE e.key IN (SELECT value FROM json_each(?)) AND ${of.text}) AS n`,
+            ...of.values,
+            goneOf(due),
+            ...of.values,
+          );
+    return { bodies, count: (db.prepare(counted.text).get(...counted.values) as { n: number }).n };
   };
 
   return {
