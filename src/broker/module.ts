@@ -46,7 +46,7 @@ export function brokerModule(deps: {
   const ngsi = ngsiHandler({
     broker,
     entities,
-    temporal: temporalService({ writer, broker, policy }),
+    temporal: temporalService({ writer, broker, policy, models }),
     temporalPage: deps.temporalPage,
     contexts,
     tenants,

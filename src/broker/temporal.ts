@@ -21,6 +21,7 @@ import type { Writer } from '../store/writer.ts';
 import type { Action, Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
 import { decideAndCommit } from './decision.ts';
+import type { Models } from './models/index.ts';
 import { isSimulated, simulatedAttribute } from './readings.ts';
 
 /** An instance of an attribute (IRI) of an entity. */
@@ -32,8 +33,9 @@ export function temporalService(deps: {
   writer: Writer;
   broker: Pick<Broker, 'historyEntities' | 'historyInstance' | 'historyObserved'>;
   policy: Policy;
+  models: Pick<Models, 'checkPast'>;
 }) {
-  const { writer, broker, policy } = deps;
+  const { writer, broker, policy, models } = deps;
   const turns = new Map<string, Promise<unknown>>();
 
   /** One after the other for each entity: what is decided rests on what history holds of it. */
@@ -85,14 +87,15 @@ export function temporalService(deps: {
     tenant: Tenant,
     id: string,
     past: TemporalEntity,
-    known: boolean,
+    types: readonly string[] | undefined,
     cause: Cause,
   ) => {
     mayChange(who, 'write', past.type);
+    models.checkPast(id, [...(types ?? []), ...past.type], past.attrs);
     const told = observationsOf(past.attrs);
     const observations = told.filter(hasTime);
     const standing =
-      known && observations.length > 0 ? await broker.historyObserved(who, tenant, id, observations) : [];
+      types && observations.length > 0 ? await broker.historyObserved(who, tenant, id, observations) : [];
     const before = new Map(observations.map((observation, n) => [observation, standing[n]]));
     await decideAndCommit(writer, tenant, cause, [id], (looked, at) => {
       staysWhatItIs(looked.get(id)?.entity, past.attrs);
@@ -104,7 +107,7 @@ export function temporalService(deps: {
         if (!there) (fresh[name] ??= []).push({ ...instance, createdAt: at, modifiedAt: at });
         else if (!isSame(instance, there)) entities.push(replacement(id, name, instance, there, at));
       }
-      const attrs = Object.keys(fresh).length > 0 || !known || past.type.length > 0;
+      const attrs = Object.keys(fresh).length > 0 || !types || past.type.length > 0;
       if (attrs) entities.unshift({ op: 'history', id, type: past.type, at, attrs: fresh });
       return { entities };
     });
@@ -116,15 +119,16 @@ export function temporalService(deps: {
       inTurn(tenant, past.id, async (): Promise<{ created: boolean }> => {
         const types = await find(who, tenant, past.id);
         mayChange(who, 'write', types ?? []);
-        await add(who, tenant, past.id, past, types !== undefined, cause);
+        await add(who, tenant, past.id, past, types, cause);
         return { created: !types };
       }),
 
     /** 5.6.12 Add Attributes. @throws Problem not-found */
     add: (who: Principal, tenant: Tenant, id: string, past: TemporalEntity, cause: Cause): Promise<void> =>
       inTurn(tenant, id, async () => {
-        mayChange(who, 'write', await known(who, tenant, id));
-        await add(who, tenant, id, past, true, cause);
+        const types = await known(who, tenant, id);
+        mayChange(who, 'write', types);
+        await add(who, tenant, id, past, types, cause);
       }),
 
     /** 5.6.13 Delete Attribute. @throws Problem not-found */
@@ -154,7 +158,9 @@ export function temporalService(deps: {
       cause: Cause,
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
-        mayChange(who, 'write', await known(who, tenant, id));
+        const types = await known(who, tenant, id);
+        mayChange(who, 'write', types);
+        models.checkPast(id, types, { [name]: [instance] });
         const there = await existing(who, tenant, { id, name, instanceId });
         await decideAndCommit(writer, tenant, cause, [id], (_, at) => ({
           entities: [replacement(id, name, instance, there, at)],

@@ -86,7 +86,9 @@ export function schemasCommand<P extends Served & Modelled>(needs: ReachDependen
     about: 'checks entities against data models (JSON Schema)',
     details:
       'A schema, as Smart Data Models publish them, is bound to an entity type. What an entity becomes by a write is checked in ' +
-      'simplified representation. A schema from a file leads to the files of --ref alone, one from a URL is asked for with all ' +
+      'simplified representation; what is told of the past (/temporal/entities), each value by itself. With reject nothing takes ' +
+      'from an entity what its model requires: not a DELETE of the attribute, not a purge that drops it, which then says so for this ' +
+      'entity and goes on. Values of sources are counted and never refused; what ends by its expiresAt ends. A schema from a file leads to the files of --ref alone, one from a URL is asked for with all ' +
       'that it leads to. Without words the schemas are listed, with what was counted since the server started.',
     words: { called: '[add FILE|URL | remove]', about: 'What is to be done. Nothing: list.', min: 0, max: 2 },
     options,

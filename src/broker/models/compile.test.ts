@@ -90,3 +90,25 @@ test('whatever a schema holds, it compiles or is refused, and whatever is checke
     { numRuns: 500 },
   );
 });
+
+test('of a part of an entity only what is there is looked at', () => {
+  const fits = model({
+    properties: { a: { type: 'number' }, b: { required: ['c'] } },
+    required: ['id', 'a'],
+    anyOf: [{ required: ['a'] }, { required: ['b'] }],
+    additionalProperties: false,
+  });
+  assert.equal(fits({ a: 1 }, true), undefined);
+  assert.equal(fits({ b: { c: 1 } }, true), undefined);
+  assert.deepEqual(fits({ a: '1' }, true), { path: 'a', why: 'must be number' });
+  assert.deepEqual(fits({ b: {} }, true), { path: 'b.c', why: 'is missing' });
+  assert.deepEqual(fits({ d: 1 }, true), { path: 'd', why: 'is not in the data model' });
+  assert.deepEqual(fits({ a: 1 }), { path: 'id', why: 'is missing' });
+  const whole = model({
+    minProperties: 3,
+    oneOf: [{ required: ['a'] }, { required: ['b'] }],
+    not: { required: ['c'] },
+  });
+  assert.equal(whole({ a: 1 }, true), undefined);
+  assert.ok(whole({ a: 1 }));
+});

@@ -1,5 +1,5 @@
 /** JSON Schemas of data models, compiled. Smart Data Models write draft 2020-12 and resolve everything by URL. */
-import { Ajv2020, type AnySchemaObject, type ErrorObject } from 'ajv/dist/2020.js';
+import { Ajv2020, type AnySchemaObject, type ErrorObject, type FuncKeywordDefinition } from 'ajv/dist/2020.js';
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { isUri } from '../../ngsild/index.ts';
@@ -13,30 +13,70 @@ export type SchemaBundle = {
 /** What does not fit, first of all: where (`address.postalCode`, `[0]`; empty: the entity) and why. */
 export type Misfit = { readonly path: string; readonly why: string };
 
-export type Model = (json: unknown) => Misfit | undefined;
+/**
+ * @param part the entity has further members that are not here: what it lacks is no misfit, nor is anything else that
+ *   the model says of the entity as a whole (`oneOf`, `not`, `minProperties`); behind such a fault it looks no further
+ */
+export type Model = (json: unknown, part?: boolean) => Misfit | undefined;
 
 /** @throws Problem bad-data: the schema is none, or leads to a document that was not given */
 export function compileModel({ schema, documents }: SchemaBundle): Model {
-  const ajv = new Ajv2020({ strict: false, allErrors: false, validateSchema: false, formats, logger: false });
+  const ajv = new Ajv2020({
+    strict: false,
+    allErrors: false,
+    validateSchema: false,
+    passContext: true,
+    formats,
+    logger: false,
+  });
+  ajv.removeKeyword('required');
+  ajv.addKeyword(required);
   for (const [url, document] of Object.entries(documents)) ajv.addSchema({ ...withoutId(document), $id: url });
   let validate: ReturnType<typeof ajv.compile>;
   try {
     validate = ajv.compile({ ...withoutId(schema), $id: rootOf(schema) });
     // A schema that is only itself again has no end: it is seen when it is used.
-    for (const probe of probes) void validate(probe);
+    for (const probe of probes) void validate.call(whole, probe);
   } catch (error) {
     throw new Problem('bad-data', `the schema cannot be used: ${messageOf(error)}`);
   }
-  return (json) => {
+  return (json, part = false) => {
     try {
-      if (validate(json) === true) return undefined;
+      if (validate.call(part ? aPart : whole, json) === true) return undefined;
     } catch (error) {
       return { path: '', why: `cannot be checked: ${messageOf(error)}` };
     }
-    const [first] = validate.errors ?? [];
-    return first ? { path: pathOf(first), why: whyOf(first) } : { path: '', why: 'does not fit' };
+    const errors = validate.errors ?? [];
+    const first = part ? errors.find(isOfMember) : errors[0];
+    if (first) return { path: pathOf(first), why: whyOf(first) };
+    return part ? undefined : { path: '', why: 'does not fit' };
   };
 }
+
+/** What the schema is asked with, so that its keywords know whether they see an entity whole. */
+type Asked = { readonly part: boolean };
+const whole: Asked = { part: false };
+const aPart: Asked = { part: true };
+
+/** The keyword of draft 2020-12; it asks nothing of a part of an entity. */
+const required: FuncKeywordDefinition = {
+  keyword: 'required',
+  type: 'object',
+  schemaType: 'array',
+  compile: (names: readonly string[]) => {
+    const check: ReturnType<NonNullable<FuncKeywordDefinition['compile']>> = function (this: Asked, data, at) {
+      if (this.part && at?.instancePath === '') return true;
+      const missingProperty = names.find((name) => !Object.hasOwn(data as object, name));
+      if (missingProperty === undefined) return true;
+      check.errors = [{ keyword: 'required', params: { missingProperty } }];
+      return false;
+    };
+    return check;
+  },
+};
+
+const isOfMember = ({ instancePath, keyword }: ErrorObject): boolean =>
+  instancePath !== '' || keyword === 'additionalProperties';
 
 const probes: readonly unknown[] = [{}, [], '', 0, true, null];
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

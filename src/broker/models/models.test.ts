@@ -109,6 +109,72 @@ test('reject answers BadRequestData and names the path; what fits is taken', asy
   assert.deepEqual([success.length, errors.map(({ entityId }) => entityId)], [1, [`urn:ngsi-ld:Pump:${n}`]]);
 });
 
+test('a purge that would take what a model requires is refused for that entity, and done for the others', async () => {
+  await add('reject');
+  const plain = pumpOf({ state: value('on') });
+  const other = { ...pumpOf({}), type: 'Hydrant' };
+  for (const entity of [plain, other]) assert.equal((await post(entity)).status, 201);
+  const purge = (query: string) => city.fetch(`/entities?${query}`, { method: 'DELETE' });
+  const among = `id=${plain.id},${other.id}`;
+  const read = async ({ id }: { id: string }) =>
+    (await (await city.fetch(`/entities/${id}?format=keyValues`)).json()) as Record<string, unknown>;
+
+  assert.equal((await purge(`${among}&type=Pump&drop=state`)).status, 204, 'what is not required may go');
+  for (const members of ['drop=pressure', 'keep=state']) {
+    const answer = await purge(`${among}&${members}`);
+    assert.equal(answer.status, 207, members);
+    const { success, errors } = (await answer.json()) as {
+      success: string[];
+      errors: { entityId: string; error: { title: string; detail: string } }[];
+    };
+    assert.deepEqual(success, [other.id]);
+    assert.deepEqual(
+      errors.map(({ entityId, error }) => [entityId, error.detail]),
+      [[plain.id, 'the data model Pump does not take this: pressure is missing']],
+    );
+    assert.equal((await read(plain))['pressure'], 3);
+    assert.equal((await read(other))['pressure'], undefined);
+    await post({ ...other, id: other.id }, '/entityOperations/upsert');
+  }
+  assert.equal((await purge(`${among}&local=true&type=Pump`)).status, 204, 'a whole entity may go');
+});
+
+test('what is told of the past is asked value by value, and nothing is missing in it', async () => {
+  await add('reject');
+  const at = (hour: number, given: unknown) => ({ ...value(given), observedAt: `2026-01-01T0${hour}:00:00Z` });
+  const { id } = pumpOf({});
+  const path = `/temporal/entities/${id}`;
+  const tell = async (body: object, where: string, method = 'POST') => {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await city.fetch(where, { method, headers, body: JSON.stringify(body) });
+    const { field } = (answer.status < 300 ? {} : await answer.json()) as { field?: string };
+    return field === undefined ? answer.status : [answer.status, field];
+  };
+  const evolution = (more: object) => tell({ id, type: 'Pump', ...more }, '/temporal/entities');
+
+  assert.deepEqual(await evolution({ pressure: [at(1, 3), at(2, 11)] }), [400, 'pressure']);
+  assert.equal((await city.fetch(path)).status, 404, 'nothing of it was taken');
+  assert.equal(await evolution({ state: [at(1, 'on'), { ...at(1, 'off'), datasetId: 'urn:d:1' }] }), 201);
+  assert.deepEqual(await evolution({ state: at(2, 'torn') }), [400, 'state']);
+  assert.equal(await tell({ pressure: at(1, 3) }, `${path}/attrs`), 204);
+  assert.deepEqual(await tell({ pressure: at(2, 12) }, `${path}/attrs`), [400, 'pressure']);
+  assert.deepEqual(await tell({ stages: at(2, [{}]) }, `${path}/attrs`), [400, 'stages[0].rpm']);
+  assert.equal(await tell({ unknown: at(2, 12) }, `${path}/attrs`), 204);
+
+  const known = (await (await city.fetch(`${path}?attrs=pressure`)).json()) as { pressure: { instanceId: string }[] };
+  const instance = `${path}/attrs/pressure/${[known.pressure].flat()[0]?.instanceId}`;
+  assert.deepEqual(await tell({ pressure: at(1, 13) }, instance, 'PATCH'), [400, 'pressure']);
+  assert.equal(await tell({ pressure: at(1, 4) }, instance, 'PATCH'), 204);
+  assert.equal(
+    (await city.fetch(`${path}/attrs/pressure`, { method: 'DELETE' })).status,
+    204,
+    'what was may be forgotten',
+  );
+  await add('warn');
+  assert.equal(await tell({ pressure: [at(3, 3), at(4, 12)] }, `${path}/attrs`), 204);
+  assert.deepEqual([view()?.checked, view()?.warned], [2, 1]);
+});
+
 test('warn takes and counts, and shows the last; off looks at nothing', async () => {
   await add('warn');
   assert.equal((await post(pumpOf({ state: value('torn') }))).status, 201);

@@ -4,7 +4,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Outbound } from '../../http/index.ts';
-import { applyDelta, type Entity, type EntityDelta, type Json } from '../../ngsild/entity.ts';
+import { applyDelta, type Attributes, type Entity, type EntityDelta, type Json } from '../../ngsild/entity.ts';
 import { compileContext, representEntity, type Context } from '../../ngsild/index.ts';
 import type { RowDelta, Rows, TableDefinition } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
@@ -61,6 +61,12 @@ export type Models = {
    * @throws Problem bad-data with the path (`address.postalCode`)
    */
   check(known: Entity | undefined, delta: EntityDelta, lenient?: boolean): void;
+  /**
+   * Checks what is told of the past, each instance by itself: what else the model wants of the entity is not asked.
+   * @param types of the entity
+   * @throws Problem bad-data with the path
+   */
+  checkPast(id: string, types: readonly string[], attrs: Attributes): void;
 };
 
 export const modelTable: TableDefinition = {
@@ -141,9 +147,9 @@ export async function openModels(deps: {
     return { type, name, ...(title !== undefined && { title }), mode, source, addedAt, checked, warned, refused, last };
   };
 
-  const look = (model: Kept, entity: Entity, lenient: boolean): void => {
+  const look = (model: Kept, entity: Entity, { lenient = false, part = false }): void => {
     model.checked++;
-    const found = model.model(plain(representEntity(entity, model.context, { format: 'simplified' })));
+    const found = model.model(plain(representEntity(entity, model.context, { format: 'simplified' })), part);
     const refuses = found !== undefined && model.mode === 'reject' && !lenient;
     count.add(1, { outcome: found === undefined ? 'fits' : refuses ? 'refused' : 'warned' });
     if (!found) return;
@@ -194,7 +200,19 @@ export async function openModels(deps: {
       const entity = applyDelta(known, delta);
       for (const type of entity?.type ?? []) {
         const model = checking.has(type) ? kept.get(type) : undefined;
-        if (model && entity) look(model, entity, lenient);
+        if (model && entity) look(model, entity, { lenient });
+      }
+    },
+    checkPast(id, types, attrs) {
+      for (const type of new Set(types)) {
+        const model = checking.has(type) ? kept.get(type) : undefined;
+        if (!model) continue;
+        for (const name in attrs) {
+          for (const { datasetId: _, ...instance } of attrs[name] ?? []) {
+            const part = { id, type: [type], createdAt: '', modifiedAt: '', attrs: { [name]: [instance] } };
+            look(model, part, { part: true });
+          }
+        }
       }
     },
   };
