@@ -22,7 +22,7 @@ import {
   entityPath,
   isSimulated,
   lastAt,
-  mainValue,
+  listedValue,
   nameOf,
   placeOf,
   withUnit,
@@ -108,17 +108,18 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
               head: t('main'),
               numeric: true,
               cell: (entity) => {
-                const main = mainValue(entity, language);
-                return main ? withUnit(main) : '–';
+                const listed = listedValue(entity, language);
+                return listed ? withUnit(listed) : '–';
               },
             },
-            { head: t('what'), class: 'hidephone', cell: (entity) => mainValue(entity, language)?.label ?? '' },
+            { head: t('what'), class: 'hidephone', cell: (entity) => listedValue(entity, language)?.label ?? '' },
             {
               head: t('latest'),
               class: 'nw when',
               cell: (entity) => {
                 const last = heardAt(entity) ?? lastAt(entity);
-                return last === undefined ? ui('never') : formatDay(last, now, language, city.timeZone);
+                if (last !== undefined) return formatDay(last, now, language, city.timeZone);
+                return listedValue(entity, language) ? '' : ui('never');
               },
             },
           ]}

@@ -11,7 +11,7 @@ import { entitiesCsv, historyCsv, pointsGeoJson } from './downloads.ts';
 import { filterOf, filterQuery } from './filter.tsx';
 import { pageWords } from './messages/index.ts';
 import { rangeNames, rangeOf } from './ranges.ts';
-import { entityPath, mainValue, nameOf, positionOf, valuesOf } from './view.ts';
+import { entityPath, listedValue, mainValue, nameOf, positionOf, valuesOf } from './view.ts';
 import { attributeWord, typeWord, vocabulary } from './vocabulary/index.ts';
 
 const iri = (name: string): string => coreContext.expand(name);
@@ -63,6 +63,13 @@ suite('pages of the broker', () => {
       ],
     );
     assert.equal(mainValue(station, 'en')?.label, 'PM2.5');
+  });
+
+  test('of a register, which nobody measures, a list tells what stays instead of "nothing has come yet"', () => {
+    const lamp: Entity = { ...station, attrs: { [iri('power')]: [{ type: 'Property', value: 70, unitCode: 'WTT' }] } };
+    assert.equal(mainValue(lamp, 'en'), undefined);
+    assert.equal(listedValue(lamp, 'en')?.text, '70');
+    assert.equal(listedValue(station, 'en')?.label, 'PM2.5');
   });
 
   test('a line is shown at its middle', () => {

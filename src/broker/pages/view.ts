@@ -170,6 +170,10 @@ export function mainValue(entity: Entity, language: string): ValueView | undefin
   return values.find(({ number }) => number !== undefined) ?? values[0];
 }
 
+/** What a list tells of it: the main value, or of a register's entry, which nobody measures, the first that stays. */
+export const listedValue = (entity: Entity, language: string): ValueView | undefined =>
+  mainValue(entity, language) ?? valuesOf(entity, language)[0];
+
 /** The newest instant at which it reported anything. */
 export function lastAt(entity: Entity): number | undefined {
   let last: number | undefined;
