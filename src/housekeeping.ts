@@ -19,7 +19,7 @@ const firstAfterMs = 60_000;
 export function startHousekeeping(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention' | 'files'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
+  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -47,7 +47,7 @@ export function startHousekeeping(deps: {
 export async function keepHouse(deps: {
   store: Store;
   history: HistoryStore;
-  ingest: Pick<Ingest, 'retention' | 'files'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
+  ingest: Pick<Ingest, 'retention'> & { readonly imports: Pick<Ingest['imports'], 'prune'> };
   followers: ReadonlyMap<string, Follower>;
   clock: Clock;
   log: Log;
@@ -61,7 +61,7 @@ export async function keepHouse(deps: {
     now,
   );
   // First: what loses its name in this round has an hour until the next, in which a copy of the city may still need it.
-  const swept = await store.files.sweep(new Set(await ingest.files()));
+  const swept = await store.files.sweep();
   const prunedImports = await ingest.imports.prune();
   const sealed = await history.seal(now, deps.signal);
   const minSeq = Math.min(

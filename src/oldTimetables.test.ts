@@ -43,6 +43,9 @@ const house = (): Promise<void> =>
   });
 
 test('an old timetable lies here while an undo can bring it back; then it goes, row and file, and is counted', async () => {
+  const photos: string[] = [];
+  const keeper = city.store.files.keeper(async () => photos);
+  photos.push(await keeper.put(Buffer.from('a photo')));
   await take('a');
   await take('b');
   const hashes = (await city.store.rows.all('SELECT sha256 FROM gtfs_feed')).map(({ sha256 }) => String(sha256));
@@ -64,6 +67,7 @@ test('an old timetable lies here while an undo can bring it back; then it goes, 
   assert.ok(await city.store.files.get(hashes[0] ?? ''), 'a copy of the city that is being made may name it still');
   await house();
   assert.equal(await city.store.files.get(hashes[0] ?? ''), undefined);
+  assert.ok(await city.store.files.get(photos[0] ?? ''), 'what another names stays');
   await assert.rejects(city.ingest.imports.undo(second), /too old/);
   assert.match(await (await fetch(`${city.url}/metrics`)).text(), /chorsu_files_swept_total 2/);
 });

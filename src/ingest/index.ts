@@ -93,8 +93,6 @@ export type Ingest = Module & {
    */
   suggest(file: string, about?: Omit<SuggestAbout, 'city'>): ReturnType<typeof suggestedMapping>;
   reports(): readonly SourceReport[];
-  /** Keys of the files that rows of ingestion name; whatever else lies in `files/` may be swept. */
-  files(): Promise<readonly string[]>;
   /** How long values are kept, by entity type (IRI), as the sources that gave them declare; null = for good. */
   retention(): readonly { readonly type: string; readonly days: number | null }[];
   readonly health: Health;
@@ -235,7 +233,6 @@ export function ingest(deps: IngestDeps): Ingest {
       },
     },
     remembered,
-    files: () => timetables.files(),
     suggest: (file, about) => suggestedMapping(file, { ...about, city }),
     declare: (source) => sources.declare(source),
     async accept(sourceId, readings) {

@@ -314,16 +314,24 @@ export type HistoryStore = {
   close(): Promise<void>;
 };
 
-/** Content-addressed bytes: the key is the SHA-256 in hex. */
+/** Content-addressed bytes: the key is the SHA-256 in hex. Whoever keeps some says which it names. */
 export type Files = {
-  /** Durable when resolved. What puts bytes names them in the journal within an hour, or they are swept. */
-  put(bytes: Uint8Array): Promise<string>;
   get(hash: string): Promise<Uint8Array | undefined>;
   /**
-   * Deletes bytes that nothing names and that were not put in the last hour.
-   * @param named every key that a row or an entity names
+   * Bytes are put through a keeper alone, so that none are kept of which the sweep does not know who names them.
+   * @param named every key that the keeper's rows and entities name; asked at each sweep
    */
-  sweep(named: ReadonlySet<string>): Promise<{ readonly files: number; readonly bytes: number }>;
+  keeper(named: () => Promise<readonly string[]>): FileKeeper;
+  /**
+   * Deletes bytes that no keeper names and that were not put in the last hour; nothing at all when one cannot say what it
+   * names.
+   */
+  sweep(): Promise<{ readonly files: number; readonly bytes: number }>;
+};
+
+export type FileKeeper = Pick<Files, 'get'> & {
+  /** Durable when resolved. The keeper names them within an hour, or they are swept. */
+  put(bytes: Uint8Array): Promise<string>;
 };
 
 export type { Attributes, Entity, EntityDelta, EntityShape, Forgotten, Instance, InstancePlace, TimeProperty };

@@ -21,8 +21,6 @@ export type Transit = Required<Pick<Module, 'routes' | 'navigation' | 'start' | 
   readonly boards: Boards;
   /** What the import of a feed needs. */
   readonly door: TimetableDoor;
-  /** Every file that a timetable needs: the one that holds, and those that an undo can bring back. */
-  files(): Promise<readonly string[]>;
   /** Forgets timetables that no undo can bring back. @returns how many */
   prune(): Promise<number>;
 };
@@ -88,7 +86,6 @@ export function transit({
       transitRoutes(app, { timetables, boards: board, clock });
       if (site) stopPages(app, { site, timetables, boards: board, isSimulated });
     },
-    files: () => feeds.named(),
     async prune() {
       const past = await feeds.past(clock.now());
       if (past.length > 0) await broker.record(systemPrincipal, 0, [], { by: 'sweep' }, past);

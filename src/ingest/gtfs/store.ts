@@ -58,8 +58,6 @@ export type FeedStore = {
   bytes(sha256: string): Promise<Uint8Array | undefined>;
   /** Durable when resolved; nothing names the bytes yet. @returns their SHA-256 */
   keep(bytes: Uint8Array): Promise<string>;
-  /** Every file that a row names. */
-  named(): Promise<readonly string[]>;
   /** Rows of feeds that can never hold again: every import that took their place is too old to be taken back. */
   past(nowMs: number): Promise<readonly RowDelta[]>;
 };
@@ -68,6 +66,10 @@ const newest = `SELECT * FROM gtfs_feed AS feed WHERE imported_at =
   (SELECT MAX(imported_at) FROM gtfs_feed AS other WHERE other.source = feed.source)`;
 
 export function feedStore({ rows, files }: { rows: Rows; files: Files }): FeedStore {
+  // The one that holds, and those that an undo can bring back.
+  const kept = files.keeper(async () =>
+    (await rows.all('SELECT DISTINCT sha256 FROM gtfs_feed')).map(({ sha256 }) => String(sha256)),
+  );
   return {
     current: async () => (await rows.all(`${newest} ORDER BY source`)).map(rowOf),
     async currentOf(source) {
@@ -75,10 +77,9 @@ export function feedStore({ rows, files }: { rows: Rows; files: Files }): FeedSt
       return found && rowOf(found);
     },
     async bytes(sha256) {
-      return files.get(sha256);
+      return kept.get(sha256);
     },
-    keep: (bytes) => files.put(bytes),
-    named: async () => (await rows.all('SELECT DISTINCT sha256 FROM gtfs_feed')).map(({ sha256 }) => String(sha256)),
+    keep: (bytes) => kept.put(bytes),
     async past(nowMs) {
       const limit = nowMs - undoableMs;
       const found = await rows.all(

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:f
 import { join } from 'node:path';
 import type { Metrics } from '../../base/metrics.ts';
 import { sync } from '../durably.ts';
-import type { Files } from '../ports.ts';
+import type { FileKeeper, Files } from '../ports.ts';
 
 /** Bytes are put before the record that names them: so long they may be without one. */
 export const unnamedMs = 3_600_000;
@@ -27,7 +27,8 @@ export function openFiles(options: { directory: string; tmp: string; metrics: Me
     return done;
   };
   const folderOf = (hash: string): string => join(directory, hash.slice(0, 2));
-  return {
+  const keepers: (() => Promise<readonly string[]>)[] = [];
+  const kept: FileKeeper = {
     async put(bytes) {
       const hash = createHash('sha256').update(bytes).digest('hex');
       const folder = folderOf(hash);
@@ -70,7 +71,15 @@ export function openFiles(options: { directory: string; tmp: string; metrics: Me
         throw error;
       }
     },
-    async sweep(named) {
+  };
+  return {
+    get: kept.get,
+    keeper(named) {
+      keepers.push(named);
+      return kept;
+    },
+    async sweep() {
+      const named = new Set((await Promise.all(keepers.map((names) => names()))).flat());
       let files = 0;
       let bytes = 0;
       for (const folder of await readdir(directory)) {
