@@ -67,6 +67,16 @@ suite('what ends', () => {
     assert.deepEqual(await ids('q=level==6'), [lamp]);
     const [shown] = (await send('GET', '/entities?type=Lamp')).body as [object];
     assert.deepEqual(Object.keys(shown), ['id', 'type', 'level', 'note']);
+    const { attributeList } = (await send('GET', '/attributes')).body as { attributeList: string[] };
+    assert.deepEqual(attributeList.toSorted(), ['level', 'location', 'note', 'to']);
+    assert.equal((await send('GET', '/attributes/passing')).status, 404);
+    const { typeNames, attributeCount } = (await send('GET', '/attributes/level')).body as Record<string, unknown>;
+    assert.deepEqual([typeNames, attributeCount], [['Alert', 'Lamp'], 2]);
+    const { attributeDetails, entityCount } = (await send('GET', '/types/Lamp')).body as {
+      attributeDetails: { attributeName: string }[];
+      entityCount: number;
+    };
+    assert.deepEqual([attributeDetails.map(({ attributeName }) => attributeName), entityCount], [['level', 'note'], 1]);
 
     now += hourMs;
     assert.equal((await send('GET', path(alert))).status, 404);

@@ -6,7 +6,7 @@ import type { Changes } from './changes.ts';
 import { digest, type Digest } from './digest.ts';
 import { goneOf, overdue, type Overdue } from './overdue.ts';
 import { createScan } from './scan.ts';
-import { parseShape } from './shapeText.ts';
+import { parseShape, shapeOf } from './shapeText.ts';
 import { conditions, joined, names, sql } from './sql.ts';
 
 export type Queries = {
@@ -21,7 +21,7 @@ export type Queries = {
 export function createQueries(db: DatabaseSync, changes: Changes): Queries {
   const scan = createScan(db, changes);
   const overdueAt = overdue(db);
-  // Less those that are gone; what lost an attribute a moment ago still counts with it.
+  /** Less entities of these keys. */
   const counts = `(
     SELECT s.tenant AS tenant, s.shape AS shape, s.n - coalesce(o.n, 0) AS n FROM chorsu_count s LEFT JOIN (
       SELECT shape, count(*) AS n FROM chorsu_entity WHERE key IN (SELECT value FROM json_each(?)) GROUP BY shape
@@ -89,11 +89,21 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
       }
     },
     types: (tenant, now) => types.all(goneOf(overdueAt(tenant, now)), tenant) as { type: string; count: number }[],
-    shapes: (tenant, now) =>
-      (shapes.all(goneOf(overdueAt(tenant, now)), tenant) as { text: string; n: number }[]).map(({ text, n }) => ({
-        ...parseShape(text),
-        count: n,
-      })),
+    shapes(tenant, now) {
+      db.exec('BEGIN');
+      try {
+        const due = overdueAt(tenant, now);
+        const stored = shapes.all(JSON.stringify([...due.keys()]), tenant) as { text: string; n: number }[];
+        const found = new Map(stored.map(({ text, n }) => [text, n]));
+        for (const left of due.values()) {
+          const text = left && shapeOf(left);
+          if (text !== undefined) found.set(text, (found.get(text) ?? 0) + 1);
+        }
+        return Array.from(found, ([text, count]) => ({ ...parseShape(text), count }));
+      } finally {
+        db.exec('COMMIT');
+      }
+    },
     rows: (text, parameters) => db.prepare(text).all(...parameters) as Record<string, SqlValue>[],
     digest() {
       db.exec('BEGIN');
