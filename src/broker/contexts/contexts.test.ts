@@ -195,7 +195,13 @@ test('a client cannot send us into the own network, and with downloads off nowhe
   closed.serve('/c', terms('one'));
   await assert.rejects(
     flow(closed.contexts(), `${closed.base}/c`),
-    refused('context-unavailable', /downloads are off/),
+    refused('context-unavailable', /downloads are off, and its file was not given with --contexts/),
+  );
+  // The terms that are here are of three subjects: standing for all of them they would expand the others wrongly.
+  const union = 'https://smartdatamodels.org/context.jsonld';
+  await assert.rejects(
+    flow(closed.contexts(), union),
+    refused('context-unavailable', /smartdatamodels\.org\/context\.jsonld is not available: .* --contexts$/),
   );
   assert.equal(city.asked.length + closed.asked.length, 0);
 });

@@ -69,7 +69,7 @@ export function openDownloads(
 
   return {
     async get(url, known = {}, again = false) {
-      if (!options.allowed) throw refuse(url, 'it is not among those that are here, and downloads are off');
+      if (!options.allowed) throw refuse(url, 'downloads are off, and its file was not given with --contexts');
       const before = failed.get(url);
       if (before && before.until > clock.now() && !again) throw refuse(url, before.why);
       failed.delete(url);
