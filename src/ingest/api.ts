@@ -8,6 +8,13 @@ const gone = { description: 'There is no such thing', ...problem };
 const large = { description: 'The body is too large', ...problem };
 const busy = { description: 'Too busy: try again', ...problem };
 const told = (description: string) => ({ description, media: json, schema: { type: 'object' } });
+const taken = {
+  200: told('How many readings were accepted, and which were refused'),
+  400: wrong,
+  404: gone,
+  413: large,
+  503: busy,
+};
 const part = (name: string, description: string, example?: string) =>
   ({ name, in: 'path', description, ...(example !== undefined && { example }) }) as const;
 const asked = (name: string, description: string, schema: Readonly<Record<string, unknown>> = { type: 'string' }) =>
@@ -31,13 +38,7 @@ export const ingestApi: readonly ApiRoute[] = [
     summary: 'An uplink of a LoRaWAN network server',
     parameters: [part('source', 'Id of the source'), asked('event', 'Kind of event; only `up` holds measurements')],
     body: { media: json },
-    answers: {
-      200: told('How many readings were accepted, and which were refused'),
-      400: wrong,
-      404: gone,
-      413: large,
-      503: busy,
-    },
+    answers: taken,
   },
   {
     name: 'sendReadings',
@@ -46,13 +47,7 @@ export const ingestApi: readonly ApiRoute[] = [
     summary: 'Readings of a source, in the form that its mapping knows',
     parameters: [part('source', 'Id of the source'), asked('topic', 'Topic that the mapping distinguishes by')],
     body: { media: json },
-    answers: {
-      200: told('How many readings were accepted, and which were refused'),
-      400: wrong,
-      404: gone,
-      413: large,
-      503: busy,
-    },
+    answers: taken,
   },
   {
     name: 'listImports',

@@ -7,6 +7,8 @@ import { parseEntityQuery, parseEntityRetrieve } from './entityQuery.ts';
 import { exampleContext, geometry, instant } from './fixtures/arbitrary.ts';
 import { parseGeo, printGeo } from './geoQuery.ts';
 import type { Geometry, ScopeNode, TypeNode } from './query.ts';
+import { parseEntity } from './parse.ts';
+import { parsePurge } from './purge.ts';
 import { parseQueryBody } from './queryBody.ts';
 import { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
 import { evaluateTime, parseAggregation, parsePeriod, parseTemporal, printTemporal } from './temporal.ts';
@@ -177,29 +179,47 @@ test('temporal faults are refused', () => {
   assert.equal(parseTemporalRetrieve(new URLSearchParams('lastN=2'), context).temporal.lastN, 2);
 });
 
+test('a word that holds a value may name an attribute wherever one is named', () => {
+  for (const word of ['value', 'object', 'json', 'languageMap', 'vocab', 'valueList', 'objectList']) {
+    const { attrs } = parseEntity({ id: 'urn:x:1', type: 'T', [word]: 5 }, context, { at: '2026-01-01T00:00:00Z' });
+    const [name = ''] = Object.keys(attrs);
+    assert.deepEqual(ask(`attrs=${word}`).query, { attrs: [name] });
+    assert.deepEqual([...(ask(`type=T&pick=${word}`).representation.pick?.keys() ?? [])], [name]);
+    assert.equal(
+      ask(`georel=near;maxDistance==1&geometry=Point&coordinates=[1,2]&geoproperty=${word}`).query.geo?.property,
+      name,
+    );
+    assert.deepEqual(parsePurge(new URLSearchParams({ drop: word }), context).members, { drop: new Set([name]) });
+  }
+  for (const word of ['unitCode', 'observedAt', '@id']) refused(() => ask(`attrs=${word}`), 'attrs');
+});
+
 test('a Query in a body asks the same as the parameters', () => {
-  const { parameters, entities } = parseQueryBody({
-    type: 'Query',
-    entities: [{ type: 'Device|flow', id: ['urn:x:1', 'urn:x:2'] }],
-    attrs: ['temperature', 'flow'],
-    q: 'temperature>20',
-    geoQ: {
-      georel: 'within',
-      geometry: 'Polygon',
-      coordinates: [
-        [
-          [0, 0],
-          [1, 0],
-          [1, 1],
-          [0, 0],
+  const { parameters, entities } = parseQueryBody(
+    {
+      type: 'Query',
+      entities: [{ type: 'Device|flow', id: ['urn:x:1', 'urn:x:2'] }],
+      attrs: ['temperature', 'flow'],
+      q: 'temperature>20',
+      geoQ: {
+        georel: 'within',
+        geometry: 'Polygon',
+        coordinates: [
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+            [0, 0],
+          ],
         ],
-      ],
+      },
+      ordering: { orderBy: ['temperature;desc', 'location;dist-asc'], coordinates: [1, 2], collation: 'de' },
+      join: 'flat',
+      joinLevel: 2,
+      containedBy: ['urn:x:9'],
     },
-    ordering: { orderBy: ['temperature;desc', 'location;dist-asc'], coordinates: [1, 2], collation: 'de' },
-    join: 'flat',
-    joinLevel: 2,
-    containedBy: ['urn:x:9'],
-  });
+    context,
+  );
   assert.deepEqual(
     parseEntityQuery(parameters, context, { entities }),
     ask(
@@ -211,10 +231,13 @@ test('a Query in a body asks the same as the parameters', () => {
 });
 
 test('several selectors of a body stay several, and an id beats a pattern', () => {
-  const { parameters, entities } = parseQueryBody({
-    type: 'Query',
-    entities: [{ type: 'A', id: 'urn:x:1', idPattern: 'y' }, { type: 'B', idPattern: '^urn:y' }, { type: '*' }],
-  });
+  const { parameters, entities } = parseQueryBody(
+    {
+      type: 'Query',
+      entities: [{ type: 'A', id: 'urn:x:1', idPattern: 'y' }, { type: 'B', idPattern: '^urn:y' }, { type: '*' }],
+    },
+    context,
+  );
   const { query, local } = parseEntityQuery(parameters, context, { entities });
   assert.deepEqual(query, {
     selectors: [
@@ -228,12 +251,12 @@ test('several selectors of a body stay several, and an id beats a pattern', () =
 
 test('a faulty Query is refused with its place', () => {
   const parse = (body: object) => () => {
-    const { parameters, entities } = parseQueryBody(body);
+    const { parameters, entities } = parseQueryBody(body, context);
     parseEntityQuery(parameters, context, { entities });
   };
   const entities = [{ type: 'A' }];
   refused(parse({ type: 'Query', entities: [] }), 'entities');
-  refused(parse({ type: 'Query', entities: [{ id: 'urn:x:1' }] }), 'entities[0]');
+  refused(parse({ type: 'Query', entities: [{ id: 'urn:x:1' }] }), 'entities[0].type');
   refused(parse({ type: 'Query', entities: [{ type: 'A', id: 'x' }] }), 'entities[0].id');
   refused(parse({ type: 'Query', entities: [...entities, { type: 'B', id: [] }] }), 'entities[1].id');
   refused(parse({ type: 'Query', entities: [...entities, { type: 'B;' }] }), 'entities[1].type, character 2');

@@ -4,10 +4,10 @@
  */
 import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
-import { isUri } from './datatypes.ts';
 import { parseGeo } from './geoQuery.ts';
 import { parseOrder } from './order.ts';
-import { attributeIri, flag, list, optionsOf, parametersOf, readParameters, uris, whole } from './parameters.ts';
+import { attributeIri } from './attributeName.ts';
+import { flag, list, optionsOf, parametersOf, readParameters, uris, whole } from './parameters.ts';
 import type { Parameters } from './parameters.ts';
 import { compilePattern } from './pattern.ts';
 import { parseQ } from './q.ts';
@@ -32,17 +32,10 @@ export type EntityRequest = {
   readonly representation: Representation;
 };
 
-/** A selector of a body, as it was written (5.2.33). */
-export type SelectorText = {
-  readonly type: string;
-  readonly ids?: readonly string[];
-  readonly idPattern?: string;
-};
-
 export type RequestOptions = {
   readonly limits?: PageLimits;
   /** Of a body; beside the parameters. */
-  readonly entities?: readonly SelectorText[];
+  readonly entities?: readonly EntitySelector[];
 };
 
 /**
@@ -112,9 +105,8 @@ export function select(
   const selection = type === undefined ? undefined : parseTypeSelection(type, context);
   if (selection) query.type = selection;
   const { entities = [], retrieve = false } = options;
-  const selectors = entities.map((selector, i) => parseSelector(selector, context, `entities[${i}]`));
-  if (selectors.length === 1) Object.assign(query, selectors[0]);
-  else if (selectors.length > 1) query.selectors = selectors;
+  if (entities.length === 1) Object.assign(query, entities[0]);
+  else if (entities.length > 1) query.selectors = entities;
   const attrs = list(parameters, 'attrs')?.map((name) => attributeIri(name, context, 'attrs'));
   if (attrs) query.attrs = attrs;
   const q = get('q');
@@ -135,25 +127,14 @@ export function select(
   if (geo) query.geo = geo;
   const scopeQ = get('scopeQ');
   if (scopeQ !== undefined) query.scope = parseScopeQ(scopeQ);
-  const everything = type === '*' || entities.some((selector) => selector.type === '*');
+  const everything = type === '*' || entities.some((selector) => selector.type === undefined);
   if (everything && get('local') === 'false') throw new Problem('bad-data', 'the type * is always local', 'local');
   const local = flag(parameters, 'local') || everything;
-  const narrow = selection ?? attrs ?? geo ?? (selectors.length > 0 || (query.q && asksUserAttribute(query.q)));
+  const narrow = selection ?? attrs ?? geo ?? (entities.length > 0 || (query.q && asksUserAttribute(query.q)));
   if (!retrieve && !local && (narrow === undefined || narrow === false)) {
     throw new Problem('bad-data', 'the query is too wide: type, attrs, q, georel or local=true is needed (5.7.2)');
   }
   return { query, local };
-}
-
-/** An id takes precedence over a pattern beside it (5.2.33). */
-function parseSelector({ type, ids, idPattern }: SelectorText, context: Context, field: string): EntitySelector {
-  const selection = parseTypeSelection(type, context, `${field}.type`);
-  if (ids && !ids.every(isUri)) throw new Problem('bad-data', 'every id must be a URI', `${field}.id`);
-  if (idPattern !== undefined) compilePattern(idPattern, `${field}.idPattern`);
-  return {
-    ...(selection && { type: selection }),
-    ...(ids ? { ids: [...new Set(ids)] } : idPattern !== undefined && { idPattern }),
-  };
 }
 
 const systemNames = ['createdAt', 'modifiedAt', 'deletedAt', 'expiresAt', 'scope'].map(

@@ -1,5 +1,6 @@
 /** The geoquery parameters. CIM 009 v1.9.1, 4.10. */
 import { Problem } from '../base/problem.ts';
+import { attributeIri } from './attributeName.ts';
 import type { Context } from './context.ts';
 import { locationIri } from './geojson.ts';
 import { checkGeometry } from './geometry.ts';
@@ -32,7 +33,7 @@ export function parseGeo(parameters: GeoParameters, context: Context): GeoNode |
   }
   const node = {
     geometry: checkGeometry({ type: geometry, coordinates: parsed(coordinates) }, 'geometry'),
-    property: geoproperty === undefined ? locationIri : propertyIri(geoproperty, context),
+    property: geoproperty === undefined ? locationIri : attributeIri(geoproperty, context, 'geoproperty'),
   };
   if (shapeOf(node.geometry).positions.length > maxPositions) {
     throw new Problem('too-complex', `a geoquery has at most ${maxPositions} positions`, 'coordinates');
@@ -68,14 +69,6 @@ function parsed(coordinates: unknown): unknown {
   } catch {
     throw new Problem('bad-data', 'coordinates are a JSON array as in GeoJSON', 'coordinates');
   }
-}
-
-function propertyIri(name: string, context: Context): string {
-  const { iri, fault, member } = context.name(name);
-  if (fault !== undefined || member !== undefined) {
-    throw new Problem('bad-data', fault ?? `"${name}" is no geoproperty`, 'geoproperty');
-  }
-  return iri;
 }
 
 /** Writes the parameters again; `parseGeo` gives the same node for them. */

@@ -1,6 +1,5 @@
 /** The parameters of requests as text: which there are, one value each, lists, flags, numbers. CIM 009 v1.9.1, 6.3.20. */
 import { Problem } from '../base/problem.ts';
-import type { Context } from './context.ts';
 import { isUri } from './datatypes.ts';
 
 const selecting = ['id', 'idPattern', 'type', 'attrs', 'q', 'expandValues', 'jsonKeys', 'csf', 'scopeQ'];
@@ -72,13 +71,4 @@ export function whole(parameters: Parameters, name: string, otherwise: number, l
 export function optionsOf(parameters: Parameters): readonly string[] {
   const value = parameters.get('options');
   return value === undefined || value === '' ? [] : value.split(',');
-}
-
-/** The name of an attribute as an IRI. @throws Problem bad-data */
-export function attributeIri(name: string, context: Context, parameter: string): string {
-  const { iri, fault, member } = context.name(name);
-  if (fault !== undefined || (member !== undefined && !iri.endsWith('/hasValue'))) {
-    throw new Problem('bad-data', fault ?? `"${name}" is no attribute`, parameter);
-  }
-  return iri;
 }

@@ -6,7 +6,7 @@
  */
 import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
-import { attributeIri } from './parameters.ts';
+import { attributeIri } from './attributeName.ts';
 
 /** Members by IRI, or `id`, `type`, `scope`; with what is said of the entities that a relationship leads to. */
 export type Projection = ReadonlyMap<string, Projection | undefined>;

@@ -1,5 +1,6 @@
 /** The request "Purge Entities": which entities, and what of them goes. CIM 009 v1.9.1, 5.6.21 and 6.4.3.3. */
 import { Problem } from '../base/problem.ts';
+import { attributeIri } from './attributeName.ts';
 import type { Context } from './context.ts';
 import { parseEntityQuery } from './entityQuery.ts';
 import type { EntityQuery, QNode } from './query.ts';
@@ -36,10 +37,7 @@ function parseNames(source: URLSearchParams, parameter: string, context: Context
   const text = source.get(parameter);
   if (text === null) return undefined;
   const names = text.split(',').map((word) => {
-    const { iri, member, tells, fault } = context.name(word);
-    if (member === 'scope') return member;
-    if (fault === undefined && !iri.startsWith('@') && (member === undefined || tells !== undefined)) return iri;
-    throw new Problem('bad-data', fault ?? `"${word}" is no attribute`, parameter);
+    return context.name(word).member === 'scope' ? 'scope' : attributeIri(word, context, parameter);
   });
   return new Set(names);
 }

@@ -1,7 +1,9 @@
 /** The `Query` of a body, brought to the parameters of a URL. CIM 009 v1.9.1, 5.2.23, 5.2.33, 6.23, 6.24. */
 import { isObject } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
-import type { SelectorText } from './entityQuery.ts';
+import type { Context } from './context.ts';
+import { parseSelector } from './entitySelector.ts';
+import type { EntitySelector } from './query.ts';
 
 const maxSelectors = 200;
 
@@ -13,23 +15,23 @@ export type QueryBody = {
   /** To be joined with those of the URL (options, limit, ...). */
   readonly parameters: URLSearchParams;
   /** Which entities, any of them; empty: not said. */
-  readonly entities: readonly SelectorText[];
+  readonly entities: readonly EntitySelector[];
 };
 
 /**
  * The `Query` of a body (5.2.23). Its names of parameters are those of the URL, so that both are read alike.
- * @throws Problem bad-data
+ * @throws Problem bad-data, too-complex
  */
-export function parseQueryBody(json: unknown): QueryBody {
+export function parseQueryBody(json: unknown, context: Context): QueryBody {
   if (!isObject(json) || json['type'] !== 'Query') throw new Problem('bad-data', 'the type must be Query', 'type');
   const parameters = new URLSearchParams();
-  let entities: readonly SelectorText[] = [];
+  let entities: readonly EntitySelector[] = [];
   for (const name in json) {
     const value = json[name];
     if (!bodyNames.includes(name)) throw new Problem('bad-data', `a Query has no member "${name.slice(0, 50)}"`, name);
     if (value === null) throw new Problem('bad-data', 'null is no value', name);
     if (name === 'type' || name === '@context') continue;
-    if (name === 'entities') entities = selectorsOf(value);
+    if (name === 'entities') entities = selectorsOf(value, context);
     else if (Object.hasOwn(memberNames, name)) addMembers(value, name, parameters);
     else parameters.append(name, textOf(value, name));
   }
@@ -42,12 +44,6 @@ function textOf(value: unknown, field: string): string {
   const strings = Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
   if (!strings) throw new Problem('bad-data', 'a text or a non-empty array of texts is expected', field);
   return value.join(',');
-}
-
-function idsOf(value: unknown, field: string): readonly string[] {
-  const ids: readonly unknown[] = Array.isArray(value) ? value : [value];
-  if (ids.length > 0 && ids.every((id) => typeof id === 'string')) return ids;
-  throw new Problem('bad-data', 'a URI or a non-empty array of URIs is expected', field);
 }
 
 /** Members of the objects in a Query, with the parameters that they are (5.2.13, 5.2.21, 5.2.43, 5.2.44). */
@@ -75,32 +71,12 @@ function addMembers(value: unknown, name: string, parameters: URLSearchParams): 
   }
 }
 
-const selectorNames = ['id', 'type', 'idPattern'];
-
-function selectorsOf(value: unknown): readonly SelectorText[] {
+function selectorsOf(value: unknown, context: Context): readonly EntitySelector[] {
   if (!Array.isArray(value) || value.length === 0) {
     throw new Problem('bad-data', 'entities is a non-empty array', 'entities');
   }
   if (value.length > maxSelectors) {
     throw new Problem('too-complex', `at most ${maxSelectors} entity selectors`, 'entities');
   }
-  return value.map((item: unknown, i) => {
-    const field = `entities[${i}]`;
-    if (!isObject(item)) throw new Problem('bad-data', 'an object is expected', field);
-    for (const member in item) {
-      if (!selectorNames.includes(member)) {
-        throw new Problem('bad-data', `an entity selector has no "${member.slice(0, 50)}"`, field);
-      }
-    }
-    const { id, type, idPattern } = item;
-    if (type === undefined) throw new Problem('bad-data', 'an entity selector needs a type', field);
-    if (idPattern !== undefined && typeof idPattern !== 'string') {
-      throw new Problem('bad-data', 'a text is expected', `${field}.idPattern`);
-    }
-    return {
-      type: textOf(type, `${field}.type`),
-      ...(id !== undefined && { ids: idsOf(id, `${field}.id`) }),
-      ...(idPattern !== undefined && { idPattern }),
-    };
-  });
+  return value.map((item: unknown, i) => parseSelector(item, `entities[${i}]`, context));
 }

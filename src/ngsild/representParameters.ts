@@ -3,7 +3,8 @@ import { Problem } from '../base/problem.ts';
 import type { Context } from './context.ts';
 import { isUri } from './datatypes.ts';
 import { parseLanguages } from './language.ts';
-import { attributeIri, list, optionsOf, uris, whole, type Parameters } from './parameters.ts';
+import { attributeIri } from './attributeName.ts';
+import { list, optionsOf, uris, whole, type Parameters } from './parameters.ts';
 import { isShown, parseProjection, projectionDepth } from './projection.ts';
 import type { Format, RepresentOptions } from './represent.ts';
 

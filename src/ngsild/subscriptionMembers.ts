@@ -1,5 +1,6 @@
 /** The small values that members of a subscription have, checked. */
 import { Problem } from '../base/problem.ts';
+import { attributeIri } from './attributeName.ts';
 import type { Context } from './context.ts';
 import { nullMarker } from './datatypes.ts';
 
@@ -28,10 +29,5 @@ export function listOf(raw: unknown, field: string): readonly unknown[] {
 }
 
 /** The IRI of an attribute. @throws Problem bad-data */
-export function attributeName(raw: unknown, field: string, context: Context): string {
-  const { iri, fault, member } = context.name(textOf(raw, field));
-  if (fault !== undefined || (member !== undefined && !iri.endsWith('/hasValue')) || iri.startsWith('@')) {
-    throw new Problem('bad-data', fault ?? `"${String(raw).slice(0, 50)}" is no attribute`, field);
-  }
-  return iri;
-}
+export const attributeName = (raw: unknown, field: string, context: Context): string =>
+  attributeIri(textOf(raw, field), context, field);

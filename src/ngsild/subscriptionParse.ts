@@ -8,13 +8,11 @@ import { parseGeo } from './geoQuery.ts';
 import { parseLanguages } from './language.ts';
 import { parseDateTime } from './members.ts';
 import { parseNotification } from './notificationParse.ts';
-import { compilePattern } from './pattern.ts';
 import { parseQ } from './q.ts';
-import type { EntitySelector } from './query.ts';
+import { parseSelector } from './entitySelector.ts';
 import { parseScopeQ } from './scope.ts';
 import { notificationTriggers, type Subscription } from './subscription.ts';
 import { attributeName, flagOf, listOf, numberAboveZero, textOf } from './subscriptionMembers.ts';
-import { parseTypeSelection } from './types.ts';
 
 type Member = Exclude<keyof Subscription, 'id'>;
 type Parsed = { -readonly [M in keyof Subscription]?: Subscription[M] };
@@ -118,26 +116,6 @@ function languages(text: string, field: string): void {
   } catch (error) {
     throw new Problem('bad-data', error instanceof Error ? error.message : String(error), field);
   }
-}
-
-function parseSelector(raw: unknown, field: string, context: Context): EntitySelector {
-  if (!isObject(raw)) throw new Problem('bad-data', 'an entity selector is an object', field);
-  for (const name in raw) {
-    if (name !== 'type' && name !== 'id' && name !== 'idPattern') {
-      throw new Problem('bad-data', `an entity selector has no "${name.slice(0, 50)}"`, `${field}.${name}`);
-    }
-  }
-  const { id, idPattern } = raw;
-  if (raw['type'] === undefined) throw new Problem('bad-data', 'an entity selector needs a type', `${field}.type`);
-  const type = parseTypeSelection(textOf(raw['type'], `${field}.type`), context, `${field}.type`);
-  if (idPattern !== undefined) compilePattern(textOf(idPattern, `${field}.idPattern`), `${field}.idPattern`);
-  const ids = Array.isArray(id) ? listOf(id, `${field}.id`) : [id];
-  return {
-    ...(id !== undefined && { ids: ids.map((item) => uriOf(item, `${field}.id`)) }),
-    // An id beats a pattern (5.2.33).
-    ...(id === undefined && idPattern !== undefined && { idPattern: idPattern as string }),
-    ...(type && { type }),
-  };
 }
 
 function uriOf(raw: unknown, field: string): string {

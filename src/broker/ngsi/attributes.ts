@@ -1,12 +1,5 @@
 import { Problem } from '../../base/problem.ts';
-import {
-  parseAttribute,
-  parseFragment,
-  parsePartial,
-  patchInstance,
-  type Context,
-  type InstanceName,
-} from '../../ngsild/index.ts';
+import { parseAttribute, parseFragment, parsePartial, patchInstance, type InstanceName } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
 import { append, deleteAttribute, deleteScope, patchAttribute, replaceAttribute, update } from '../rules.ts';
 import { bodyOf, isTrue, linkedContext, optionsOf, type Answer, type Call } from './call.ts';
@@ -48,10 +41,7 @@ export const attributes: readonly Operation[] = [
     body: patchBody('AttributeFragment'),
     answers: { 204: null },
     handle: async (call, deps) => {
-      const { json, context } = await bodyOf(call, deps.contexts);
-      const target = targetOf(call, context);
-      const name = updatable(call, context);
-      const path = context.compact(name);
+      const { json, context, target, name, path } = await attributeBody(call, deps);
       const partial = parsePartial(json, path, context);
       const command = patchAttribute(target, instanceName(name, partial.datasetId), (stored, at) =>
         patchInstance(stored, partial, path, context, at),
@@ -70,10 +60,7 @@ export const attributes: readonly Operation[] = [
     body: jsonBody('AttributeFragment'),
     answers: { 204: null },
     handle: async (call, deps) => {
-      const { json, context } = await bodyOf(call, deps.contexts);
-      const target = targetOf(call, context);
-      const name = updatable(call, context);
-      const path = context.compact(name);
+      const { json, context, target, name, path } = await attributeBody(call, deps);
       const [instance, second] = parseAttribute(json, path, context, { at: isoInstant(deps.now()) });
       if (!instance || second) throw new Problem('bad-data', 'one instance of the attribute is wanted', path);
       await deps.entities.run(call.who, call.tenant, replaceAttribute(target, name, instance), call.cause);
@@ -116,11 +103,13 @@ async function setAttributes(call: Call, deps: NgsiDeps): Promise<Answer> {
   return { status: 207, body: { updated, notUpdated: left } };
 }
 
-/** Partial updates and replacements are of attributes, not of the scope (5.6.4.4, 5.6.19.4). @throws Problem bad-data */
-function updatable(call: Call, context: Context): string {
+/** The attribute of the path, which a body updates or replaces; the scope is none (5.6.4.4, 5.6.19.4). @throws Problem */
+async function attributeBody(call: Call, deps: NgsiDeps) {
+  const { json, context } = await bodyOf(call, deps.contexts);
+  const target = targetOf(call, context);
   const name = attributeOf(call, context);
   if (name === 'scope') throw new Problem('bad-data', 'the scope is no attribute to be updated by itself', 'attrId');
-  return name;
+  return { json, context, target, name, path: context.compact(name) };
 }
 
 const instanceName = (name: string, datasetId: string | undefined): InstanceName =>

@@ -56,7 +56,7 @@ export const query: readonly Operation[] = [
     answers: { 200: 'EntityList', 203: 'EntityList' },
     handle: async (call, deps) => {
       const { json, ...named } = await bodyOf(call, deps.contexts);
-      const { parameters, entities } = parseQueryBody(json);
+      const { parameters, entities } = parseQueryBody(json, named.context);
       const all = new URLSearchParams([...parameters, ...call.query]);
       return queryAnswer(call, deps, named, parseEntityQuery(all, named.context, { entities }));
     },

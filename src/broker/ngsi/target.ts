@@ -1,6 +1,6 @@
 /** The entity and the attribute that a path names, checked as 5.6 asks. */
 import { Problem } from '../../base/problem.ts';
-import { isUri, parseTypeSelection, type Context } from '../../ngsild/index.ts';
+import { attributeIri, isUri, parseTypeSelection, type Context } from '../../ngsild/index.ts';
 import type { Target } from '../rules.ts';
 import type { Call } from './call.ts';
 
@@ -27,11 +27,7 @@ export function isOf(id: string, given: string | undefined): void {
 /** The IRI of the attribute; `scope` stands for itself. @throws Problem bad-data */
 export function attributeOf(call: Call, context: Context): string {
   const { attrId = '' } = call.of;
-  const { iri, member, tells, fault } = context.name(attrId);
-  if (member === 'scope') return member;
-  const fit = fault === undefined && !iri.startsWith('@') && (member === undefined || tells !== undefined);
-  if (!fit) throw new Problem('bad-data', fault ?? `"${attrId.slice(0, 100)}" is no attribute`, 'attrId');
-  return iri;
+  return context.name(attrId).member === 'scope' ? 'scope' : attributeIri(attrId, context, 'attrId');
 }
 
 /** The parameter `datasetId`; undefined: the default instance. @throws Problem bad-data */

@@ -85,7 +85,7 @@ export const temporal: readonly Operation[] = [
     answers: { 200: 'EntityTemporalList', 203: 'EntityTemporalList', 206: 'EntityTemporalList' },
     handle: async (call, deps) => {
       const { json, ...named } = await bodyOf(call, deps.contexts);
-      const { parameters, entities } = parseQueryBody(json);
+      const { parameters, entities } = parseQueryBody(json, named.context);
       const all = new URLSearchParams([...parameters, ...call.query]);
       return queryAnswer(call, deps, named, parseTemporalQuery(all, named.context, { entities }));
     },

@@ -38,7 +38,7 @@ const parsers: Readonly<Record<string, readonly Parser[]>> = {
   AttributeFragment: [(body) => parsePartial(body, 'a', context)],
   EntityTemporal: [afterContext((body) => parseTemporalEntity(body, context, { at }))],
   EntityTemporalFragment: [afterContext((body) => parseTemporalFragment(body, context, { at }))],
-  Query: [afterContext(parseQueryBody)],
+  Query: [afterContext((body) => parseQueryBody(body, context))],
   Subscription: [afterContext((body) => parseSubscription(body, context, { newId: () => 'urn:a:b', now: 0 }))],
   SubscriptionFragment: [afterContext((body) => updateSubscription(whole, body, context, 0))],
   ContextDocument: [
