@@ -149,7 +149,24 @@ function answersOf({ method, path, body, answers }: Operation): JsonSchema {
     ...(!reads && { 403: problem('Not allowed') }),
   };
   for (const [status, name] of Object.entries(answers)) all[status] = answer(Number(status), name, method);
+  const links = linksOf(path, answers);
+  if (links) all[201] = { ...all[201], links };
   return all;
+}
+
+/** What can be done with that which was created: the id of the body, or the first of those answered, is part of the path. */
+function linksOf(path: string, answers: Operation['answers']): JsonSchema | undefined {
+  if (answers[201] === undefined) return undefined;
+  const many = path.startsWith('/entityOperations/');
+  const start = `${many ? '/entities' : path}/{`;
+  const id = many ? '$response.body#/0' : '$request.body#/id';
+  const linked = operations.filter((operation) => operation.path.startsWith(start));
+  return Object.fromEntries(
+    linked.map((operation) => [
+      operation.name,
+      { operationId: operation.name, parameters: { [namesIn(operation.path)[0] ?? '']: id } },
+    ]),
+  );
 }
 
 const meanings: Readonly<Record<number, string>> = {

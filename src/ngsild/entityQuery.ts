@@ -112,7 +112,8 @@ export function select(
   const q = get('q');
   if (q !== undefined) query.q = parseQ(q, context, { expandValues: list(parameters, 'expandValues') ?? [] });
   const csf = get('csf');
-  // There are no registrations to filter yet, but what is written has to be right (5.7.2.4).
+  // Both are about registrations, of which there are none yet: csf filters them, and splitEntities has filters wait until
+  // entities are put together from several sources. What is written has to be right all the same (5.7.2.4).
   if (csf !== undefined) parseQ(csf, context, { parameter: 'csf' });
   flag(parameters, 'splitEntities');
   const geo = parseGeo(

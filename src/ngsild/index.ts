@@ -8,6 +8,7 @@ export type { ContextDocument } from './core.ts';
 export { modelDocument } from './models.ts';
 export { dueAt, livingAt, sweepOf } from './expiry.ts';
 export { apiSchemas, type JsonSchema } from './schemas/index.ts';
+export * as schemaWords from './schemas/words.ts';
 export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
 export { parseDateTime, parseTypes, sortableInstant } from './members.ts';
@@ -37,7 +38,15 @@ export type { Pattern } from './pattern.ts';
 export { matchesQuery, matchesSelector } from './matching.ts';
 export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
 export { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
-export { evaluateTime, parseAggregation, parsePeriod, parseTemporal, periodEnd, printTemporal } from './temporal.ts';
+export {
+  evaluateTime,
+  parseAggregation,
+  parsePeriod,
+  parseTemporal,
+  periodEnd,
+  printTemporal,
+  timeProperties,
+} from './temporal.ts';
 export type { TemporalParameters, TemporalPart } from './temporal.ts';
 export { parseGeo, printGeo } from './geoQuery.ts';
 export type { GeoParameters } from './geoQuery.ts';

@@ -135,6 +135,8 @@ test('a subscription is told what is wrong with it', () => {
   refused({ throttling: -1 }, 'throttling');
   refused({ notificationTrigger: ['entityBorn'] }, 'notificationTrigger[0]');
   refused({ q: 'flow>' }, 'q, character 6');
+  refused({ csf: 'flow>' }, 'csf, character 6');
+  refused({ splitEntities: 'yes' }, 'splitEntities');
   refused({ geoQ: { georel: 'within', geometry: 'Point' } }, 'coordinates');
   refused({ expiresAt: '2026-03-01T10:00:00Z' }, 'expiresAt');
   refused({ isActive: 'yes' }, 'isActive');

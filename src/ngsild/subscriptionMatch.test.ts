@@ -58,6 +58,12 @@ describe('triggers', () => {
     assert.ok(!told({ before: warm, after: undefined }));
     assert.ok(!told({ before: warm, after: entity({ temperature: 20 }) }));
   });
+  test('csf and splitEntities change nothing for what is stored here (5.2.12)', () => {
+    for (const members of [{ csf: 'provider=="another"' }, { splitEntities: true }, { splitEntities: false }]) {
+      assert.ok(told({ before: warm, after: warmer }, { q: 'temperature>20', ...members }));
+      assert.ok(!told({ before: warm, after: warmer }, { q: 'temperature>30', ...members }));
+    }
+  });
   test('an equal value is no change, whenever it was written', () => {
     const again = parseEntity({ id: 'urn:x:1', type: 'Device', temperature: 20, flow: 1 }, context, { at: later });
     assert.deepEqual(fired({ before: warm, after: again }), []);

@@ -68,7 +68,8 @@ const members: {
     return node;
   },
   scopeQ: (raw, field) => parseScopeQ(textOf(raw, field)),
-  csf: (raw, field, context) => parseQ(textOf(raw, field), context),
+  // A filter of registrations (5.2.12): what is stored here has none, and is told of whatever it says.
+  csf: (raw, field, context) => parseQ(textOf(raw, field), context, { parameter: field }),
   datasetId: (raw, field) =>
     listOf(raw, field).map((item, i) => {
       if (typeof item === 'string' && (item === '@none' || isUri(item))) return item;

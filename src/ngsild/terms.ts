@@ -13,17 +13,18 @@ const keywords = new Set(
     .map((word) => `@${word}`),
 );
 
-const definitionKeys = new Set([
-  '@id',
-  '@type',
-  '@container',
-  '@language',
-  '@direction',
-  '@prefix',
-  '@protected',
-  '@index',
-  '@nest',
-]);
+/** What the definition of a term may say. */
+export const definitionKeys = [
+  'id',
+  'type',
+  'container',
+  'language',
+  'direction',
+  'prefix',
+  'protected',
+  'index',
+  'nest',
+].map((word) => `@${word}`);
 
 /** Takes one context object into the state. JSON-LD 1.1, "Context Processing" without @base, @language, @import. */
 export function define(context: unknown, state: { terms: Terms; vocab: string | undefined }): void {
@@ -82,7 +83,7 @@ function createTerm(
   const parts: Record<string, unknown> = simple ? { '@id': definition } : definition;
   if ('@context' in parts) throw new Problem('bad-data', 'scoped contexts are not allowed (5.5.7)', field);
   for (const key in parts) {
-    if (!definitionKeys.has(key)) throw new Problem('bad-data', `"${key}" is not supported in a term`, field);
+    if (!definitionKeys.includes(key)) throw new Problem('bad-data', `"${key}" is not supported in a term`, field);
   }
   const id = parts['@id'];
   if (id === null) return noTerm;

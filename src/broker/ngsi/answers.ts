@@ -19,7 +19,7 @@ const words: Readonly<Record<string, AnswerWords>> = {
   EntityTemporal: { schema: 'EvolutionShown', media: both },
   EntityTemporalList: { schema: 'EvolutionsShown', media: both },
   IdList: { schema: 'IdsAnswered' },
-  ContextDocument: { schema: 'ContextDocument', media: both },
+  ContextDocument: { schema: 'ContextAnswered', media: both },
   Subscription: { schema: 'Subscription', media: both },
   SubscriptionList: { schema: 'SubscriptionList', media: both },
   EntityTypeList: { schema: 'EntityTypeList', media: both },

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { openTestCity, type TestCity } from '../../../test/fixtures/testCity.ts';
+import { apiSchemas } from '../../ngsild/index.ts';
+import { answerWords } from './answers.ts';
 
 let city: TestCity;
 before(async () => {
@@ -33,6 +36,14 @@ async function fails(path: string, status: number, type: string, init?: RequestI
   assert.deepEqual([answer.status, body.type], [status, errors + type], path);
 }
 
+/** What the OpenAPI document says of the answer holds. */
+function fitsAnswer(answered: unknown): void {
+  const { schema } = answerWords('ContextDocument');
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  const validate = ajv.compile({ components: { schemas: apiSchemas }, $ref: `#/components/schemas/${schema}` });
+  assert.ok(validate(answered), JSON.stringify(validate.errors));
+}
+
 test('a context that was added is served, listed, told about and removed', async () => {
   const context = { flow: 'https://e.org/flow' };
   const { path, url } = await add(context, { note: 'left away' });
@@ -49,7 +60,9 @@ test('a context that was added is served, listed, told about and removed', async
   assert.match(String(createdAt), /^\d{4}-.*Z$/);
   assert.match(String(lastUsage), /^\d{4}-.*Z$/);
   assert.deepEqual(rest, { URL: url, localId: path.slice('/jsonldContexts/'.length), kind: 'Hosted', numberOfHits: 2 });
-  assert.deepEqual(await (await city.fetch(`${path}?details=true`)).json(), details);
+  const told: unknown = await (await city.fetch(`${path}?details=true`)).json();
+  assert.deepEqual(told, details);
+  for (const answered of [told, { '@context': context }]) fitsAnswer(answered);
   assert.equal((await city.fetch(path, { method: 'DELETE' })).status, 204);
   await fails(path, 404, 'ResourceNotFound');
   await fails(path, 404, 'ResourceNotFound', { method: 'DELETE' });

@@ -1,5 +1,5 @@
 /** What each URL parameter, part of a path and header means: words and JSON Schemas for the OpenAPI document. */
-import type { JsonSchema } from '../../ngsild/index.ts';
+import { geometryTypes, joinLevelMax, schemaWords, timeProperties, type JsonSchema } from '../../ngsild/index.ts';
 import { contextKinds } from '../contexts/index.ts';
 
 export type ParameterWords = {
@@ -11,6 +11,7 @@ export type ParameterWords = {
 const text: JsonSchema = { type: 'string', minLength: 1 };
 const yes: JsonSchema = { type: 'boolean' };
 const whole = (minimum: number, maximum: number): JsonSchema => ({ type: 'integer', minimum, maximum });
+const { dateTime, name, uri } = schemaWords;
 const word = (schema: JsonSchema, description: string, ...examples: string[]): ParameterWords => ({
   description,
   schema,
@@ -30,17 +31,17 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
   pick: word(text, 'Only these members (4.21)', 'id,type,pressure'),
   omit: word(text, 'All but these members (4.21)', 'location'),
   q: word(text, 'What attributes have to be like (4.9); `;` is and, `|` is or', 'pressure>3;state=="on"'),
-  csf: word(text, 'What context sources have to be like (4.9)'),
+  csf: word(text, 'Which context source registrations are asked (4.9); what is stored here is answered anyway', 'a==1'),
   scopeQ: word(text, 'Scopes: `/A/+/C`, `/A/#` (4.19)', '/Dushanbe/#'),
   georel: word(
     text,
     'near;maxDistance==metres, within, contains, intersects, equals, disjoint, overlaps (4.10)',
     'near;maxDistance==2000',
   ),
-  geometry: word(text, 'Kind of the geometry to compare with', 'Point'),
+  geometry: word({ enum: geometryTypes }, 'Kind of the geometry to compare with', 'Point'),
   coordinates: word(text, 'Its coordinates, longitude first, as JSON', '[68.78,38.56]'),
-  geoproperty: word(text, 'The attribute that is compared; location unless said', 'location'),
-  geometryProperty: word(text, 'The attribute that becomes the geometry of GeoJSON', 'location'),
+  geoproperty: word(name, 'The attribute that is compared; location unless said', 'location'),
+  geometryProperty: word(name, 'The attribute that becomes the geometry of GeoJSON', 'location'),
   format: word(
     text,
     'How entities are shown: normalized, concise, simplified; the past also temporalValues, aggregatedValues (4.5)',
@@ -53,26 +54,26 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
   offset: word(whole(0, 1_000_000_000), 'Entities to leave out before', '0'),
   count: word(yes, 'How many there are in all: header NGSILD-Results-Count'),
   local: word(yes, 'Only what this server itself holds'),
-  join: word(text, 'Linked entities too: inline or flat (4.5.23)', 'inline'),
-  joinLevel: word(whole(1, 100), 'How many links far', '1'),
-  containedBy: word(text, 'Ids that are known already and not joined again'),
+  join: word({ enum: ['inline', 'flat', '@none'] }, 'Linked entities too: inline or flat (4.5.23)', 'inline'),
+  joinLevel: word(whole(1, joinLevelMax), 'How many links far', '1'),
+  containedBy: word(text, 'Ids that are known already and not joined again', 'urn:ngsi-ld:District:sino'),
   orderBy: word(text, 'Attributes, each with ;asc or ;desc, dist-asc by distance (4.23)', 'pressure;desc'),
-  orderFrom: word(text, 'Coordinates that the distance is measured from'),
-  orderGeometry: word(text, 'Their kind of geometry'),
+  orderFrom: word(text, 'Coordinates that the distance is measured from', '[68.78,38.56]'),
+  orderGeometry: word({ enum: geometryTypes }, 'Their kind of geometry', 'Point'),
   collation: word(text, 'Language whose order of letters holds', 'tg'),
-  expandValues: word(text, 'Attributes whose values in q are terms of the @context'),
-  jsonKeys: word(text, 'JsonProperties: names below them are not expanded'),
-  splitEntities: word(yes, 'For federations'),
+  expandValues: word(text, 'Attributes whose values in q are terms of the @context', 'state'),
+  jsonKeys: word(text, 'JsonProperties: names below them are not expanded', 'settings'),
+  splitEntities: word(yes, 'Whether an entity may be spread over several sources; here each is whole (5.7.2.4)'),
   entityMap: word(yes, 'For federations: not supported yet'),
   entityMapLifetime: word(text, 'For federations: not supported yet'),
-  timerel: word(text, 'before, after or between (4.11)', 'after'),
-  timeAt: word(text, 'Instant, UTC', '2026-03-01T00:00:00Z'),
-  endTimeAt: word(text, 'Instant, UTC, with between', '2026-04-01T00:00:00Z'),
-  timeproperty: word(text, 'observedAt (unless said), createdAt, modifiedAt, deletedAt'),
+  timerel: word({ enum: ['before', 'after', 'between'] }, 'How it lies to timeAt (4.11)', 'after'),
+  timeAt: word(dateTime, 'Instant, UTC', '2026-03-01T00:00:00Z'),
+  endTimeAt: word(dateTime, 'Instant, UTC, with between', '2026-04-01T00:00:00Z'),
+  timeproperty: word({ enum: timeProperties }, 'Which time counts; observedAt unless said', 'observedAt'),
   lastN: word(whole(1, 1_000_000), 'Only the newest instances of each attribute', '10'),
   aggrMethods: word(text, 'totalCount, distinctCount, sum, avg, min, max, stddev, sumsq (4.5.19)', 'avg,max'),
   aggrPeriodDuration: word(text, 'ISO 8601; the whole range unless said', 'PT1H'),
-  observedAt: word(text, 'For values in the body that say no time of their own', '2026-03-01T05:00:00Z'),
+  observedAt: word(dateTime, 'For values in the body that say no time of their own', '2026-03-01T05:00:00Z'),
   drop: word(text, 'Only these attributes go, and the entities stay (5.6.21)', 'pressure'),
   keep: word(text, 'All attributes but these go (5.6.21)', 'name'),
   details: word(yes, 'What is known of each, not only its name'),
@@ -82,12 +83,16 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
 
 /** Parts of the path, by name. */
 export const pathParameters: Readonly<Record<string, ParameterWords>> = {
-  entityId: word({ type: 'string', format: 'uri' }, 'Id of the entity, percent-encoded', 'urn:ngsi-ld:Pump:1'),
-  attrId: word(text, 'Name of the attribute: a term of the @context or an IRI', 'pressure'),
-  instanceId: word({ type: 'string', format: 'uri' }, 'Id of one instance, as the temporal representation tells it'),
-  type: word(text, 'Name of the type', 'Pump'),
-  subscriptionId: word({ type: 'string', format: 'uri' }, 'Id of the subscription', 'urn:ngsi-ld:Subscription:1'),
-  contextId: word(text, 'Local identifier, or the URL of a Cached @context, percent-encoded'),
+  entityId: word(uri, 'Id of the entity, percent-encoded', 'urn:ngsi-ld:Pump:1'),
+  attrId: word(name, 'Name of the attribute: a term of the @context or an IRI', 'pressure'),
+  instanceId: word(uri, 'Id of one instance, as the temporal representation tells it', 'urn:ngsi-ld:Instance:1'),
+  type: word(name, 'Name of the type', 'Pump'),
+  subscriptionId: word(uri, 'Id of the subscription', 'urn:ngsi-ld:Subscription:1'),
+  contextId: word(
+    text,
+    'Local identifier, or the URL of a Cached @context, percent-encoded',
+    'urn:ngsi-ld:jsonldContext:1',
+  ),
 };
 
 /** Headers that every operation takes. */
@@ -97,5 +102,8 @@ export const headerParameters: Readonly<Record<string, ParameterWords>> = {
     'The @context, where the body carries none (6.3.5)',
     '<https://uri.etsi.org/ngsi-ld/v1/ngsi-ld-core-context-v1.9.jsonld>; rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"',
   ),
-  'NGSILD-Tenant': word({ type: 'string', minLength: 1 }, 'Another world of data than the default one (4.14)'),
+  'NGSILD-Tenant': word(
+    { type: 'string', pattern: '^[!-~]{1,256}$' },
+    'Another world of data than the default one (4.14)',
+  ),
 };

@@ -51,6 +51,32 @@ async function refused(path: string, status = 400, init?: RequestInit): Promise<
   return ((await answer.json()) as { field?: string }).field ?? '';
 }
 
+test('csf and splitEntities change no answer where every entity is whole and here (5.7.2.4)', async () => {
+  const filters = ['type=Building&q=floors>1', 'type=Building,City&scopeQ=/Dushanbe/%23', 'attrs=twin', 'local=true'];
+  for (const filter of filters) {
+    const plain = await read(`/entities?${filter}`);
+    assert.ok(plain.length > 0, filter);
+    for (const beside of ['csf=provider==%22another%22', 'splitEntities=true', 'splitEntities=false']) {
+      assert.deepEqual(await read(`/entities?${filter}&${beside}`), plain);
+    }
+  }
+  const query = {
+    type: 'Query',
+    entities: [{ type: 'Building' }],
+    q: 'floors>1',
+    csf: 'provider',
+    splitEntities: true,
+  };
+  const found = await read<Shown[]>('/entityOperations/query', {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(query),
+  });
+  assert.deepEqual(names(found), ['Building:b', 'Building:d']);
+  assert.equal(await refused('/entities?type=Building&csf=a>>1'), 'csf, character 3');
+  assert.equal(await refused('/entities?type=Building&splitEntities=1'), 'splitEntities');
+});
+
 suite('linked entities', () => {
   test('inline: inside the relationship, level by level, never in a circle', async () => {
     const one = await read<Shown>(`/entities/${urn('Building:a')}?join=inline&pick=id,locatedAt`);

@@ -8,6 +8,7 @@ import { Problem } from '../../base/problem.ts';
 import { compileContext } from '../context.ts';
 import { entityJson, exampleContext, geometry, instant, json, name, uri } from '../fixtures/arbitrary.ts';
 import { parseFragment, parseMerge, parsePartial } from '../fragment.ts';
+import { flag } from '../parameters.ts';
 import { parseEntity } from '../parse.ts';
 import { parseQueryBody } from '../queryBody.ts';
 import { parseTemporalEntity, parseTemporalFragment } from '../temporalEntity.ts';
@@ -38,7 +39,12 @@ const parsers: Readonly<Record<string, readonly Parser[]>> = {
   AttributeFragment: [(body) => parsePartial(body, 'a', context)],
   EntityTemporal: [afterContext((body) => parseTemporalEntity(body, context, { at }))],
   EntityTemporalFragment: [afterContext((body) => parseTemporalFragment(body, context, { at }))],
-  Query: [afterContext((body) => parseQueryBody(body, context))],
+  Query: [
+    afterContext((body) => {
+      const parameters = new Map(parseQueryBody(body, context).parameters);
+      for (const name of ['local', 'splitEntities', 'entityMap']) flag(parameters, name);
+    }),
+  ],
   Subscription: [afterContext((body) => parseSubscription(body, context, { newId: () => 'urn:a:b', now: 0 }))],
   SubscriptionFragment: [afterContext((body) => updateSubscription(whole, body, context, 0))],
   ContextDocument: [

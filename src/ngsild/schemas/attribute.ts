@@ -6,6 +6,7 @@ import {
   ignored,
   listOf,
   marker,
+  memberName,
   notNull,
   oneOrMany,
   ref,
@@ -65,6 +66,7 @@ function attribute(kind: AttributeKind, part: boolean): JsonSchema {
       instanceId: ignored,
     },
     ...(!part && { required: ['type', member] }),
+    propertyNames: memberName,
     additionalProperties: ref(part ? 'AttributePart' : 'Attribute'),
   };
 }

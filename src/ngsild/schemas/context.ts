@@ -1,7 +1,25 @@
 /** @contexts as bodies and as what is told of them, 4.4 and 5.13. Beside `context.ts` and `terms.ts`. */
+import { definitionKeys } from '../terms.ts';
 import { dateTime, ref, text, uri, type JsonSchema } from './words.ts';
 
-const one: JsonSchema = { anyOf: [{ type: 'string', description: 'URL' }, { type: 'object' }, { type: 'null' }] };
+/** JSON-LD 1.1, 9.15.1, without scoped contexts. */
+const termDefinition: JsonSchema = {
+  anyOf: [
+    { type: 'string' },
+    { type: 'null' },
+    {
+      type: 'object',
+      properties: { '@id': { type: ['string', 'null'] } },
+      propertyNames: { enum: definitionKeys },
+    },
+  ],
+};
+const terms: JsonSchema = {
+  type: 'object',
+  propertyNames: { not: { enum: ['', '@import'] } },
+  patternProperties: { '^[^@]': termDefinition },
+};
+const one: JsonSchema = { anyOf: [uri, terms, { type: 'null' }] };
 
 export const contextSchemas: Readonly<Record<string, JsonSchema>> = {
   Context: {
@@ -30,6 +48,10 @@ export const contextSchemas: Readonly<Record<string, JsonSchema>> = {
       numberOfHits: { type: 'integer', minimum: 0, description: 'Since the server started' },
       extraInfo: text,
     },
+  },
+  ContextAnswered: {
+    description: 'The document; with details=true what is known of it',
+    anyOf: [ref('ContextDocument'), ref('ContextDetails')],
   },
   ContextList: {
     description: 'URLs, or with details=true what is known of each',

@@ -1,14 +1,27 @@
 /** Entities and parts of them as bodies. Beside `parse.ts` and `fragment.ts`. */
-import { dateTime, ignored, listOf, marker, notNull, oneOrMany, ref, text, uri, type JsonSchema } from './words.ts';
+import {
+  dateTime,
+  eitherOf,
+  ignored,
+  listOf,
+  marker,
+  memberName,
+  name,
+  notNull,
+  oneOrMany,
+  ref,
+  scopeName,
+  uri,
+  type JsonSchema,
+} from './words.ts';
 
-const oneOf = (...names: string[]): JsonSchema => ({ anyOf: names.map((name) => ({ required: [name] })) });
-const scope = oneOrMany({ type: 'string', pattern: '^/?[^/]+(/[^/]+)*$', examples: ['/Dushanbe/Sino'] });
+const scope = oneOrMany(scopeName);
 
 const members: JsonSchema = {
   id: uri,
   '@id': uri,
-  type: oneOrMany(text),
-  '@type': oneOrMany(text),
+  type: oneOrMany(name),
+  '@type': oneOrMany(name),
   createdAt: ignored,
   modifiedAt: ignored,
   deletedAt: ignored,
@@ -19,8 +32,9 @@ export const entitySchemas: Readonly<Record<string, JsonSchema>> = {
   Entity: {
     description: 'An entity, normalized or concise (4.5.1, 5.2.4)',
     type: 'object',
-    allOf: [oneOf('id', '@id'), oneOf('type', '@type')],
+    allOf: [eitherOf('id', '@id'), eitherOf('type', '@type')],
     properties: { ...members, scope, expiresAt: dateTime },
+    propertyNames: memberName,
     additionalProperties: ref('Attribute'),
     examples: [
       {
@@ -36,6 +50,7 @@ export const entitySchemas: Readonly<Record<string, JsonSchema>> = {
     description: 'What is to change of an entity; the value urn:ngsi-ld:null removes (5.4)',
     type: 'object',
     properties: { ...members, scope: { anyOf: [scope, marker] }, expiresAt: { anyOf: [dateTime, marker] } },
+    propertyNames: memberName,
     additionalProperties: ref('AttributePart'),
     examples: [{ pressure: { type: 'Property', value: 3.4 } }],
   },
@@ -45,15 +60,16 @@ export const entitySchemas: Readonly<Record<string, JsonSchema>> = {
     description: 'What is wrong with one entity does not touch the others: the answer is 207',
   },
   EntityFragmentList: {
-    ...listOf({ allOf: [ref('EntityFragment'), oneOf('id', '@id')] }),
+    ...listOf({ allOf: [ref('EntityFragment'), eitherOf('id', '@id')] }),
     maxItems: 10_000,
     description: 'What is wrong with one entity does not touch the others: the answer is 207',
   },
   EntityTemporal: {
     description: 'An entity and the instances that its attributes had (5.2.20)',
     type: 'object',
-    allOf: [oneOf('id', '@id'), oneOf('type', '@type')],
+    allOf: [eitherOf('id', '@id'), eitherOf('type', '@type')],
     properties: { ...members, scope: { ...notNull, minItems: 1 } },
+    propertyNames: memberName,
     additionalProperties: ref('PastAttribute'),
     examples: [
       {
@@ -71,6 +87,7 @@ export const entitySchemas: Readonly<Record<string, JsonSchema>> = {
     description: 'Instances of attributes (5.6.12)',
     type: 'object',
     properties: { ...members, scope: { ...notNull, minItems: 1 } },
+    propertyNames: memberName,
     additionalProperties: notNull,
   },
   AttributeInstance: {

@@ -34,9 +34,21 @@ const selector: JsonSchema = {
   additionalProperties: false,
 };
 
-const parameters = ['attrs', 'q', 'csf', 'scopeQ', 'lang', 'pick', 'omit', 'datasetId', 'expandValues', 'jsonKeys']
-  .concat(['local', 'splitEntities', 'geometryProperty', 'join', 'joinLevel', 'containedBy', 'entityMap'])
-  .concat(['entityMapLifetime']);
+const flag: JsonSchema = { enum: [true, false, 'true', 'false'] };
+
+const flags = ['local', 'splitEntities', 'entityMap'];
+const parameters = [
+  'attrs',
+  'q',
+  'csf',
+  'scopeQ',
+  'lang',
+  'pick',
+  'omit',
+  'datasetId',
+  'expandValues',
+  'jsonKeys',
+].concat(['geometryProperty', 'join', 'joinLevel', 'containedBy', 'entityMapLifetime']);
 
 export const querySchemas: Readonly<Record<string, JsonSchema>> = {
   GeoQuery: members('4.10', { georel: words, geometry: words, coordinates, geoproperty: words }),
@@ -60,6 +72,7 @@ export const querySchemas: Readonly<Record<string, JsonSchema>> = {
       aggrParams: members('4.5.19', { aggrMethods: words, aggrPeriodDuration: words }),
       ordering: members('4.23', { orderBy: words, collation: words, coordinates, geometry: words }),
       ...Object.fromEntries(parameters.map((name) => [name, words])),
+      ...Object.fromEntries(flags.map((name) => [name, flag])),
     },
     additionalProperties: false,
     examples: [

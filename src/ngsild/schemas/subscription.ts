@@ -1,6 +1,7 @@
 /** Subscriptions, 5.2.12 to 5.2.15, 5.2.22, 5.2.33. Beside `subscriptionParse.ts` and `notificationParse.ts`. */
 import { notificationFormats, notificationMedia, notificationTriggers } from '../subscription.ts';
-import { dateTime, ignored, listOf, marker, ref, text, uri, type JsonSchema } from './words.ts';
+import { joinLevelMax } from '../representParameters.ts';
+import { dateTime, ignored, listOf, marker, name, ref, text, uri, type JsonSchema } from './words.ts';
 
 const yes: JsonSchema = { type: 'boolean' };
 const aboveZero: JsonSchema = { type: 'number', exclusiveMinimum: 0 };
@@ -9,9 +10,12 @@ const pairs: JsonSchema = {
   items: {
     type: 'object',
     required: ['key', 'value'],
-    properties: { key: { type: 'string' }, value: { type: 'string' } },
+    properties: { key: text, value: { type: 'string' }, type: {} },
+    additionalProperties: false,
   },
+  minItems: 1,
 };
+const datasetId: JsonSchema = { anyOf: [uri, { const: '@none' }] };
 
 const members: Readonly<Record<string, JsonSchema>> = {
   subscriptionName: text,
@@ -27,7 +31,7 @@ const members: Readonly<Record<string, JsonSchema>> = {
     },
     additionalProperties: false,
   }),
-  watchedAttributes: listOf(text),
+  watchedAttributes: listOf(name),
   notificationTrigger: listOf({ enum: notificationTriggers }),
   timeInterval: { ...aboveZero, description: 'Seconds: everything that matches, again and again' },
   throttling: { ...aboveZero, description: 'Seconds between two notifications' },
@@ -35,18 +39,18 @@ const members: Readonly<Record<string, JsonSchema>> = {
   geoQ: {
     description: '4.10',
     type: 'object',
-    required: ['georel'],
+    required: ['georel', 'geometry', 'coordinates'],
     properties: { type: {}, georel: text, geometry: text, coordinates: {}, geoproperty: text },
     additionalProperties: false,
   },
   scopeQ: { ...text, description: '4.19' },
-  csf: text,
-  datasetId: listOf(text),
+  csf: { ...text, description: 'Which context source registrations are subscribed to (4.9)' },
+  datasetId: listOf(datasetId),
   lang: { ...text, description: '4.15' },
   expandValues: text,
   jsonKeys: text,
   localOnly: yes,
-  splitEntities: yes,
+  splitEntities: { ...yes, description: 'Whether an entity may be spread over several sources (5.2.12)' },
   isActive: { ...yes, description: 'false: paused' },
   expiresAt: dateTime,
   ngsildConformance: { type: 'string', pattern: '^\\d{1,3}\\.\\d{1,3}(\\.\\d{1,3})?$' },
@@ -73,7 +77,16 @@ export const subscriptionSchemas: Readonly<Record<string, JsonSchema>> = {
   Subscription: {
     description: 'Whom to tell of which changes (5.2.12)',
     type: 'object',
-    allOf: [{ anyOf: [{ required: ['type'] }, { required: ['@type'] }] }],
+    allOf: [
+      { anyOf: [{ required: ['type'] }, { required: ['@type'] }] },
+      {
+        anyOf: [
+          { required: ['entities'] },
+          { required: ['watchedAttributes'] },
+          { required: ['localOnly'], properties: { localOnly: { const: true } } },
+        ],
+      },
+    ],
     required: ['notification'],
     properties: { ...names, ...members, ...told },
     additionalProperties: false,
@@ -108,14 +121,14 @@ export const subscriptionSchemas: Readonly<Record<string, JsonSchema>> = {
     required: ['endpoint'],
     properties: {
       type: {},
-      attributes: listOf(text),
+      attributes: listOf(name),
       pick: listOf(text),
       omit: listOf(text),
       format: { enum: notificationFormats },
       showChanges: { ...yes, description: 'Former values too' },
       sysAttrs: yes,
       join: { enum: ['flat', 'inline', '@none'] },
-      joinLevel: { type: 'integer', minimum: 1 },
+      joinLevel: { type: 'integer', minimum: 1, maximum: joinLevelMax },
       endpoint: ref('Endpoint'),
       ...Object.fromEntries(
         ['lastFailure', 'lastNotification', 'lastSuccess', 'status', 'timesFailed', 'timesSent'].map((name) => [
@@ -132,7 +145,11 @@ export const subscriptionSchemas: Readonly<Record<string, JsonSchema>> = {
     required: ['uri'],
     properties: {
       type: {},
-      uri: { ...uri, examples: ['https://example.org/alarms', 'mqtt://broker.example/alarms'] },
+      uri: {
+        ...uri,
+        pattern: '^([Hh][Tt][Tt][Pp]|[Mm][Qq][Tt][Tt])[Ss]?:',
+        examples: ['https://example.org/alarms', 'mqtt://broker.example/alarms'],
+      },
       accept: { enum: notificationMedia },
       cooldown: { ...aboveZero, description: 'Milliseconds; after a failure no attempt is made earlier' },
       timeout: { ...aboveZero, description: 'Milliseconds' },

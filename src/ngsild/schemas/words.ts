@@ -6,7 +6,20 @@ export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/
 /** JSON null is no value in NGSI-LD (4.5.0). */
 export const notNull: JsonSchema = { not: { type: 'null' } };
 export const text: JsonSchema = { type: 'string', minLength: 1 };
-export const uri: JsonSchema = { type: 'string', format: 'iri', minLength: 3 };
+const plainName = '\\p{L}[\\p{L}\\p{N}_]*';
+const iri = '[A-Za-z][A-Za-z0-9+.-]*:[^\\x00-\\x20"<>\\\\^`{|}\\x7f]+';
+/** As `isUri` has it: the schema that is generated from has to know what the parser refuses. */
+export const uri: JsonSchema = { type: 'string', pattern: `^${iri}$`, description: 'URI or IRI' };
+/** Of a type or an attribute: a name (4.6.2) or an IRI. */
+export const name: JsonSchema = { type: 'string', pattern: `^(${plainName}(:${plainName})?|${iri})$` };
+/** The same, or one of the members that have two spellings. */
+export const memberName: JsonSchema = { pattern: `^(@id|@type|@context|${plainName}(:${plainName})?|${iri})$` };
+/** 4.18 */
+export const scopeName: JsonSchema = {
+  type: 'string',
+  pattern: `^/?${plainName}(/${plainName})*$`,
+  examples: ['/Dushanbe/Sino'],
+};
 export const dateTime: JsonSchema = {
   type: 'string',
   description: 'UTC, up to six decimals (4.6.3)',
@@ -29,6 +42,8 @@ export const when = (condition: JsonSchema, consequence: JsonSchema): JsonSchema
   then: consequence,
 });
 
+/** One of these members, and not both: two spellings of one. */
+export const eitherOf = (...names: string[]): JsonSchema => ({ oneOf: names.map((one) => ({ required: [one] })) });
 /** One, or a list of at least one. */
 export const oneOrMany = (items: JsonSchema): JsonSchema => ({ anyOf: [items, { type: 'array', items, minItems: 1 }] });
 export const listOf = (items: JsonSchema, minItems = 1): JsonSchema => ({ type: 'array', items, minItems });
