@@ -40,7 +40,7 @@ export type PostMessage = {
   readonly signal?: AbortSignal;
 };
 
-const socketsPerHost = 64;
+/** Of all hosts: who may have how many is decided by who asks. */
 const socketsMax = 1_000;
 const idleMs = 30_000;
 const checkMs = 1_000;
@@ -56,7 +56,7 @@ export function openEndpoints(
   options: { readonly allowed: readonly string[]; readonly loopback: boolean },
 ): Endpoints {
   const { version, clock, resolve = resolveName } = deps;
-  const pool = { keepAlive: true, maxSockets: socketsPerHost, maxTotalSockets: socketsMax, timeout: idleMs };
+  const pool = { keepAlive: true, maxTotalSockets: socketsMax, timeout: idleMs };
   const agents = { 'http:': new HttpAgent(pool), 'https:': new HttpsAgent(pool) };
 
   const isOpen = (address: string): boolean =>

@@ -43,8 +43,9 @@ export type CourierNeeds = {
   readonly onProgress: () => void;
 };
 
-/** Hits held in memory. */
+/** Hits held in memory; while the endpoint fails. */
 const heldMax = 200;
+const heldFailingMax = 20;
 /** Entities of one throttled notification. */
 const coalescedMax = 1_000;
 /** So often an endpoint may refuse a notification before it is put aside. */
@@ -161,7 +162,8 @@ export function createCourier(
       throttledUntil = throttleEnd(at);
     } catch (error) {
       if (stopped) return;
-      if (unheld) {
+      // Where much waits for an endpoint that fails it is read again.
+      if (unheld || held.length > heldFailingMax) {
         held = [];
         behind = true;
       }
@@ -200,7 +202,7 @@ export function createCourier(
       if (!isAfter(hit, progress)) return;
       waiting++;
       if (!behind) held.push(hit);
-      if (held.length > heldMax) {
+      if (held.length > (progress.failures > 0 ? heldFailingMax : heldMax)) {
         held = [];
         behind = true;
       }

@@ -13,7 +13,7 @@ import type { Writer } from '../../store/writer.ts';
 import { createCourier, type Courier, type CourierNeeds } from './courier.ts';
 import { createPeriodic } from './periodic.ts';
 import type { Part } from './sender.ts';
-import { createSlots, slotLimits, slowFromMs } from './slots.ts';
+import { createTurns } from './turns.ts';
 import { hitOf, hitTable, letterRow, noProgress, progressRow, type Hit, type Progress, type Stored } from './rows.ts';
 import { type SubscriptionStore } from './store.ts';
 import { hitWindow, passedBy, type Window } from './window.ts';
@@ -75,9 +75,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   /** Subscriptions that had hits before they were known here. */
   const early = new Set<string>();
   const dirty = new Set<string>();
-  /** Subscriptions whose last attempt took long. */
-  const slow = new Set<string>();
-  const slots = { prompt: createSlots(slotLimits.prompt), slow: createSlots(slotLimits.slow) };
+  const turns = createTurns({ timers });
   const leaving = new AbortController();
   const sent = metrics.counter('chorsu_notifications_total', 'Attempts to deliver a notification, by outcome');
   const dead = metrics.counter('chorsu_notifications_dead_total', 'Notifications that were refused and put aside');
@@ -129,20 +127,15 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   };
 
   const attempt = async (stored: Stored, notices: readonly Notice[], part?: Part): Promise<void> => {
-    const name = nameOf(stored.tenant, stored.subscription.id);
-    const release = await slots[slow.has(name) ? 'slow' : 'prompt'].take(hostOf(stored));
-    const begunAt = clock.now();
     try {
-      if (leaving.signal.aborted) throw new OutboundFailure('stopped', 'the program is stopping');
-      await deps.send(stored, notices, part, leaving.signal);
+      await turns.run(hostOf(stored), nameOf(stored.tenant, stored.subscription.id), () => {
+        if (leaving.signal.aborted) throw new OutboundFailure('stopped', 'the program is stopping');
+        return deps.send(stored, notices, part, leaving.signal);
+      });
       sent.add(1, { outcome: 'delivered' });
     } catch (error) {
       sent.add(1, { outcome: error instanceof OutboundFailure ? error.reason : 'other' });
       throw error;
-    } finally {
-      if (clock.now() - begunAt < slowFromMs) slow.delete(name);
-      else if (couriers.has(name)) slow.add(name);
-      release();
     }
   };
 
@@ -258,7 +251,8 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       const name = nameOf(tenant, id);
       void couriers.get(name)?.stop();
       couriers.delete(name);
-      for (const known of [dirty, early, slow]) known.delete(name);
+      for (const known of [dirty, early]) known.delete(name);
+      turns.forget(name);
     },
     progress(tenant, id) {
       const courier = couriers.get(nameOf(tenant, id));

@@ -1,21 +1,8 @@
-/**
- * Who may send now: so many at once in all and to each host. Endpoints whose last attempt took long have slots of their own,
- * so that those which hang take none from those which answer, not even at the same host. One that fails at once takes no
- * slot from anybody and stays where it is.
- */
+/** So many at once in all and to each host; first come, first served. */
 export type Slots = {
   /** Resolves when it is one's turn. @returns gives the turn back */
   take(host: string): Promise<() => void>;
 };
-
-/** `prompt`: for endpoints that were done quickly last time, or were never asked; `slow`: for the others. */
-export const slotLimits = {
-  prompt: { perHost: 32, inAll: 400 },
-  slow: { perHost: 8, inAll: 100 },
-} as const;
-
-/** An attempt that takes longer makes its endpoint a slow one. */
-export const slowFromMs = 500;
 
 type Host = { under: number; readonly waiting: (() => void)[] };
 
