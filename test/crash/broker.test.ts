@@ -3,7 +3,6 @@
  * once. Acknowledged is only what is durable; what was durable and not yet acknowledged comes again and is recognised.
  */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { seededRandom } from '../../src/base/random.ts';
 import { systemPrincipal } from '../../src/http/principal.ts';
 import { openTestCity } from '../fixtures/testCity.ts';
 import { mosquitto, publishLines, withoutMosquitto } from '../../src/ingest/feeds/mqtt/fixtures/mosquitto.ts';
+import { end, serve, type Served } from './served.ts';
 
 const isLong = process.env['CHORSU_TEST_LONG'] !== undefined;
 const messages = isLong ? 10_000 : 4_000;
@@ -47,42 +47,6 @@ const mapping = (port: number): string =>
     feeds: [{ kind: 'mqtt', source: 'plant', url: `mqtt://127.0.0.1:${port}`, clientId: 'killed' }],
   });
 
-type Served = { readonly url: string; readonly child: ChildProcess };
-
-function serve(data: string, file: string): Promise<Served> {
-  const given = [
-    'serve',
-    '--data',
-    data,
-    '--mapping',
-    file,
-    '--port',
-    '0',
-    '--mqtt-port',
-    'off',
-    '--log-level',
-    'warn',
-  ];
-  const child = spawn(process.execPath, ['src/main.ts', ...given], { stdio: ['ignore', 'pipe', 'pipe'] });
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      const url = /http:\/\/[\d.]+:\d+/.exec(output)?.[0];
-      if (url !== undefined) resolve({ url, child });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-  });
-}
-
-async function end({ child }: Served, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill(signal);
-  await gone;
-}
-
 async function counted({ url }: Served, what: 'messages' | 'acknowledged'): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(new RegExp(`chorsu_feed_${what}_total\\{source="plant"\\} (\\d+)`).exec(text)?.[1] ?? 0);
@@ -101,7 +65,7 @@ test(
     const file = join(directory, 'feeds.json');
     await writeFile(file, mapping(broker.port));
     const data = join(directory, 'city');
-    let served = await serve(data, file);
+    let served = await serve(data, ['--mapping', file]);
     while (!/SUBSCRIBE from killed/.test(broker.log())) await sleep(50);
 
     const half = messages / 2;
@@ -118,7 +82,7 @@ test(
       for (const began = Date.now(); (await counted(served, 'messages')) < until && Date.now() - began < 5_000;)
         await sleep(1);
       await end(served, 'SIGKILL');
-      served = await serve(data, file);
+      served = await serve(data, ['--mapping', file]);
     }
     await published;
     // What is there is counted when nothing more comes: the directory is opened again, without the broker.

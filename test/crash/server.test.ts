@@ -3,45 +3,18 @@
  * has to be there after the restart, in the state and exactly once in history.
  */
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/base/random.ts';
+import { end, serve } from './served.ts';
 
 /** Starting the program costs more than the kill: a fifth of the kills that the store alone gets. */
 const kills = Math.max(2, Math.round(Number(process.env['CHORSU_TEST_KILLS'] ?? 10) / 5));
 const seed = Number(process.env['CHORSU_TEST_SEED'] ?? Date.now() % 1_000_000);
 const clients = 16;
-
-type Server = { url: string; child: ChildProcess };
-
-function start(data: string): Promise<Server> {
-  const child = spawn(
-    process.execPath,
-    ['src/main.ts', 'serve', '--data', data, '--port', '0', '--mqtt-port', 'off', '--log-level', 'error'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  );
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const read = (chunk: Buffer): void => {
-      output += chunk.toString();
-      const url = /http:\/\/[\d.]+:\d+/.exec(output)?.[0];
-      if (url !== undefined) resolve({ url, child });
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.once('exit', (code) => reject(new Error(`the server ended with ${code}:\n${output}`)));
-  });
-}
-
-async function kill({ child }: Server): Promise<void> {
-  const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGKILL');
-  await gone;
-}
 
 /** `2026-01-01T00:00:00.000Z` and `n` seconds: every value has an instant of its own. */
 const instant = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
@@ -82,7 +55,7 @@ test(`the server loses and doubles nothing through ${kills} kills (seed ${seed})
   };
 
   for (let round = 0; round <= kills; round++) {
-    const server = await start(data);
+    const server = await serve(data);
     for (let client = 0; client < clients; client++) {
       const known = [...(acknowledged[client] ?? [])];
       if (known.length === 0) continue;
@@ -110,12 +83,12 @@ test(`the server loses and doubles nothing through ${kills} kills (seed ${seed})
       for (const n of known) assert.ok(there.has(n), `${id} lost ${n} from history (seed ${seed}, round ${round})`);
     }
     if (round === kills) {
-      await kill(server);
+      await end(server, 'SIGKILL');
       break;
     }
     const running = Array.from({ length: clients }, (_, client) => load(client, server.url));
     await sleep(random.int(100, 1500));
-    await kill(server);
+    await end(server, 'SIGKILL');
     await Promise.all(running);
   }
   const total = acknowledged.reduce((sum, values) => sum + values.size, 0);
