@@ -19,7 +19,9 @@ const terms: JsonSchema = {
   propertyNames: { not: { enum: ['', '@import'] } },
   patternProperties: { '^[^@]': termDefinition },
 };
-const one: JsonSchema = { anyOf: [uri, terms, { type: 'null' }] };
+/** A document in the place of its context: what it wraps is taken. */
+const wrapped: JsonSchema = { type: 'object', required: ['@context'] };
+const one: JsonSchema = { anyOf: [uri, terms, wrapped, { type: 'null' }] };
 
 export const contextSchemas: Readonly<Record<string, JsonSchema>> = {
   Context: {
