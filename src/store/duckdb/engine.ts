@@ -13,7 +13,7 @@ import { erase, forget, retain } from './remove.ts';
 import type { Expiry, Forgets } from './remove.ts';
 import { sealStep, sweep } from './seal.ts';
 import { readEntitiesWhere, readInstances } from './walk.ts';
-import type { Added, SavedWords } from './words.ts';
+import type { Added, SavedEntity, SavedWords } from './words.ts';
 
 export type EngineOptions = DatabaseOptions;
 
@@ -24,18 +24,27 @@ export async function openEngine(options: EngineOptions) {
   const database = await openDatabase(options);
   await sweep(database);
   return {
-    /** The dictionaries and the applied seq as they were saved. */
+    /** The dictionaries, but for the entities, and the applied seq as they were saved. */
     async load(): Promise<SavedWords & { applied: number }> {
       const [meta] = await database.all('SELECT applied::DOUBLE FROM meta');
       const words = await database.all('SELECT class, id, text FROM words ORDER BY class, id');
-      const entities = await database.all('SELECT id, tenant, name, kind FROM entities ORDER BY id');
       const former = await database.all('SELECT id, kind FROM former');
       return {
         applied: meta?.[0] as number,
         words: words.map(([of, id, text]) => ({ of, id, text })) as SavedWords['words'],
-        entities: entities.map(([id, tenant, name, kind]) => ({ id, tenant, name, kind })) as SavedWords['entities'],
         former: former.map(([id, kind]) => ({ id, kind })) as SavedWords['former'],
       };
+    },
+    /** Those with numbers from `from` on, up to but not `to`; undefined: there are none so high. */
+    async entities(from: number, to: number): Promise<readonly SavedEntity[] | undefined> {
+      const found = await database.all(
+        `SELECT id, tenant, name, kind FROM entities WHERE id >= ${from} AND id < ${to} ORDER BY id`,
+      );
+      if (found.length === 0) {
+        const [highest] = await database.all('SELECT max(id) FROM entities');
+        if (((highest?.[0] ?? -1) as number) < from) return undefined;
+      }
+      return found.map(([id, tenant, name, kind]) => ({ id, tenant, name, kind })) as SavedEntity[];
     },
     append: (batch: Batch, added: Added, seq: number) => database.write(() => append(database, batch, added, seq)),
     instances: (...rest: Tail<typeof readInstances>) => readInstances(database, ...rest),

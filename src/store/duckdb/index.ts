@@ -46,6 +46,8 @@ export type HistoryOptions = {
 type Named = Pick<Entity, 'id' | 'type'>;
 
 const instancesMax = 100_000;
+/** Entities handed over in one message when history opens. */
+const loadedAtOnce = 50_000;
 /** Names that a search looks at in one go. */
 const candidatesAtFirst = 100;
 const candidatesMax = 10_000;
@@ -64,6 +66,13 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   const engine = remoteEngine({ directory, memoryMb, tempDirectory, rollupFrom });
   const saved = await engine.call('load', []);
   const words = openWords(saved);
+  let known = 0;
+  for (let from = 0; ; from += loadedAtOnce) {
+    const entities = await engine.call('entities', [from, from + loadedAtOnce]);
+    if (!entities) break;
+    words.loadEntities(entities);
+    known += entities.length;
+  }
   let applied = saved.applied;
   let broken: Error | undefined;
   let appends: Promise<void> = Promise.resolve();
@@ -72,7 +81,7 @@ export async function openHistory(options: HistoryOptions): Promise<HistoryStore
   metrics.gauge('chorsu_history_applied_seq', 'Sequence number up to which history is durable', () => applied);
   log.info('history is open', {
     appliedSeq: applied,
-    entities: saved.entities.length,
+    entities: known,
     ms: clock.now() - startedAt,
   });
 

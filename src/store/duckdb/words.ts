@@ -5,6 +5,7 @@
  */
 import type { Instance } from '../../ngsild/entity.ts';
 import type { Tenant } from '../ports.ts';
+import { entityNames } from './names.ts';
 
 /** Classes of words as saved. */
 export const wordClasses = { attr: 0, dataset: 1, kind: 2, shape: 3 } as const;
@@ -80,7 +81,6 @@ export type Words = ReturnType<typeof openWords>;
 
 export type SavedWords = {
   readonly words: readonly SavedWord[];
-  readonly entities: readonly SavedEntity[];
   /** Kinds that entities had before. */
   readonly former: readonly { readonly id: number; readonly kind: number }[];
 };
@@ -95,18 +95,12 @@ export function openWords(saved: SavedWords) {
   const kindTexts = of('kind');
   const shapeTexts = of('shape');
   const byClass = [attrs, datasets, kindTexts, shapeTexts];
-  const entityIds = new Map<string, number>();
-  const entities: { tenant: Tenant; name: string; kind: number }[] = [];
+  const entities = entityNames();
   const kinds: Kind[] = [];
   const shapes: Shape[] = [];
   const shapesOfAttribute = new Map<number, Set<string>>();
-  const entityKey = (tenant: Tenant, name: string) => (tenant === 0 ? name : `${tenant} ${name}`);
 
   for (const { of, id, text } of saved.words) byClass[of]?.load(id, text);
-  for (const { id, tenant, name, kind } of saved.entities) {
-    entityIds.set(entityKey(tenant, name), id);
-    entities[id] = { tenant, name, kind };
-  }
   const former = new Map<number, number[]>();
   const keepFormer = (id: number, kind: number) => {
     const kinds = former.get(id);
@@ -130,16 +124,20 @@ export function openWords(saved: SavedWords) {
     datasets,
     kind: kindOf,
     entity(id: number) {
-      const entity = entities[id];
+      const entity = entities.get(id);
       if (!entity) throw new Error(`history has no entity ${id}`);
       return entity;
     },
-    findEntity: (tenant: Tenant, name: string): number | undefined => entityIds.get(entityKey(tenant, name)),
+    /** As they were saved, in order of their numbers. */
+    loadEntities(saved: readonly SavedEntity[]): void {
+      for (const entity of saved) entities.load(entity.id, entity);
+    },
+    findEntity: (tenant: Tenant, name: string): number | undefined => entities.find(tenant, name),
     /** Every kind under which these entities may have rows. */
     kindsOf(ids: readonly number[]): number[] {
       const kinds = new Set<number>();
       for (const id of ids) {
-        kinds.add(this.entity(id).kind);
+        kinds.add(entities.kindOf(id));
         for (const kind of former.get(id) ?? []) kinds.add(kind);
       }
       return [...kinds];
@@ -162,27 +160,23 @@ export function openWords(saved: SavedWords) {
      * @param added  types that it has besides those last known
      */
     enter(tenant: Tenant, name: string, types: readonly string[], added: readonly string[] = []) {
-      const key = entityKey(tenant, name);
-      let id = entityIds.get(key);
-      if (id === undefined) {
-        id = entities.length;
+      const known = entities.find(tenant, name);
+      if (known === undefined) {
         const kind = kindId(tenant, types.length > 0 ? types : added);
-        entityIds.set(key, id);
-        entities.push({ tenant, name, kind });
+        const id = entities.add(tenant, name, kind);
         newEntities.push({ id, tenant, name, kind });
         return { id, kind };
       }
-      const entity = this.entity(id);
-      const known = kindOf(entity.kind).types;
-      const now = types.length > 0 ? types : known;
+      const kind = entities.kindOf(known);
+      const before = kindOf(kind).types;
+      const now = types.length > 0 ? types : before;
       const missing = added.filter((type) => !now.includes(type));
-      if (missing.length > 0 || (now !== known && !sameTypes(now, known))) {
-        const former = entity.kind;
-        entity.kind = kindId(tenant, [...now, ...missing]);
-        kindChanges.push({ id, kind: entity.kind, former });
-        keepFormer(id, former);
-      }
-      return { id, kind: entity.kind };
+      if (missing.length === 0 && (now === before || sameTypes(now, before))) return { id: known, kind };
+      const changed = kindId(tenant, [...now, ...missing]);
+      entities.setKind(known, changed);
+      kindChanges.push({ id: known, kind: changed, former: kind });
+      keepFormer(known, kind);
+      return { id: known, kind: changed };
     },
     /** The shape's number, and as `rest` what differs from instance to instance. */
     shapeOf(attr: number, instance: Instance): { shape: number; rest: string | undefined } {
@@ -209,11 +203,8 @@ export function openWords(saved: SavedWords) {
       return { shape: shapeTexts.id(whole), rest: undefined };
     },
     forgetEntity(tenant: Tenant, name: string): void {
-      const key = entityKey(tenant, name);
-      const id = entityIds.get(key);
-      entityIds.delete(key);
-      // The number stays taken, the name goes.
-      if (id !== undefined) entities[id] = { tenant, name: '', kind: 0 };
+      const id = entities.find(tenant, name);
+      if (id !== undefined) entities.forget(id);
     },
     forgetWords(gone: { shapes: readonly number[]; datasets: readonly number[] }): void {
       for (const id of gone.datasets) datasets.forget(id);
