@@ -4,13 +4,13 @@
  */
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
-import { applyDelta, deltaId, type Entity, type EntityDelta } from '../ngsild/entity.ts';
+import { applyDelta, type Entity, type EntityDelta } from '../ngsild/entity.ts';
 import type { Cause, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
-import { isSimulated, simulatedAttribute } from './readings.ts';
+import { isSimulated, simulatedAttribute, staysWhatItIs } from './readings.ts';
 import type { Command, Outcome } from './rules.ts';
 
 /** What a batch did, 5.2.16, in its order. `problem` for those that failed. */
@@ -41,7 +41,8 @@ export function entityService(deps: { writer: Writer; policy: Policy; models: Pi
     const outcome = rule(known, at);
     if (outcome.delta) {
       mayChange(who, known, outcome.delta);
-      staysMeasured(known, outcome.delta);
+      const says = saysSimulated(outcome.delta);
+      if (known && says !== undefined) staysWhatItIs(known, says);
       models.check(known, outcome.delta);
     }
     return outcome;
@@ -111,14 +112,6 @@ export function entityService(deps: { writer: Writer; policy: Policy; models: Pi
 function leftOut(notUpdated: NonNullable<Outcome['notUpdated']>): Problem {
   const names = notUpdated.map(({ name, reason }) => `${name} (${reason})`);
   return new Problem('conflict', `not updated: ${names.join(', ')}`, notUpdated[0]?.name);
-}
-
-/** An entity is simulated or measured from birth on, and never both. @throws Problem bad-data */
-function staysMeasured(known: Entity | undefined, delta: EntityDelta): void {
-  const says = known && saysSimulated(delta);
-  if (says === undefined || says === isSimulated(known as Entity)) return;
-  const what = says ? 'measured' : 'simulated';
-  throw new Problem('bad-data', `${deltaId(delta)} is ${what} and stays so`, simulatedAttribute);
 }
 
 /** Undefined: the delta says nothing of it. */

@@ -19,6 +19,13 @@ export const simulatedAttribute = 'https://uri.etsi.org/ngsi-ld/default-context/
 
 export const isSimulated = (entity: Entity): boolean => entity.attrs[simulatedAttribute]?.[0]?.value === true;
 
+/** An entity is simulated or measured from birth on, and never both. @throws Problem bad-data */
+export function staysWhatItIs(entity: Entity, says: unknown): void {
+  if (says === isSimulated(entity)) return;
+  const what = isSimulated(entity) ? 'simulated' : 'measured';
+  throw new Problem('bad-data', `${entity.id} is ${what} and stays so`, simulatedAttribute);
+}
+
 /**
  * Takes the readings of devices, files and the simulator: an entity that is not there is born, one that is there gets
  * these attributes; a reading older than the stored one enters history only, and one that stands there already (same

@@ -7,7 +7,6 @@ import { assert, Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
 import type {
   Attributes,
-  Entity,
   EntityDelta,
   Forgotten,
   ForgottenAttribute,
@@ -22,7 +21,7 @@ import type { Action, Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
-import { isSimulated, simulatedAttribute } from './readings.ts';
+import { simulatedAttribute, staysWhatItIs } from './readings.ts';
 
 /** An instance of an attribute (IRI) of an entity. */
 export type InstanceOf = { readonly id: string; readonly name: string; readonly instanceId: string };
@@ -98,7 +97,8 @@ export function temporalService(deps: {
       types && observations.length > 0 ? await broker.historyObserved(who, tenant, id, observations) : [];
     const before = new Map(observations.map((observation, n) => [observation, standing[n]]));
     await decideAndCommit(writer, tenant, cause, [id], (looked, at) => {
-      staysWhatItIs(looked.get(id)?.entity, past.attrs);
+      const stored = looked.get(id)?.entity;
+      if (stored) for (const { value } of past.attrs[simulatedAttribute] ?? []) staysWhatItIs(stored, value);
       const fresh: Record<string, Instance[]> = {};
       const entities: EntityDelta[] = [];
       for (const observation of told) {
@@ -236,11 +236,4 @@ function replacement(id: string, name: string, instance: Instance, there: PastIn
 function isSame(told: Instance, there: PastInstance): boolean {
   const taken = { createdAt: '', modifiedAt: '', instanceId: '', observedAt: '' };
   return isDeepStrictEqual({ ...told, ...taken }, { ...there, ...taken });
-}
-
-/** An entity is simulated or measured from birth on, and never both. @throws Problem bad-data */
-function staysWhatItIs(stored: Entity | undefined, attrs: Attributes): void {
-  if (!stored || !attrs[simulatedAttribute]?.some(({ value }) => value !== isSimulated(stored))) return;
-  const what = isSimulated(stored) ? 'simulated' : 'measured';
-  throw new Problem('bad-data', `${stored.id} is ${what} and always was`, simulatedAttribute);
 }

@@ -1,4 +1,5 @@
-import { BlockList, isIP } from 'node:net';
+import type { lookup } from 'node:dns';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
  * Addresses that belong to this machine, this network, a provider's metadata service or nobody: an answer from outside
@@ -59,4 +60,26 @@ export function isPublicAddress(address: string): boolean {
   const version = isIP(bare);
   if (version === 0) return false;
   return version === 6 ? !special6.check(bare, 'ipv6') : !special.check(bare, 'ipv4');
+}
+
+/**
+ * Refuses a name of which one address is closed: whoever answers for it could send us there.
+ * @param resolve how names become addresses
+ * @param forbidden what is thrown; without an address: the name has none
+ */
+export function checkedLookup(
+  resolve: typeof lookup,
+  isOpen: (address: string) => boolean,
+  forbidden: (name: string, address?: string) => Error,
+): LookupFunction {
+  return (name, options, callback) => {
+    resolve(name, { ...options, all: true }, (error, addresses) => {
+      if (error) return callback(error, '', 0);
+      const closed = addresses.find(({ address }) => !isOpen(address));
+      const [first] = addresses;
+      if (closed || !first) return callback(forbidden(name, closed?.address), '', 0);
+      if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
 }

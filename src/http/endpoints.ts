@@ -10,9 +10,9 @@ import { connect as connectTcp, isIP, type LookupFunction } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../base/clock.ts';
-import { isLoopbackAddress, isPublicAddress } from './addresses.ts';
+import { checkedLookup, isLoopbackAddress, isPublicAddress } from './addresses.ts';
 import { failureOf, OutboundFailure, shownUrl } from './outbound-failure.ts';
-import { parseRetryAfter } from './outbound.ts';
+import { credentialsOf, parseRetryAfter } from './outbound.ts';
 
 export type Endpoints = {
   /**
@@ -61,24 +61,14 @@ export function openEndpoints(
 
   const isOpen = (address: string): boolean =>
     isPublicAddress(address) || (options.loopback && isLoopbackAddress(address));
-  /** Refuses a name of which one address is closed: whoever answers for it could send us there. */
-  const checkedLookup: LookupFunction = (name, given, callback) => {
-    resolve(name, { ...given, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
-      const closed = addresses.find(({ address }) => !isOpen(address));
-      const [first] = addresses;
-      if (closed || !first) return callback(forbidden(name, closed?.address), '', 0);
-      if (given.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
+  const openLookup = checkedLookup(resolve, isOpen, forbidden);
   /** How the host is looked up; a literal address is looked at here, since no lookup is made for one. */
   const lookupFor = (url: URL): LookupFunction => {
     const host = hostOf(url);
     const named = [host, url.hostname, `${url.hostname}:${portOf(url)}`];
     if (options.allowed.some((known) => named.includes(known))) return resolve as LookupFunction;
     if (isIP(host) !== 0 && !isOpen(host)) throw forbidden(host);
-    return checkedLookup;
+    return openLookup;
   };
 
   const send = (url: URL, { body, headers, signal, timeoutMs }: PostMessage): Promise<number> =>
@@ -136,10 +126,10 @@ export function openEndpoints(
 
   return {
     async check(url) {
-      if (lookupFor(url) !== checkedLookup || isIP(hostOf(url)) !== 0) return;
+      if (lookupFor(url) !== openLookup || isIP(hostOf(url)) !== 0) return;
       await new Promise<void>((done, reject) => {
         const timer = setTimeout(done, checkMs);
-        checkedLookup(hostOf(url), { all: true }, (error) => {
+        openLookup(hostOf(url), { all: true }, (error) => {
           clearTimeout(timer);
           if (error instanceof OutboundFailure) reject(error);
           else done();
@@ -171,6 +161,3 @@ function forbidden(name: string, address?: string): OutboundFailure {
     `${where} is in the private network; whoever runs the city can allow it (--allow-endpoint)`,
   );
 }
-
-const credentialsOf = ({ username, password }: URL): string =>
-  `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;

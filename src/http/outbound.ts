@@ -12,7 +12,7 @@ import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { Clock } from '../base/clock.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { isPublicAddress } from './addresses.ts';
+import { checkedLookup, isPublicAddress } from './addresses.ts';
 import { failureOf, OutboundFailure, shownUrl } from './outbound-failure.ts';
 
 /** What an answer said of its version; given back with the next request, an unchanged document costs no bytes. */
@@ -91,16 +91,7 @@ export function outbound(deps: {
     return hosts.has(host) ? host : '(others)';
   };
 
-  const checkedLookup: LookupFunction = (name, options, callback) => {
-    resolve(name, { ...options, all: true }, (error, addresses) => {
-      if (error) return callback(error, '', 0);
-      const closed = addresses.find(({ address }) => !isPublicAddress(address));
-      const [first] = addresses;
-      if (closed || !first) return callback(forbidden(name, closed?.address), '', 0);
-      if (options.all) callback(null, addresses);
-      else callback(null, first.address, first.family);
-    });
-  };
+  const publicLookup = checkedLookup(resolve, isPublicAddress, forbidden);
 
   const hop = async (url: URL, first: URL, options: GetOptions, signal: AbortSignal): Promise<Hop> => {
     const { maxBytes = 16 * mebibyte, idleMs = 15_000, headers = {}, validators = {} } = options;
@@ -126,7 +117,7 @@ export function outbound(deps: {
         ...(isOwn && headers),
       },
       ...(isOwn && first.username !== '' && { auth: credentialsOf(first) }),
-      ...(vouched ? { lookup: resolve as LookupFunction } : { lookup: checkedLookup }),
+      ...(vouched ? { lookup: resolve as LookupFunction } : { lookup: publicLookup }),
     };
     const bare = new URL(url);
     bare.username = '';
@@ -212,7 +203,8 @@ function forbidden(name: string, address?: string): OutboundFailure {
   return new OutboundFailure('forbidden', `this leads to ${where}, which is no public address`);
 }
 
-const credentialsOf = ({ username, password }: URL): string =>
+/** Of a URL, for Basic authentication. */
+export const credentialsOf = ({ username, password }: URL): string =>
   `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 
 function parseUrl(address: string): URL {
