@@ -6,10 +6,12 @@ import type { Gap, Journal, JournalRecord } from '../ports.ts';
 import { ByteWriter } from './bytes.ts';
 import { RecordEncoder } from './encoder.ts';
 import { type Disk, type DiskFile, realDisk } from './disk.ts';
-import { frameBytes, headerBytes, parseSegmentHeader, sealFrame, segmentHeader } from './frame.ts';
+import { frameBytes, headerBytes, sealFrame, segmentHeader } from './frame.ts';
 import { segmentReader } from './reader.ts';
 import { recentRecords } from './recent.ts';
-import { openSealed, sealedName, sealSegment, type Segment, segmentName } from './segment.ts';
+import { sealedName, sealSegment, type Segment, segmentName } from './segment.ts';
+import { openSegments } from './segments.ts';
+import { spareSegments } from './spare.ts';
 import { mendTail } from './tail.ts';
 
 export type JournalOptions = {
@@ -33,9 +35,6 @@ export type SegmentJournal = Journal & {
   roll(): Promise<void>;
   readonly directory: string;
 };
-
-/** A file of zeros, made ahead; `path` resolves when it is durable. */
-type Spare = { readonly bytes: number; readonly path: Promise<string> };
 
 const firstSegmentBytes = 4 * 1024 * 1024;
 
@@ -87,26 +86,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     const size = last ? (last.sealed?.rawBytes ?? last.fileBytes) : 0;
     return Math.min(segmentBytes, Math.max(firstSegmentBytes, size * 2));
   };
-  // Each spare has its own name: one may still be in use while the next is being made.
-  let spares = 0;
-  const makeSpare = (bytes: number): Spare => ({
-    bytes,
-    path: makeZeroed(disk, join(directory, `spare-${++spares}.tmp`), bytes),
-  });
-  let spare: Spare | undefined;
-  const prepareSpare = async (): Promise<void> => {
-    spare ??= makeSpare(nextBytes());
-    // A full disk is told by whoever needs the spare; it may have room again by then.
-    await spare.path.catch(() => {
-      spare = undefined;
-    });
-  };
-  const takeSpare = (needed: number): Spare => {
-    if (!spare || spare.bytes < needed) return makeSpare(Math.max(nextBytes(), needed));
-    const ready = spare;
-    spare = undefined;
-    return ready;
-  };
+  const spares = spareSegments(disk, directory, nextBytes);
 
   const sealLater = (segment: Segment): void => {
     if (seal) void inBackground('sealing', () => (closed ? Promise.resolve() : sealSegment(disk, directory, segment)));
@@ -131,7 +111,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   /** A new active segment with room for `room` bytes. */
   const begin = async (firstSeq: number, firstAt: number, room: number): Promise<Active> => {
     const name = join(directory, segmentName(firstSeq));
-    const { path, bytes: capacity } = takeSpare(headerBytes + room);
+    const { path, bytes: capacity } = spares.take(headerBytes + room);
     const prepared = await path;
     const file = await disk.open(prepared, 'synced');
     await file.write(segmentHeader({ firstSeq, firstAt }), 0);
@@ -189,9 +169,9 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
     lastSeq = segment.lastSeq = end.seq;
     recent.add(records, out.length);
     if (out.bytes.length > 8 * 1024 * 1024) out = new ByteWriter(1024 * 1024);
-    if (!spare && active.offset > active.capacity / 2) {
+    if (!spares.isPrepared() && active.offset > active.capacity / 2) {
       void inBackground('preparing a segment', async () => {
-        if (!closed) await prepareSpare();
+        if (!closed) await spares.prepare();
       });
     }
     return lastSeq;
@@ -200,7 +180,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
   const firstSeq = (): number => segments[0]?.firstSeq ?? lastSeq + 1;
 
   for (const segment of segments) if (!segment.sealed && segment !== active?.segment) sealLater(segment);
-  if (!active) void inBackground('preparing a segment', prepareSpare);
+  if (!active) void inBackground('preparing a segment', () => spares.prepare());
 
   return {
     directory,
@@ -288,59 +268,3 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
 }
 
 const sizeOf = (segment: Segment): number => (segment.sealed ? segment.fileBytes : segment.length);
-
-/** Finds the segments, checks that they follow one another, and clears what a crash left behind. */
-async function openSegments(disk: Disk, directory: string): Promise<Segment[]> {
-  const files = await disk.list(directory);
-  const sealed = new Set(files.filter(({ name }) => name.endsWith('.zst')).map(({ name }) => name.slice(0, 16)));
-  const segments: Segment[] = [];
-  for (const { name, size } of files.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    const path = join(directory, name);
-    if (name.endsWith('.tmp')) await disk.remove(path);
-    else if (name.endsWith('.seg') && sealed.has(name.slice(0, 16))) await disk.remove(path);
-    else if (name.endsWith('.seg')) segments.push(await openPlain(disk, path, size));
-    else if (name.endsWith('.zst')) {
-      const index = await openSealed(disk, path);
-      const { firstSeq, firstAt, lastSeq, rawBytes } = index;
-      segments.push({ firstSeq, firstAt, lastSeq, length: rawBytes, fileBytes: size, sealed: index });
-    }
-  }
-  for (let i = 0; i + 1 < segments.length; i++) {
-    const segment = segments[i] as Segment;
-    const next = segments[i + 1] as Segment;
-    if (!segment.sealed) segment.lastSeq = next.firstSeq - 1;
-    if (segment.lastSeq !== next.firstSeq - 1) {
-      throw new Error(`the journal has a hole: records ${segment.lastSeq + 1} to ${next.firstSeq - 1} are missing`);
-    }
-  }
-  return segments;
-}
-
-async function openPlain(disk: Disk, path: string, size: number): Promise<Segment> {
-  const file = await disk.open(path, 'read');
-  try {
-    const header = parseSegmentHeader(await file.read(0, headerBytes), path);
-    return { ...header, lastSeq: header.firstSeq - 1, length: size, fileBytes: size, sealed: undefined };
-  } finally {
-    await file.close();
-  }
-}
-
-const zeros = Buffer.alloc(1024 * 1024);
-
-/**
- * Allocates for real, so that a later write inside changes no metadata. Synced piece by piece: the disk does one flush
- * after the other, and a group of the journal must not wait behind 64 MiB of zeros.
- */
-async function makeZeroed(disk: Disk, path: string, size: number): Promise<string> {
-  const file = await disk.open(path, 'new');
-  try {
-    for (let at = 0; at < size; at += zeros.length) {
-      await file.write(zeros.subarray(0, Math.min(zeros.length, size - at)), at);
-      await file.sync();
-    }
-  } finally {
-    await file.close();
-  }
-  return path;
-}
