@@ -4,12 +4,12 @@
  * move apart.
  */
 import type { ComponentChildren, JSX } from 'preact';
-import { type City, inLanguage, languages, type Position } from '../city/profile.ts';
-import type { Assets } from './assets.ts';
+import { type City, inLanguage, type Position } from '../city/profile.ts';
 import { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 import { Simulated } from './components/status.tsx';
-import { formatNumber, zoneOffsetMs } from './locales/index.ts';
+import { formatNumber } from './locales/index.ts';
 import { uiWords } from './messages/index.ts';
+import { type InteractiveMap, InteractiveMapLink } from './mapLink.tsx';
 import {
   areaMiddle,
   areaPath,
@@ -20,6 +20,7 @@ import {
   streetPath,
 } from './mapDrawing.ts';
 import { namePath, type NameStyle, placedNames, roomAlong, type Room, withRoom } from './mapNames.ts';
+import { spread } from './mapPins.ts';
 import { type MapDots, type MapPin, type Picture, pictureOf } from './mapPicture.ts';
 import { type Projection, scaleLength } from './projection.ts';
 
@@ -34,19 +35,7 @@ export type MapProps = {
   /** @param dots that the picture shows; the map itself says how many marks lie outside of it */
   readonly note?: (dots: number) => ComponentChildren;
   /** Where the interactive map finds its tiles (addresses with {z}, {x}, {y}); absent: no such link. */
-  readonly interactive?: {
-    readonly href: string;
-    readonly city: string;
-    readonly things: string;
-    /** What needs attention among kinds that are not drawn unasked. */
-    readonly urgent?: string;
-    readonly live?: string;
-    /** What moves and was not heard for so long is drawn hollow. */
-    readonly silentAfterMs: number;
-    /** The server's clock, ms: those of phones may be wrong. */
-    readonly now: number;
-    readonly assets: Assets;
-  };
+  readonly interactive?: InteractiveMap;
 };
 
 const n = (value: number): string => String(Math.round(value));
@@ -99,33 +88,6 @@ function FramedCity({
       )}
     </>
   );
-}
-
-/** Pushes pins apart until no two cover each other; worst first stay where they are. */
-export function spread(
-  places: readonly (readonly [number, number])[],
-  distance: number,
-): readonly (readonly [number, number])[] {
-  const placed: [number, number][] = [];
-  for (const [x, y] of places) {
-    let best: [number, number] = [x, y];
-    // Rings of eight places around the true one, outwards.
-    search: for (let ring = 0; ring < 6; ring++) {
-      for (let turn = 0; turn < (ring === 0 ? 1 : 8); turn++) {
-        const angle = (turn * Math.PI) / 4;
-        const tried: [number, number] = [
-          x + Math.cos(angle) * ring * distance * 0.6,
-          y + Math.sin(angle) * ring * distance * 0.6,
-        ];
-        if (placed.every(([px, py]) => Math.hypot(px - tried[0], py - tried[1]) >= distance)) {
-          best = tried;
-          break search;
-        }
-      }
-    }
-    placed.push(best);
-  }
-  return placed;
 }
 
 /** Whose geometry is drawn: its licence asks for it wherever the map is shown. */
@@ -183,18 +145,6 @@ function NameText(props: {
     </text>
   );
 }
-
-/** The words of the library's controls, under its own keys. */
-const controlWords = (t: ReturnType<typeof uiWords>, city: string): Record<string, string> => ({
-  'Map.Title': t('mapOf', { city }),
-  'NavigationControl.ZoomIn': t('zoomIn'),
-  'NavigationControl.ZoomOut': t('zoomOut'),
-  'CooperativeGesturesHandler.MobileHelpText': t('twoFingers'),
-  'CooperativeGesturesHandler.WindowsHelpText': t('zoomWithKey', { key: 'Ctrl' }),
-  'CooperativeGesturesHandler.MacHelpText': t('zoomWithKey', { key: '⌘' }),
-  'ScaleControl.Meters': t('metre'),
-  'ScaleControl.Kilometers': t('kilometre'),
-});
 
 /** The map with its legend and, below, the way to the interactive one. */
 export function CityMap(props: MapProps): JSX.Element {
@@ -259,7 +209,6 @@ export function CityMap(props: MapProps): JSX.Element {
     streetNamesMax,
   );
   const other = (lang: string): string | undefined => (lang === language ? undefined : lang);
-  const { href = '', assets, ...tiles } = interactive ?? {};
   return (
     <>
       <figure>
@@ -364,32 +313,14 @@ export function CityMap(props: MapProps): JSX.Element {
           ))}
         </figcaption>
       </figure>
-      {assets && (
-        <ul class="links">
-          <li>
-            <a
-              href={href}
-              data-map-open={JSON.stringify({
-                ...tiles,
-                ...(districts.length === 0 && streets.length > 0 && { ground: true }),
-                languages: [language, ...languages.filter((other) => other !== language)],
-                bbox,
-                ...(city.simulated && { stamp: `${t('stamp')} · ${name}` }),
-                ...(city.credit !== undefined && { credit: city.credit }),
-                offsetMs: zoneOffsetMs(interactive?.now ?? 0, city.timeZone),
-                words: {
-                  loading: t('mapLoading'),
-                  failed: t('mapFailed'),
-                  lastHeard: t('lastHeard', { time: '{time}' }),
-                  locale: controlWords(t, name),
-                },
-                assets: { ...assets.maplibre, fonts: assets.fontsCss },
-              })}
-            >
-              {t('openMap')}
-            </a>
-          </li>
-        </ul>
+      {interactive && (
+        <InteractiveMapLink
+          to={interactive}
+          city={city}
+          language={language}
+          bbox={bbox}
+          ground={districts.length === 0 && streets.length > 0}
+        />
       )}
     </>
   );

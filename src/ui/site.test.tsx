@@ -6,7 +6,7 @@ import { Problem } from '../base/problem.ts';
 import { languages } from '../city/profile.ts';
 import { buildAssets } from './assets.ts';
 import { testCity } from './city.fixture.ts';
-import { spread } from './map.tsx';
+import { spread } from './mapPins.ts';
 import { boxAround, fitBox } from './projection.ts';
 import { createSite, kitRoutes } from './index.ts';
 

@@ -7,8 +7,6 @@ import { Problem } from '../../../base/problem.ts';
 import { isObject, parseJson } from '../../../base/json.ts';
 import { inLanguage, type City, type Language } from '../../../city/profile.ts';
 import { slug } from '../../../city/index.ts';
-import type { Reading } from '../../../broker/index.ts';
-import type { Instance } from '../../../ngsild/entity.ts';
 import { choicesOf, columnRoles, withChoices, type ColumnRole, type RawMapping } from '../../importing/form.ts';
 import { findImporter } from '../../importing/importers.ts';
 import type { Imports } from '../../importing/imports.ts';
@@ -23,7 +21,8 @@ import type { MappingFile } from '../../mapping/index.ts';
 import type { Sources } from '../../source.ts';
 import { inspectTable } from '../../tables/inspect.ts';
 import { importsWords, type ImportsKey } from './messages/index.ts';
-import { sourceFields, type PrepareData, type PreviewRow, type SourceAnswers } from './prepare.tsx';
+import { sourceFields, type PrepareData, type SourceAnswers } from './prepare.tsx';
+import { previewRow } from './previewRow.ts';
 
 export type Preparation = {
   /** What the page shows: the answers so far, and what the first rows become by them. */
@@ -207,7 +206,7 @@ export function filePreparation(deps: {
         const { items, remarks, notes } = await imports.preview(optionsOf(upload, noted, file), previewMax);
         data.doubts = [...doubts, ...remarks];
         data.notes = notes;
-        data.preview = items.map(shownItem);
+        data.preview = items.map(previewRow);
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         data.trouble = error;
@@ -315,53 +314,4 @@ function rewritten(mapping: RawMapping, written: string): RawMapping | undefined
   const value = parseJson(new TextEncoder().encode(written));
   if (!isObject(value)) throw new Problem('bad-data', 'expected an object: one element of "mappings"', 'mapping');
   return isDeepStrictEqual(value, mapping) ? undefined : value;
-}
-
-function shownItem({
-  number,
-  text: line,
-  results,
-}: Awaited<ReturnType<Imports['preview']>>['items'][number]): PreviewRow {
-  return {
-    number,
-    text: line,
-    becomes: results.flatMap((result) => ('reading' in result ? [shownReading(result.reading)] : [])),
-    leftOut: results.flatMap((result) => ('reading' in result ? (result.leftOut ?? []) : [])),
-    refused: results.flatMap((result) => ('reading' in result ? [] : [result])),
-  };
-}
-
-/** An id as a person reads it: the letters of its percent signs. */
-function readable(id: string): string {
-  try {
-    return decodeURIComponent(id);
-  } catch {
-    return id;
-  }
-}
-
-function shownReading({ id, attrs, atBirth = {} }: Reading): PreviewRow['becomes'][number] {
-  const values = Object.entries({ ...atBirth, ...attrs }).flatMap(([iri, instances]) => {
-    const name = iri.slice(Math.max(iri.lastIndexOf('/'), iri.lastIndexOf('#')) + 1);
-    return name === 'source' ? [] : instances.map((instance) => `${name} = ${shownValue(instance)}`);
-  });
-  const [first] = Object.values(attrs);
-  const observedAt = first?.[0]?.observedAt;
-  return { id: readable(id), values: observedAt === undefined ? values : [...values, observedAt] };
-}
-
-function shownValue({ value, unitCode, type }: Instance): string {
-  const geometry = type === 'GeoProperty' && isObject(value) ? value : undefined;
-  // Of a date the day, without the words of JSON-LD around it.
-  const plain: unknown = isObject(value) && '@value' in value ? value['@value'] : value;
-  const shown =
-    geometry === undefined
-      ? typeof plain === 'string'
-        ? plain
-        : JSON.stringify(plain)
-      : geometry['type'] === 'Point'
-        ? JSON.stringify(geometry['coordinates'])
-        : text(geometry['type']);
-  const short = shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
-  return unitCode === undefined ? short : `${short} ${unitCode}`;
 }
