@@ -50,7 +50,7 @@ import {
   type Store,
 } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
-import { openPolicy } from './trust/index.ts';
+import { openPolicy, type Policy } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
 export type Settings = {
@@ -110,8 +110,11 @@ const historyBatch = 5000;
  * Opens the data directory and serves the city; resolves when every door is open.
  * @throws Problem when the directory, the profile, a mapping or a context cannot be used; Error of node:net (EADDRINUSE)
  */
-export async function openPlatform(settings: Settings, deps: { log: Log; clock?: Clock }): Promise<Platform> {
-  const { log, clock = systemClock } = deps;
+export async function openPlatform(
+  settings: Settings,
+  deps: { log: Log; clock?: Clock; policy?: Policy },
+): Promise<Platform> {
+  const { log, clock = systemClock, policy = openPolicy } = deps;
   const metrics = createMetrics();
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
@@ -146,7 +149,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
     });
     undo.push(() => store.close());
     if (files) keepProfile(store.directory.profile, files);
-    const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy: openPolicy });
+    const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy });
     const { writer } = tenants;
     const { journal } = store;
     const history = await openHistory({
@@ -208,7 +211,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
       history,
       caughtUp: (seq) => followers.get('history')?.reached(seq) ?? Promise.resolve(),
       follow: followJournal,
-      policy: openPolicy,
+      policy,
       models,
     });
     const live = openLive({ broker, writer, metrics });
@@ -231,7 +234,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         { version: about.version, clock },
         { allowed: settings.allowEndpoint ?? [], loopback: true },
       ),
-      policy: openPolicy,
+      policy,
       clock,
       log,
       metrics,
@@ -268,7 +271,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
         broker,
         live,
         writer,
-        policy: openPolicy,
+        policy,
         contexts,
         tenants,
         models,
@@ -278,7 +281,7 @@ export async function openPlatform(settings: Settings, deps: { log: Log; clock?:
           city,
           broker,
           live,
-          policy: openPolicy,
+          policy,
           urgent: brokerPages.urgent,
           typeWord,
           now: () => clock.now(),

@@ -2,7 +2,7 @@
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, InstancePlace } from '../ngsild/entity.ts';
-import { evaluateQ, livingAt } from '../ngsild/index.ts';
+import { livingAt } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
   Cause,
@@ -24,7 +24,7 @@ import type {
   Tenant,
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import type { Policy } from '../trust/index.ts';
+import { mayRead, type Policy } from '../trust/index.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
@@ -151,12 +151,7 @@ export function createBroker(deps: {
   const { writer, state, history, caughtUp, follow, policy, models } = deps;
   const readable = (who: Principal, stored: StoredEntity | undefined): StoredEntity | undefined => {
     const living = stored && livingAt(stored.entity, writer.now());
-    if (!living) return undefined;
-    const visible = living.type.every((type) => {
-      const filter = policy.filter(who, 'read', type);
-      return filter === 'everything' || (filter !== 'nothing' && evaluateQ(filter, living));
-    });
-    if (!visible) return undefined;
+    if (!living || !mayRead(policy, who, living)) return undefined;
     return living === stored.entity ? stored : { ...stored, entity: living };
   };
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));

@@ -34,6 +34,8 @@ export type Notice = {
   readonly before: Attributes;
   /** ISO 8601; when the entity is gone. */
   readonly deletedAt?: string;
+  /** A deleted entity as it last was. It is not told: whether its deletion may be told depends on it. */
+  readonly was?: Entity;
 };
 
 /**
@@ -133,7 +135,12 @@ export function matchSubscription(
   }
   const { id, type, createdAt, modifiedAt } = entity;
   const tells = showChanges || hasAny(notificationTrigger, 'attributeDeleted', 'entityUpdated');
-  return { entity: { id, type, createdAt, modifiedAt, attrs: {} }, before: tells ? deletedOf(watched) : {}, deletedAt };
+  return {
+    entity: { id, type, createdAt, modifiedAt, attrs: {} },
+    before: tells ? deletedOf(watched) : {},
+    deletedAt,
+    was: entity,
+  };
 }
 
 /** q, geoquery and scope query of the subscription (5.8.6). */

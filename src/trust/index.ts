@@ -1,1 +1,1 @@
-export { openPolicy, type Action, type Filter, type Policy } from './policy.ts';
+export { mayRead, openPolicy, type Action, type Filter, type Policy } from './policy.ts';

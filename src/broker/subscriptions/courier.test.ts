@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { virtualTime, type VirtualTime } from '../../../test/simulation/time.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
 import { OutboundFailure } from '../../http/index.ts';
+import { anonymousPrincipal } from '../../http/principal.ts';
 import type { Subscription } from '../../ngsild/index.ts';
 import { isAfter, type Batch } from './batch.ts';
 import { attemptsMax, createCourier, type Courier } from './courier.ts';
@@ -17,6 +18,7 @@ const stored = (members: Partial<Subscription> = {}, endpoint: object = {}): Sto
     notification: { endpoint: { uri: 'https://example.org/', ...endpoint } },
   },
   context: 'https://example.org/context.jsonld',
+  maker: anonymousPrincipal,
   createdAt: start,
   modifiedAt: start,
   seq: 1,
@@ -60,6 +62,7 @@ function world(options: { stored?: Stored; time?: VirtualTime; hits?: Hit[]; pro
       async send(_, batch) {
         sent.push({ at: time.clock.now() - start, batch });
         await endpoint(batch);
+        return true;
       },
       async bury(_, batch) {
         buried.push(...batch.hits);
@@ -292,10 +295,11 @@ async function randomLife(random: Random): Promise<number> {
           await time.sleep(random.int(0, 300));
           const dice = random.next();
           if (dice < 0.2) throw trouble;
-          if (mine !== lives) return;
+          if (mine !== lives) return true;
           arrived.push(...batch.hits);
           last = batch.last;
           lastAt = at;
+          return true;
         },
         bury: () => Promise.reject(new Error('nothing is refused here')),
         onProgress() {

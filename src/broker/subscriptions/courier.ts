@@ -35,8 +35,8 @@ export type CourierNeeds = {
   readonly timers: Timers;
   /** Hits after a place, everything durable among them; fewer than asked: there are no more. */
   readonly read: (after: Cursor, limit: number) => Promise<readonly Hit[]>;
-  /** One attempt. @throws OutboundFailure */
-  readonly send: (stored: Stored, batch: Batch) => Promise<void>;
+  /** One attempt. @returns whether any of it may be told @throws OutboundFailure */
+  readonly send: (stored: Stored, batch: Batch) => Promise<boolean>;
   /** The endpoint refuses it for good: keeps it aside, durably, together with the progress. */
   readonly bury: (stored: Stored, batch: Batch, attempts: number, reason: string) => Promise<void>;
   /** The progress is another. */
@@ -153,13 +153,14 @@ export function createCourier(
     const at = clock.now();
     try {
       const from = progress;
-      await send(stored, batch);
+      const told = await send(stored, batch);
       // Gone back meanwhile: what has just arrived comes again.
       const isMoved = progress.seq !== from.seq || progress.place !== from.place;
-      progress = { ...afterSuccess(progress, at, clock.now()), ...(!isMoved && placeOf(batch.last)) };
+      if (told) progress = afterSuccess(progress, at, clock.now());
+      if (!isMoved) progress = { ...progress, ...placeOf(batch.last) };
       if (!isMoved) done(batch);
       retryAt = 0;
-      throttledUntil = throttleEnd(at);
+      if (told) throttledUntil = throttleEnd(at);
     } catch (error) {
       if (stopped) return;
       // Where much waits for an endpoint that fails it is read again.

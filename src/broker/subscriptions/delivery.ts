@@ -34,8 +34,8 @@ export type Delivery = {
   rewind(tenant: Tenant, id: string, from: number): Promise<number>;
   /** Called with every new hit of a subscription, once durable, in order. @returns stop */
   follow(tenant: Tenant, id: string, listener: (hit: Hit) => void): () => void;
-  /** Sends these once, outside of the order. @throws OutboundFailure */
-  sendOnce(stored: Stored, hits: readonly Hit[]): Promise<void>;
+  /** Sends these once, outside of the order. @returns whether any of it may be told @throws OutboundFailure */
+  sendOnce(stored: Stored, hits: readonly Hit[]): Promise<boolean>;
   /** Lets go of hits that the window has passed, and of letters that are too many. */
   keepHouse(window?: Window): Promise<void>;
   /** Sends nothing more, records what was done. */
@@ -45,6 +45,8 @@ export type Delivery = {
 export type DeliveryDeps = {
   readonly store: SubscriptionStore;
   readonly writer: Pick<Writer, 'commit' | 'onDurable'>;
+  /** Whether the maker of a subscription may read what this tells of. */
+  readonly mayTell: (stored: Stored, notice: Notice) => boolean;
   /** Puts a notification on its way and waits for its arrival. @throws OutboundFailure */
   readonly send: (
     stored: Stored,
@@ -78,6 +80,10 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   const turns = createTurns({ timers });
   const leaving = new AbortController();
   const sent = metrics.counter('chorsu_notifications_total', 'Attempts to deliver a notification, by outcome');
+  const withheld = metrics.counter(
+    'chorsu_hits_withheld_total',
+    'Changes that were not told, because the maker of the subscription may not read the entity',
+  );
   const dead = metrics.counter('chorsu_notifications_dead_total', 'Notifications that were refused and put aside');
   const lost = metrics.counter(
     'chorsu_dead_letters_dropped_total',
@@ -126,13 +132,18 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
     recordSoon();
   };
 
-  const attempt = async (stored: Stored, notices: readonly Notice[], part?: Part): Promise<void> => {
+  /** @returns whether any of it may be told @throws OutboundFailure */
+  const attempt = async (stored: Stored, notices: readonly Notice[], part?: Part): Promise<boolean> => {
+    const told = notices.filter((notice) => deps.mayTell(stored, notice));
+    withheld.add(notices.length - told.length);
+    if (told.length === 0) return false;
     try {
       await turns.run(hostOf(stored), nameOf(stored.tenant, stored.subscription.id), () => {
         if (leaving.signal.aborted) throw new OutboundFailure('stopped', 'the program is stopping');
-        return deps.send(stored, notices, part, leaving.signal);
+        return deps.send(stored, told, part, leaving.signal);
       });
       sent.add(1, { outcome: 'delivered' });
+      return true;
     } catch (error) {
       sent.add(1, { outcome: error instanceof OutboundFailure ? error.reason : 'other' });
       throw error;
@@ -159,12 +170,13 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
       read: (after, limit) => store.hitsAfter(tenant, id, after, limit),
       async send(now, batch) {
         const failing = (couriers.get(name)?.progress().failures ?? 0) > 0;
-        await attempt(
+        const told = await attempt(
           now,
           batch.hits.map(({ notice }) => notice),
           batch,
         );
-        if (failing) hurryOthers(hostOf(now));
+        if (failing && told) hurryOthers(hostOf(now));
+        return told;
       },
       async bury(_now, { hits }, attempts, reason) {
         if (!couriers.has(name)) return;

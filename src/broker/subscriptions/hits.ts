@@ -40,8 +40,9 @@ export function hitDerivation(): Derivation {
         const notice = matchSubscription(subscription, { before, after }, deletedAt, options);
         if (!notice) continue;
         const told = notice.entity === after ? (text ??= JSON.stringify(after)) : JSON.stringify(notice.entity);
-        const gone = notice.deletedAt === undefined ? '' : `,"deletedAt":"${notice.deletedAt}"`;
-        const json = `{"entity":${told},"before":${JSON.stringify(notice.before)}${gone}}`;
+        const { before: earlier, was } = notice;
+        const gone = was ? `,"deletedAt":"${deletedAt}","was":${(text ??= JSON.stringify(was))}` : '';
+        const json = `{"entity":${told},"before":${JSON.stringify(earlier)}${gone}}`;
         made.push(hit(subscription, place, entity.id, json));
       }
       return made;

@@ -4,11 +4,11 @@ import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Endpoints } from '../../http/index.ts';
-import { systemPrincipal } from '../../http/principal.ts';
+import type { Notice } from '../../ngsild/index.ts';
 import type { EntityQuery } from '../../ngsild/query.ts';
 import type { Rows, Tenant } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
-import type { Policy } from '../../trust/index.ts';
+import { mayRead, type Policy } from '../../trust/index.ts';
 import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { Tenants } from '../tenants.ts';
@@ -59,15 +59,18 @@ export function openSubscriptions(deps: {
     clock,
     newId: randomId,
     tenantName: (tenant) => tenants.nameOf(tenant),
-    fetch: async (tenant, ids) =>
-      (await broker.query(systemPrincipal, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
+    fetch: async (who, tenant, ids) =>
+      (await broker.query(who, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
   });
+  // Asked for each notification: what its maker may read can have changed since.
+  const mayTell = ({ maker }: Stored, { entity, was }: Notice): boolean => mayRead(policy, maker, was ?? entity);
   const delivery: Delivery = openDelivery({
     store,
+    mayTell,
     pruneLetters: () => letters.prune(),
     writer,
     send: (stored, notices, part, signal) => sender.send(stored, notices, part, signal),
-    async *look({ tenant, subscription }: Stored) {
+    async *look({ tenant, subscription, maker }: Stored) {
       const { entities, q, geoQ, scopeQ } = subscription;
       const query: EntityQuery = {
         ...(entities && { selectors: entities }),
@@ -77,7 +80,7 @@ export function openSubscriptions(deps: {
       };
       for (let after = ''; ;) {
         const page = { limit: perPeriodicNotification, offset: 0, after };
-        const { entities: found } = await broker.query(systemPrincipal, tenant, query, page);
+        const { entities: found } = await broker.query(maker, tenant, query, page);
         if (found.length > 0) yield found.map((entity) => ({ entity, before: {} }));
         if (found.length < perPeriodicNotification) return;
         after = found.at(-1)?.id ?? '';
@@ -88,7 +91,7 @@ export function openSubscriptions(deps: {
     metrics,
   });
   const letters = deadLetters({ store, delivery, writer });
-  const streams = openStreams({ store, delivery, sender, clock });
+  const streams = openStreams({ store, delivery, sender, mayTell, clock });
   metrics.gauge('chorsu_subscription_streams', 'Open streams of subscriptions', () => streams.count());
   const overview = overviews({ store, delivery, clock });
   const readers = streamReaders({ streams, tenants, log });

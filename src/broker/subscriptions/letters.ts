@@ -13,7 +13,7 @@ export type Replayed = {
   readonly delivered: number;
   /** Refused again; they stay. */
   readonly refused: number;
-  /** Not tried: the endpoint did not answer, or there were too many for one go. */
+  /** Not tried: the endpoint did not answer, there were too many for one go, or the subscriber may not read it any more. */
   readonly left: number;
   /** What went wrong last. */
   readonly lastError?: string;
@@ -69,7 +69,7 @@ export function deadLetters(deps: {
       let lastError: string | undefined;
       for (const letter of letters) {
         try {
-          await delivery.sendOnce(stored, [letter]);
+          if (!(await delivery.sendOnce(stored, [letter]))) continue;
           rows.push(letterGone(tenant, id, letter));
           delivered++;
         } catch (error) {

@@ -11,7 +11,8 @@ export type PeriodicNeeds = {
   readonly timers: Timers;
   /** What matches now, a notification's worth at a time. */
   readonly look: (stored: Stored) => AsyncIterable<readonly Notice[]>;
-  readonly send: (stored: Stored, notices: readonly Notice[]) => Promise<void>;
+  /** @returns whether any of it may be told */
+  readonly send: (stored: Stored, notices: readonly Notice[]) => Promise<boolean>;
   readonly onProgress: () => void;
 };
 
@@ -49,7 +50,7 @@ export function createPeriodic(
       for await (const notices of look(stored)) {
         if (stopped) return;
         at = clock.now();
-        await send(stored, notices);
+        if (!(await send(stored, notices))) continue;
         progress = afterSuccess(progress, at, clock.now());
         onProgress();
       }

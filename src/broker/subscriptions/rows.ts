@@ -1,8 +1,12 @@
 /** The rows of subscriptions: tables, and what stands in them. What clients see is 5.2.12. */
+import { anonymousPrincipal, type Principal } from '../../http/principal.ts';
 import type { Subscription, Notice } from '../../ngsild/index.ts';
 import type { RowDelta, SqlValue, TableDefinition, Tenant } from '../../store/ports.ts';
 
-/** What was subscribed: `document` is a `Subscription` as JSON; `context`: the @context of the request. Instants: ms. */
+/**
+ * What was subscribed: `document` is a `Subscription` as JSON; `context`: the @context of the request; `maker`: the
+ * `Principal` who made it, as JSON. Instants: ms.
+ */
 export const subscriptionTable: TableDefinition = {
   name: 'ngsi_subscription',
   columns: {
@@ -10,6 +14,7 @@ export const subscriptionTable: TableDefinition = {
     id: 'TEXT',
     document: 'TEXT',
     context: 'TEXT',
+    maker: 'TEXT',
     created_at: 'INTEGER',
     modified_at: 'INTEGER',
   },
@@ -80,6 +85,8 @@ export type Stored = {
   readonly subscription: Subscription;
   /** URL of the @context of the request that made it. */
   readonly context: string;
+  /** Who made it: it is told what its maker may read. */
+  readonly maker: Principal;
   readonly createdAt: number;
   readonly modifiedAt: number;
   /** Of its last change. */
@@ -133,6 +140,8 @@ export const storedOf = (row: Row): Stored => ({
   tenant: Number(row['tenant']),
   subscription: JSON.parse(String(row['document'])) as Subscription,
   context: String(row['context']),
+  // Before makers were kept there were no accounts.
+  maker: typeof row['maker'] === 'string' ? (JSON.parse(row['maker']) as Principal) : anonymousPrincipal,
   createdAt: Number(row['created_at']),
   modifiedAt: Number(row['modified_at']),
   seq: Number(row['_seq']),
@@ -169,12 +178,19 @@ export const subscriptionRow = ({
   tenant,
   subscription,
   context,
+  maker,
   createdAt,
   modifiedAt,
 }: Omit<Stored, 'seq'>): RowDelta => ({
   table: subscriptionTable.name,
   key: { tenant, id: subscription.id },
-  row: { document: JSON.stringify(subscription), context, created_at: createdAt, modified_at: modifiedAt },
+  row: {
+    document: JSON.stringify(subscription),
+    context,
+    maker: JSON.stringify(maker),
+    created_at: createdAt,
+    modified_at: modifiedAt,
+  },
 });
 
 /** The rows that go with a subscription; its hits and dead letters follow by derivation. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../base/clock.ts';
 import type { Endpoints } from '../../http/index.ts';
+import type { Principal } from '../../http/principal.ts';
 import type { Entity } from '../../ngsild/entity.ts';
 import {
   notificationOptions,
@@ -9,7 +10,6 @@ import {
   type JsonObject,
   type Notice,
   type NotificationParts,
-  type Subscription,
 } from '../../ngsild/index.ts';
 import type { Tenant } from '../../store/ports.ts';
 import type { Contexts } from '../contexts/index.ts';
@@ -35,14 +35,14 @@ const timeoutMs = 10_000;
 const timeoutMsMax = 60_000;
 
 /**
- * @param deps tenantName: undefined for the default tenant; fetch: entities as they now are; newId: for notifications that
+ * @param deps tenantName: undefined for the default tenant; fetch: entities as they now are, of those that `who` may read; newId: for notifications that
  * nobody has to recognise
  */
 export function notificationSender(deps: {
   contexts: Pick<Contexts, 'of'>;
   endpoints: Endpoints;
   tenantName: (tenant: Tenant) => string | undefined;
-  fetch: (tenant: Tenant, ids: readonly string[]) => Promise<readonly Entity[]>;
+  fetch: (who: Principal, tenant: Tenant, ids: readonly string[]) => Promise<readonly Entity[]>;
   clock: Clock;
   newId: () => string;
 }): Sender {
@@ -50,26 +50,25 @@ export function notificationSender(deps: {
   const mqtt = openMqttSender(endpoints);
   /** What the notices link to, where the subscriber wants to see it (4.5.23). */
   const joined = async (
-    tenant: Tenant,
-    subscription: Subscription,
+    { tenant, subscription, maker }: Stored,
     notices: readonly Notice[],
   ): Promise<Pick<NotificationParts, 'linked' | 'appended'>> => {
     const { join: kind = '@none', joinLevel: levels = 1 } = subscription.notification;
     if (kind === '@none') return {};
     const roots = notices.map(({ entity }) => entity);
     const join = { kind, levels, containedBy: [] };
-    const find = (ids: readonly string[]) => fetch(tenant, ids);
+    const find = (ids: readonly string[]) => fetch(maker, tenant, ids);
     const { embeddable, appended } = await linkedEntities(find, roots, join, notificationOptions(subscription));
     return kind === 'flat' ? { appended } : { linked: embeddable };
   };
   const represent: Sender['represent'] = async (stored, notices, part) => {
-    const { subscription, tenant } = stored;
+    const { subscription } = stored;
     const contextUrl = contextUrlOf(stored);
     return representNotification(subscription, notices, await contexts.of(contextUrl), {
       id: `urn:ngsi-ld:Notification:${part ? fingerprint(stored, part) : newId()}`,
       notifiedAt: isoInstant(clock.now()),
       named: contextUrl,
-      ...(await joined(tenant, subscription, notices)),
+      ...(await joined(stored, notices)),
     });
   };
   return {

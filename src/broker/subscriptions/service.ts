@@ -103,7 +103,7 @@ export function subscriptionService(deps: {
       // What stands for several documents is ours, and nobody would know it otherwise.
       const isOurs = ![named].flat().includes(url) && url !== coreContextUrl;
       if (isOurs && subscription.jsonldContext === undefined) subscription = { ...subscription, jsonldContext: url };
-      const stored = { tenant, subscription, context: url, createdAt: at, modifiedAt: at };
+      const stored = { tenant, subscription, context: url, maker: who, createdAt: at, modifiedAt: at };
       const row = subscriptionRow(stored);
       try {
         const { seq } = await writer.commit({

@@ -5,7 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { systemTimers } from '../../base/timers.ts';
 import { Problem } from '../../base/problem.ts';
-import type { JsonObject } from '../../ngsild/index.ts';
+import type { JsonObject, Notice } from '../../ngsild/index.ts';
 import type { Tenant } from '../../store/ports.ts';
 import { createCourier, type Courier } from './courier.ts';
 import type { Delivery } from './delivery.ts';
@@ -36,9 +36,10 @@ export function openStreams(deps: {
   store: SubscriptionStore;
   delivery: Pick<Delivery, 'follow' | 'stored'>;
   sender: Pick<Sender, 'represent'>;
+  mayTell: (stored: Stored, notice: Notice) => boolean;
   clock: Clock;
 }): Streams {
-  const { store, delivery, sender, clock } = deps;
+  const { store, delivery, sender, mayTell, clock } = deps;
   let open = 0;
   return {
     count: () => open,
@@ -58,9 +59,10 @@ export function openStreams(deps: {
           read: (place, limit) => store.hitsAfter(tenant, id, place, limit),
           async send(_, batch) {
             const now = delivery.stored(tenant, id) ?? stored;
-            const notices = batch.hits.map(({ notice }) => notice);
-            if (!ended)
-              await tell({ id: printPlace(batch.last), notification: await sender.represent(now, notices, batch) });
+            const notices = batch.hits.map(({ notice }) => notice).filter((notice) => mayTell(now, notice));
+            if (ended || notices.length === 0) return false;
+            await tell({ id: printPlace(batch.last), notification: await sender.represent(now, notices, batch) });
+            return true;
           },
           bury: () => Promise.resolve(),
           onProgress() {},
