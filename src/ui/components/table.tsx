@@ -6,11 +6,13 @@ export type Column<R> = {
   /** Right-aligned, figures under figures. */
   readonly numeric?: boolean;
   readonly class?: string;
+  /** On a phone, where rows of `vals` have lost their heads, the head stands before the cell. */
+  readonly headed?: boolean;
 };
 
 /**
  * A real table; the first column heads its rows.
- * @param kind `vals`: rows become short blocks on a phone (give the classes `when` and `status`); `tall`: scrolls by
+ * @param kind `vals`: rows become short blocks on a phone (give the classes `line`, `when` and `status`); `tall`: scrolls by
  *   itself with its heads staying; `plain`: neither
  */
 export function Table<R>({
@@ -51,7 +53,10 @@ export function Table<R>({
                     {column.cell(row)}
                   </th>
                 ) : (
-                  <td class={classOf(column)}>{column.cell(row)}</td>
+                  <td class={classOf(column)}>
+                    {kind === 'vals' && column.headed === true && <span class="head">{column.head}</span>}
+                    {column.cell(row)}
+                  </td>
                 ),
               )}
             </tr>

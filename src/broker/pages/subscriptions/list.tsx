@@ -44,13 +44,33 @@ export function subscriptionsPage(listed: readonly Listed[], reader: Reader): Pa
             columns={[
               {
                 head: t('name'),
+                class: 'line',
                 cell: (one: Listed) => <a href={to(pathOf(one))}>{nameOf(one)}</a>,
               },
-              { head: t('state'), cell: (one) => <Fares one={one} reader={reader} /> },
-              { head: t('waiting'), cell: ({ waiting }) => formatNumber(waiting, language), numeric: true },
-              { head: t('refusedMany'), cell: ({ letters }) => formatNumber(letters, language), numeric: true },
-              ...(manyTenants ? [{ head: t('tenant'), cell: ({ tenantName }: Listed) => tenantName ?? '–' }] : []),
-              { head: t('endpoint'), cell: (one) => hostOf(one) },
+              { head: t('state'), cell: (one) => <Fares one={one} reader={reader} />, class: 'line' },
+              {
+                head: t('waiting'),
+                cell: ({ waiting }) => formatNumber(waiting, language),
+                numeric: true,
+                headed: true,
+              },
+              {
+                head: t('refusedMany'),
+                cell: ({ letters }) => formatNumber(letters, language),
+                numeric: true,
+                headed: true,
+              },
+              ...(manyTenants
+                ? [
+                    {
+                      head: t('tenant'),
+                      cell: ({ tenantName }: Listed) => tenantName ?? '–',
+                      class: 'line',
+                      headed: true,
+                    },
+                  ]
+                : []),
+              { head: t('endpoint'), cell: (one) => hostOf(one), class: 'line', headed: true },
             ]}
             rows={listed}
           />

@@ -155,11 +155,16 @@ function Letters({
       label={t('letters')}
       kind="vals"
       columns={[
-        { head: t('change'), cell: ({ seq }: DeadLetter) => formatNumber(seq, language) },
-        { head: t('entity'), cell: ({ notice }) => notice.entity.id },
-        { head: t('reason'), cell: ({ reason }) => reason },
-        { head: t('attempts'), cell: ({ attempts }) => formatNumber(attempts, language), numeric: true },
-        { head: t('refusedAt'), cell: ({ refusedAt }) => formatDateTime(refusedAt, language, timeZone) },
+        { head: t('change'), cell: ({ seq }: DeadLetter) => formatNumber(seq, language), class: 'line' },
+        { head: t('entity'), cell: ({ notice }) => notice.entity.id, class: 'line', headed: true },
+        { head: t('reason'), cell: ({ reason }) => reason, class: 'line', headed: true },
+        { head: t('attempts'), cell: ({ attempts }) => formatNumber(attempts, language), numeric: true, headed: true },
+        {
+          head: t('refusedAt'),
+          cell: ({ refusedAt }) => formatDateTime(refusedAt, language, timeZone),
+          class: 'line',
+          headed: true,
+        },
       ]}
       rows={letters}
     />
