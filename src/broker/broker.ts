@@ -154,6 +154,7 @@ export function createBroker(deps: {
     if (!living || !mayRead(policy, who, living)) return undefined;
     return living === stored.entity ? stored : { ...stored, entity: living };
   };
+  const isSeen = (who: Principal, type: string): boolean => policy.filter(who, 'read', type) !== 'nothing';
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
   return {
     record(who, tenant, readings, cause, rows) {
@@ -190,15 +191,15 @@ export function createBroker(deps: {
       const also = filter === 'everything' ? query.also : [...(query.also ?? []), filter];
       return state.query(tenant, also ? { ...query, also } : query, { ...page, now: writer.now() });
     },
-    async types(_who, tenant) {
+    async types(who, tenant) {
       await writer.applied();
-      return state.types(tenant, writer.now());
+      return (await state.types(tenant, writer.now())).filter(({ type }) => isSeen(who, type));
     },
     applied: () => writer.applied(),
     async shapes(who, tenant) {
       await writer.applied();
-      const seen = (type: string): boolean => policy.filter(who, 'read', type) !== 'nothing';
-      return (await state.shapes(tenant, writer.now())).filter(({ types }) => types.every(seen));
+      const shapes = await state.shapes(tenant, writer.now());
+      return shapes.filter(({ types }) => types.every((type) => isSeen(who, type)));
     },
     async historyEntities(_who, tenant, query, page) {
       await caughtUp(writer.lastSeq());

@@ -12,6 +12,8 @@ import { checkParameters, router } from './ngsi/router.ts';
 
 const root = '/ngsi-ld/v1';
 const find = router(operations);
+/** `/ngsi-ld/v1`, with or without more, and not `/ngsi-ld/v10`. */
+const isBelow = (url: string): boolean => url.startsWith(root) && '/?'.includes(url[root.length] ?? '/');
 const noQuery = new URLSearchParams();
 
 /**
@@ -24,7 +26,7 @@ export function ngsiHandler(deps: NgsiDeps & { metrics: Metrics }) {
   const count = ['', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => requests.series({ status }));
   return (request: IncomingMessage, response: ServerResponse): boolean => {
     const url = request.url ?? '/';
-    if (!url.startsWith(root)) return false;
+    if (!isBelow(url)) return false;
     const tell = (result: Answer): void => {
       count[Math.floor(result.status / 100)]?.();
       send(request, response, result);

@@ -113,3 +113,16 @@ suite('the past', () => {
     );
   });
 });
+
+test('only paths below /ngsi-ld/v1 are the API: what merely begins so is nothing', async () => {
+  const status = async (path: string) => (await fetch(`${city.url}${path}`)).status;
+  assert.equal(await status('/ngsi-ld/v1/entities?type=Lamp'), 200);
+  for (const path of [
+    '/ngsi-ld/v1xentities?type=Lamp',
+    '/ngsi-ld/v10/entities?type=Lamp',
+    '/ngsi-ld/v1',
+    '/ngsi-ld/v1?a',
+  ]) {
+    assert.equal(await status(path), 404, path);
+  }
+});

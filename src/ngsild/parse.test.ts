@@ -7,6 +7,7 @@ import { compileContext } from './context.ts';
 import type { Json } from './entity.ts';
 import { parseEntity } from './parse.ts';
 import { representEntity } from './represent.ts';
+import { parseTemporalEntity } from './temporalEntity.ts';
 
 const context = compileContext(exampleContext);
 const at = '2026-03-01T00:00:00.000Z';
@@ -52,6 +53,25 @@ test('concise representation is lossless: reading it back gives the same entity'
     }),
     { numRuns: 500 },
   );
+});
+
+test('whatever two names stand for is refused, not taken once', () => {
+  const entity = { id: 'urn:a:b', type: 'T' };
+  for (const [term, iri, value] of [
+    ['temperature', context.expand('temperature'), 1],
+    ['value', 'https://uri.etsi.org/ngsi-ld/hasValue', 1],
+    ['scope', 'https://uri.etsi.org/ngsi-ld/scope', '/a'],
+    ['expiresAt', 'https://uri.etsi.org/ngsi-ld/expiresAt', '2030-01-01T00:00:00Z'],
+  ] as const) {
+    parseEntity({ ...entity, [iri]: value }, context, { at });
+    assert.throws(() => parseEntity({ ...entity, [term]: value, [iri]: value }, context, { at }), Problem, term);
+    if (term !== 'expiresAt')
+      assert.throws(
+        () => parseTemporalEntity({ ...entity, [term]: value, [iri]: value }, context, { at }),
+        Problem,
+        term,
+      );
+  }
 });
 
 test('no JSON makes the parser throw anything but a Problem', () => {

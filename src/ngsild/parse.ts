@@ -52,14 +52,6 @@ export function readEntity(json: unknown, reading: Reading): EntityParts {
     const raw = json[key];
     const name = context.name(key);
     switch (name.member) {
-      case undefined: {
-        if (name.fault !== undefined) throw new Problem('bad-data', name.fault, key);
-        const instances = readInstances(raw, key, reading);
-        const known = parts.attrs[name.iri];
-        if (known) throw new Problem('bad-data', 'two names stand for the same attribute', key);
-        parts.attrs[name.iri] = instances;
-        break;
-      }
       case 'id':
         if (parts.id !== undefined) throw new Problem('bad-data', 'id and @id are both given', key);
         if (typeof raw !== 'string' || !isUri(raw) || raw === nullMarker) {
@@ -72,9 +64,11 @@ export function readEntity(json: unknown, reading: Reading): EntityParts {
         parts.type = parseTypes(raw, context, key);
         break;
       case 'scope':
+        if (parts.scope !== undefined) throw new Problem('bad-data', 'the scope is given twice', key);
         parts.scope = raw === nullMarker && mode !== 'whole' ? [] : parseScopes(raw, key);
         break;
       case 'expiresAt':
+        if (parts.expiresAt !== undefined) throw new Problem('bad-data', 'expiresAt is given twice', key);
         parts.expiresAt = raw === nullMarker && mode !== 'whole' ? null : parseDateTime(raw, key);
         break;
       case 'createdAt':
@@ -84,10 +78,12 @@ export function readEntity(json: unknown, reading: Reading): EntityParts {
       case '@context':
         break;
       default:
+        if (name.fault !== undefined) throw new Problem('bad-data', name.fault, key);
         // The core defines `value` and its like as reified: Smart Data Models have attributes of that name.
-        if (name.tells === undefined) {
+        if (name.member !== undefined && name.tells === undefined) {
           throw new Problem('bad-data', `"${key}" is a word of the standard and cannot name an attribute (4.5.1)`, key);
         }
+        if (parts.attrs[name.iri]) throw new Problem('bad-data', 'two names stand for the same attribute', key);
         parts.attrs[name.iri] = readInstances(raw, key, reading);
     }
   }

@@ -65,6 +65,7 @@ export function parseTemporalFragment(
         type = parseTypes(raw, context, key);
         break;
       case 'scope':
+        if (attrs[scopeIri]) throw new Problem('bad-data', 'the scope is given twice', key);
         attrs[scopeIri] = readScopes(raw, key, reading);
         break;
       case 'expiresAt':

@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts';
 import { parseAttribute, parseFragment, parsePartial, patchInstance, type InstanceName } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
 import { append, deleteAttribute, deleteScope, patchAttribute, replaceAttribute, update } from '../rules.ts';
-import { bodyOf, isTrue, linkedContext, optionsOf, type Answer, type Call } from './call.ts';
+import { bodyOf, flag, linkedContext, optionsOf, type Answer, type Call } from './call.ts';
 import { jsonBody, patchBody, type NgsiDeps, type Operation } from './operation.ts';
 import { attributeOf, datasetIdOf, isOf, targetOf } from './target.ts';
 
@@ -79,7 +79,7 @@ export const attributes: readonly Operation[] = [
       const { context } = await linkedContext(call, deps.contexts);
       const target = targetOf(call, context);
       const name = attributeOf(call, context);
-      const which = { all: isTrue(call.query, 'deleteAll'), datasetId: datasetIdOf(call.query) };
+      const which = { all: flag(call, 'deleteAll'), datasetId: datasetIdOf(call.query) };
       const command = name === 'scope' ? deleteScope(target) : deleteAttribute(target, name, which);
       await deps.entities.run(call.who, call.tenant, command, call.cause);
       return { status: 204 };

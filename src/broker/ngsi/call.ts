@@ -127,10 +127,10 @@ function linkedUrl(call: Call): string | undefined {
   return urls[0];
 }
 
-/** A parameter that is `true` or `false`, in any case; absent: false. @throws Problem invalid-request */
-export function isTrue(query: URLSearchParams, name: string): boolean {
-  const value = (query.get(name) ?? 'false').toLowerCase();
-  if (value !== 'true' && value !== 'false') throw new Problem('invalid-request', 'true or false is wanted', name);
+/** A parameter that is `true` or `false`, in any case; absent: false. @throws Problem bad-data */
+export function flag(call: Call, name: string): boolean {
+  const value = (call.query.get(name) ?? 'false').toLowerCase();
+  if (value !== 'true' && value !== 'false') throw new Problem('bad-data', `${name} is true or false`, name);
   return value === 'true';
 }
 

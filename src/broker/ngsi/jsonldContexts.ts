@@ -2,7 +2,7 @@ import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import type { ContextDocument } from '../../ngsild/index.ts';
 import { contextKinds, contextPath } from '../contexts/index.ts';
-import { accepted, checkMedia, type Call } from './call.ts';
+import { accepted, checkMedia, flag, type Call } from './call.ts';
 import { jsonBody, type Operation } from './operation.ts';
 
 /** `/jsonldContexts`, 6.29, and `/jsonldContexts/{contextId}`, 6.30. */
@@ -79,12 +79,4 @@ function documentOf(call: Call): ContextDocument {
     throw new Problem('invalid-request', 'an object with a member @context is wanted', '@context');
   }
   return { '@context': json['@context'] as ContextDocument['@context'] };
-}
-
-function flag(call: Call, name: string): boolean {
-  const value = call.query.get(name);
-  if (value !== null && value !== 'true' && value !== 'false') {
-    throw new Problem('bad-data', `${name} is true or false`, name);
-  }
-  return value === 'true';
 }

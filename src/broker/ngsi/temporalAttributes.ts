@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts';
 import { isUri, parseTemporalFragment, parseTemporalInstance, scopeIri, type Context } from '../../ngsild/index.ts';
 import { isoInstant } from '../decision.ts';
 import type { InstanceOf } from '../temporal.ts';
-import { bodyOf, isTrue, linkedContext, type Call } from './call.ts';
+import { bodyOf, flag, linkedContext, type Call } from './call.ts';
 import { jsonBody, patchBody, type Operation } from './operation.ts';
 import { attributeOf, datasetIdOf, entityIdOf, isOf } from './target.ts';
 
@@ -41,7 +41,7 @@ export const temporalAttributes: readonly Operation[] = [
       const { context } = await linkedContext(call, deps.contexts);
       const name = nameOf(call, context);
       const datasetId = datasetIdOf(call.query);
-      const which = isTrue(call.query, 'deleteAll') ? { all: true as const } : datasetId !== undefined && { datasetId };
+      const which = flag(call, 'deleteAll') ? { all: true as const } : datasetId !== undefined && { datasetId };
       await deps.temporal.deleteAttribute(call.who, call.tenant, id, { name, ...which }, call.cause);
       return { status: 204 };
     },

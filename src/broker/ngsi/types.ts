@@ -9,7 +9,7 @@ import {
   type Context,
   type EntityShape,
 } from '../../ngsild/index.ts';
-import { accepted, document, linkedContext } from './call.ts';
+import { accepted, document, flag, linkedContext } from './call.ts';
 import type { Operation } from './operation.ts';
 
 type List = (shapes: readonly EntityShape[], context: Context) => object;
@@ -20,11 +20,10 @@ const list =
   (names: List, details: List): Operation['handle'] =>
   async (call, { broker, contexts }) => {
     const { context, named } = await linkedContext(call, contexts);
-    const asked = call.query.get('details') ?? 'false';
-    if (asked !== 'true' && asked !== 'false') throw new Problem('bad-data', 'details is true or false', 'details');
+    const asked = flag(call, 'details');
     const media = accepted(call, ['application/json', 'application/ld+json']);
     const shapes = await broker.shapes(call.who, call.tenant);
-    return document(media, named, (asked === 'true' ? details : names)(shapes, context));
+    return document(media, named, (asked ? details : names)(shapes, context));
   };
 
 /** One of them, by its short name or its IRI. */
