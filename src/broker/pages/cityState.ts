@@ -1,11 +1,12 @@
 /**
  * What the pages ask of the broker again and again: types, entities of a type, what the watches found. Answers are kept
- * for a few seconds, so that a thousand readers of the home page cost the broker no more than one.
+ * for a few seconds (`answers.ts`).
  */
 import { systemPrincipal, type Principal } from '../../http/index.ts';
 import { coreContext, evaluateQ, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
 import type { City, Watch } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
+import { keptAnswers } from './answers.ts';
 import type { Filter } from './filter.tsx';
 import { districtIdOf } from './view.ts';
 
@@ -27,24 +28,13 @@ export type CityState = {
 
 export const reader: Principal = systemPrincipal;
 
-const keptMs = 3000;
 /** More points are not a picture any more. */
 export const pointsMax = 10_000;
 const foundMax = 200;
 
 export function cityState(deps: { broker: Broker; city: City; now: () => number }): CityState {
   const { broker, city, now } = deps;
-  const kept = new Map<string, { at: number; value: Promise<unknown> }>();
-  const keep = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
-    const known = kept.get(key);
-    if (known && now() - known.at < keptMs && now() >= known.at) return known.value as Promise<T>;
-    const value = ask();
-    kept.set(key, { at: now(), value });
-    // A failed answer is nobody's answer: the next reader asks again.
-    value.catch(() => kept.delete(key));
-    if (kept.size > 200) kept.delete(kept.keys().next().value ?? '');
-    return value;
-  };
+  const keep = keptAnswers(now);
   const query = async (selected: EntityQuery, limit: number): Promise<readonly Entity[]> => {
     const entities: Entity[] = [];
     while (entities.length < limit) {

@@ -103,10 +103,10 @@ export function batchApplier(
     if (known) {
       ({ key } = known);
       reshape.run(seq, body, shape, box, due, key);
+      changes.entity(key);
     } else {
       key = Number(insert.run(tenant, id, seq, shape, box, body, due).lastInsertRowid);
     }
-    changes.entity(key);
     if ((known?.box ?? null) === box) return;
     if (box === null) unplace.run(key);
     else {

@@ -22,10 +22,10 @@ const watch = (size: number) => {
   };
 };
 
-test('what was published is handed over once, shapes as negative numbers', () => {
+test('what was published is handed over once, shapes as negative numbers and once for each transaction', () => {
   const { writer, settled } = watch(8);
   writer.entity(5);
-  writer.shape(2);
+  for (let n = 0; n < 3; n++) writer.shape(2);
   assert.deepEqual(settled(), { taken: [], lost: 0 });
   writer.reserve();
   writer.publish();

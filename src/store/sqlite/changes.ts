@@ -3,7 +3,8 @@
  * entities in mind without asking the database what changed. A ring: whoever falls behind by more than it holds is told
  * that something was lost.
  *
- * An entry is the key of an entity, or, negative, the key of a shape that an entity has got or lost.
+ * An entry is the key of an entity that changed or went, or, negative, the key of a shape that an entity has got or lost.
+ * Of an entity that came nobody has anything in mind.
  */
 export type Changes = SharedArrayBuffer;
 
@@ -19,6 +20,7 @@ const entriesOf = (changes: Changes): Float64Array => new Float64Array(changes, 
 
 export type ChangeWriter = {
   entity(key: number): void;
+  /** Told once for each transaction. */
   shape(key: number): void;
   /** Before the transaction ends: from now on a reader may see what was written. */
   reserve(): void;
@@ -31,10 +33,13 @@ export function changeWriter(changes: Changes): ChangeWriter {
   const entries = entriesOf(changes);
   let at = Number(Atomics.load(counters, reserved));
   const pending: number[] = [];
+  const shapes = new Set<number>();
   return {
-    entity: (key) => pending.push(key),
-    shape: (key) => pending.push(-key),
+    entity: (key) => void pending.push(key),
+    shape: (key) => void shapes.add(key),
     reserve() {
+      for (const shape of shapes) pending.push(-shape);
+      shapes.clear();
       // First the room, then the entries: a reader who finds the room taken knows that its copy may be spoilt.
       Atomics.store(counters, reserved, BigInt(at + pending.length));
       for (const entry of pending) entries[at++ % entries.length] = entry;

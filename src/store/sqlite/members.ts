@@ -4,6 +4,9 @@ import type { Tenant } from '../ports.ts';
 
 /** Keys kept in all, eight bytes each. */
 const keptMax = 4_000_000;
+/** Keys read at once: few at first, since often nobody asks for more. */
+const partMin = 256;
+const partMax = 65_536;
 
 export type Members = {
   /** Read as far as it is taken; kept once it was taken to the end. */
@@ -31,18 +34,26 @@ export function createMembers(db: DatabaseSync): Members {
       forget(oldest);
     }
   };
+  // A row for each key costs nine times as much as one text with all of them.
+  const select = db.prepare(
+    `SELECT json_group_array(key) AS keys FROM (
+       SELECT key FROM chorsu_entity INDEXED BY chorsu_entity_shape
+       WHERE tenant = ? AND shape = ? AND id > ? ORDER BY id LIMIT ?)`,
+  );
+  const id = db.prepare('SELECT id FROM chorsu_entity WHERE key = ?');
   function* read(tenant: Tenant, shape: number): Generator<number> {
-    const rows = db
-      .prepare(
-        'SELECT key FROM chorsu_entity INDEXED BY chorsu_entity_shape WHERE tenant = ? AND shape = ? ORDER BY id',
-      )
-      .iterate(tenant, shape) as Iterable<{ key: number }>;
-    const keys: number[] = [];
-    for (const { key } of rows) {
-      keys.push(key);
-      yield key;
+    const all: number[] = [];
+    let after = '';
+    for (let limit = partMin; ; limit = Math.min(partMax, limit * 4)) {
+      const part = JSON.parse((select.get(tenant, shape, after, limit) as { keys: string }).keys) as number[];
+      for (const key of part) {
+        all.push(key);
+        yield key;
+      }
+      if (part.length < limit) break;
+      after = (id.get(all.at(-1) ?? 0) as { id: string }).id;
     }
-    keep(tenant, shape, Float64Array.from(keys));
+    keep(tenant, shape, Float64Array.from(all));
   }
 
   return {

@@ -1,13 +1,13 @@
 /** The questions to the state store, on a reading connection; they run in the query worker. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { EntityOrder, EntityQuery } from '../../ngsild/index.ts';
+import type { EntityQuery } from '../../ngsild/index.ts';
 import type { EntityShape, PageRequest, SqlValue, Tenant } from '../ports.ts';
 import type { Changes } from './changes.ts';
 import { digest, type Digest } from './digest.ts';
 import { goneOf, overdue, type Overdue } from './overdue.ts';
 import { createScan } from './scan.ts';
 import { parseShape, shapeOf } from './shapeText.ts';
-import { conditions, joined, names, sql } from './sql.ts';
+import { conditions, isByShape, joined, names, sql, withoutOrderById } from './sql.ts';
 
 export type Queries = {
   /** Bodies as JSON text. */
@@ -73,16 +73,13 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
 
   return {
     query(tenant, query, request) {
-      const { order, ...unordered } = request;
-      const page: PageRequest = isById(order) ? unordered : request;
-      const { ids: _i, type: _t, attrs, ...others } = query;
+      const page = withoutOrderById(request);
       // One state of the database for the page and its count.
       scan.begin();
       try {
         const due = overdueAt(tenant, page.now);
-        const byShape = !page.order && Object.values(others).every((part) => part === undefined);
         // What lost an attribute still has the shape of before.
-        const simple = byShape && (due.size === 0 || attrs === undefined);
+        const simple = isByShape(query, page) && (due.size === 0 || query.attrs === undefined);
         return simple ? queryShapes(tenant, page, query, due) : scan.query(tenant, query, page, due);
       } finally {
         db.exec('COMMIT');
@@ -114,10 +111,4 @@ export function createQueries(db: DatabaseSync, changes: Changes): Queries {
       }
     },
   };
-}
-
-/** An order by id is that of the index. */
-function isById(order: EntityOrder | undefined): boolean {
-  const [first] = order?.terms ?? [];
-  return first?.path.names[0] === 'id' && !first.descending;
 }

@@ -185,6 +185,22 @@ test('a query that takes too long is given up, and asking again goes on where it
   db.close();
 });
 
+test('whoever asks what the indexes know does not wait for a search through bodies that was asked before', async () => {
+  const many = Array.from({ length: 5000 }, (_, n) => ({ ...bus(1), id: `urn:bus:${n}` }));
+  await state.apply({ seq: 4e6, at: 1, rows: [], entities: many.map((one) => entityWrite(9, one.id, 1, one)) });
+  const answered: string[] = [];
+  const path = { names: names.slice(0, 1), inner: [] };
+  const search = { q: { node: 'match', path, op: '~=', pattern: '9$' } } as const;
+  const page = { limit: 1, offset: 0 };
+  await Promise.all([
+    state.query(9, search, { ...page, count: true }).then(({ count }) => answered.push(`search ${count}`)),
+    state.types(9).then(() => answered.push('types')),
+    state.query(9, { type: { node: 'type', iri: types[0] as string } }, page).then(() => answered.push('page')),
+    state.query(9, { ids: ['urn:bus:7'], ...search }, page).then(() => answered.push('one of few')),
+  ]);
+  assert.deepEqual(answered, ['types', 'page', 'one of few', 'search 0']);
+});
+
 test('state of format 1 gets the kinds of its attributes when it is opened', async () => {
   const path = join(directory, 'old.db');
   const entities = [bus(1), bus(2)];

@@ -1,4 +1,4 @@
-/** The main thread's end of the query worker: asks, waits, and replaces a worker that takes too long or dies. */
+/** The main thread's end of the query workers: asks, waits, and replaces a worker that takes too long or dies. */
 import { Worker } from 'node:worker_threads';
 import { Problem, type ProblemKind } from '../../base/problem.ts';
 import type { Entity } from '../../ngsild/entity.ts';
@@ -7,6 +7,7 @@ import type { EntityStore, Rows } from '../ports.ts';
 import type { Changes } from './changes.ts';
 import type { Digest } from './digest.ts';
 import type { Queries } from './queries.ts';
+import { isByShape } from './sql.ts';
 
 export type QueryWorkerData = { readonly path: string; readonly changes: Changes };
 
@@ -32,9 +33,49 @@ type Waiting = {
   timer: NodeJS.Timeout;
 };
 
-/** @param options timeoutMs: a query that takes longer is stopped with Problem too-complex; default 30 s */
+/**
+ * Two threads: whoever asks what the indexes know does not wait for somebody's search through a million bodies.
+ * @param options timeoutMs: a query that takes longer is stopped with Problem too-complex; default 30 s
+ */
 export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number } = {}): QueryClient {
-  const { timeoutMs = 30_000 } = options;
+  const quick = openThread(data, options);
+  const searching = openThread(data, options);
+  quick.start();
+  return {
+    async query(tenant, query, page) {
+      const thread = isByShape(query, page) || query.ids !== undefined ? quick : searching;
+      const asked = thread.ask<ReturnType<Queries['query']>>({ name: 'query', with: [tenant, query, page] });
+      const { bodies, count } = await asked;
+      const { now = Number.NEGATIVE_INFINITY } = page;
+      // Those that have ended are not among them; of the others, attributes may have.
+      const entities = bodies.flatMap((body) => livingAt(JSON.parse(body) as Entity, now) ?? []);
+      return count === undefined ? { entities } : { entities, count };
+    },
+    types: (tenant, now) => quick.ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant, now] }),
+    shapes: (tenant, now) => quick.ask<ReturnType<Queries['shapes']>>({ name: 'shapes', with: [tenant, now] }),
+    rows: {
+      all: (text, parameters = []) =>
+        quick.ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] }),
+      async get(text, parameters = []) {
+        const [row] = await quick.ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] });
+        return row;
+      },
+    },
+    digest: () => searching.ask<Digest>({ name: 'digest', with: [] }),
+    async close() {
+      await Promise.all([quick.close(), searching.close()]);
+    },
+  };
+}
+
+type QueryThread = {
+  /** Otherwise it starts when it is first asked. */
+  start(): void;
+  ask<T extends ReturnType<Queries[keyof Queries]>>(call: Call): Promise<T>;
+  close(): Promise<void>;
+};
+
+function openThread(data: QueryWorkerData, { timeoutMs = 30_000 }: { timeoutMs?: number }): QueryThread {
   let worker: Worker | undefined;
   let closed = false;
   let nextId = 0;
@@ -53,32 +94,33 @@ export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number
     failAll(error);
     void gone?.terminate();
   };
-  const start = (): Worker => {
-    const started = new Worker(new URL('./queryWorker.ts', import.meta.url), {
+  const started = (): Worker => {
+    const thread = new Worker(new URL('./queryWorker.ts', import.meta.url), {
+      name: 'query',
       workerData: data,
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 16 },
     });
-    started.unref();
-    started.on('message', (answer: Answer) => {
+    thread.unref();
+    thread.on('message', (answer: Answer) => {
       const asked = waiting.get(answer.id);
       if (!asked) return;
       waiting.delete(answer.id);
       clearTimeout(asked.timer);
-      if (waiting.size === 0) started.unref();
+      if (waiting.size === 0) thread.unref();
       if ('value' in answer) asked.resolve(answer.value);
       else if ('problem' in answer) {
         const { kind, detail, field } = answer.problem;
         asked.reject(new Problem(kind, detail, field));
       } else asked.reject(new Error(answer.error));
     });
-    started.on('error', (error) => {
-      if (worker === started) drop(error instanceof Error ? error : new Error(String(error)));
+    thread.on('error', (error) => {
+      if (worker === thread) drop(error instanceof Error ? error : new Error(String(error)));
     });
-    started.on('exit', () => {
-      if (worker === started) drop(new Error('the query worker ended'));
+    thread.on('exit', () => {
+      if (worker === thread) drop(new Error('the query worker ended'));
     });
-    return started;
+    return thread;
   };
   const ask = <T extends ReturnType<Queries[keyof Queries]>>(call: Call): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -86,7 +128,7 @@ export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number
         reject(new Problem('overloaded', 'the store is closed'));
         return;
       }
-      worker ??= start();
+      worker ??= started();
       // Referenced only while somebody waits, so that an idle store never keeps the process alive.
       if (waiting.size === 0) worker.ref();
       const id = ++nextId;
@@ -97,25 +139,9 @@ export function openQueries(data: QueryWorkerData, options: { timeoutMs?: number
       worker.postMessage({ id, call } satisfies Question);
     });
 
-  worker = start();
   return {
-    async query(tenant, query, page) {
-      const { bodies, count } = await ask<ReturnType<Queries['query']>>({ name: 'query', with: [tenant, query, page] });
-      const { now = Number.NEGATIVE_INFINITY } = page;
-      // Those that have ended are not among them; of the others, attributes may have.
-      const entities = bodies.flatMap((body) => livingAt(JSON.parse(body) as Entity, now) ?? []);
-      return count === undefined ? { entities } : { entities, count };
-    },
-    types: (tenant, now) => ask<ReturnType<Queries['types']>>({ name: 'types', with: [tenant, now] }),
-    shapes: (tenant, now) => ask<ReturnType<Queries['shapes']>>({ name: 'shapes', with: [tenant, now] }),
-    rows: {
-      all: (text, parameters = []) => ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] }),
-      async get(text, parameters = []) {
-        const [row] = await ask<ReturnType<Queries['rows']>>({ name: 'rows', with: [text, parameters] });
-        return row;
-      },
-    },
-    digest: () => ask<Digest>({ name: 'digest', with: [] }),
+    start: () => void (worker ??= started()),
+    ask,
     async close() {
       closed = true;
       const open = worker;

@@ -8,7 +8,7 @@ import {
   type QNode,
   type TypeNode,
 } from '../../ngsild/index.ts';
-import type { SqlValue, Tenant } from '../ports.ts';
+import type { PageRequest, SqlValue, Tenant } from '../ports.ts';
 
 export type Sql = { readonly text: string; readonly values: readonly SqlValue[] };
 
@@ -53,6 +53,19 @@ export function conditions(tenant: Tenant, query: EntityQuery): readonly Sql[] {
   }
   if (geo) parts.push(hasAttribute(geo.property));
   return parts;
+}
+
+/** Nothing but types, ids and attribute names: the indexes and shapes answer it, however many entities there are. */
+export function isByShape(query: EntityQuery, page: PageRequest): boolean {
+  const { ids: _i, type: _t, attrs: _a, ...others } = query;
+  return !withoutOrderById(page).order && Object.values(others).every((part) => part === undefined);
+}
+
+/** An order by id is that of the index. */
+export function withoutOrderById(page: PageRequest): PageRequest {
+  const { order, ...unordered } = page;
+  const [first] = order?.terms ?? [];
+  return first?.path.names[0] === 'id' && !first.descending ? unordered : page;
 }
 
 /** What ids and `after` say, over `chorsu_entity AS e`. */
