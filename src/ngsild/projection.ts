@@ -21,7 +21,7 @@ export function parseProjection(text: string, context: Context, parameter: 'pick
   let at = 0;
   let terms = 0;
   const where = (): string => `${parameter}, character ${at + 1}`;
-  const projection = (depth: number): Projection => {
+  const projection = (): Projection => {
     const members = new Map<string, Projection | undefined>();
     for (;;) {
       const start = at;
@@ -33,7 +33,7 @@ export function parseProjection(text: string, context: Context, parameter: 'pick
       let below: Projection | undefined;
       if (text[at] === '{') {
         at++;
-        below = projection(depth + 1);
+        below = projection();
         if (text[at] !== '}') throw new Problem('bad-data', '"}" is expected', where());
         at++;
       }
@@ -45,7 +45,7 @@ export function parseProjection(text: string, context: Context, parameter: 'pick
       at++;
     }
   };
-  const parsed = projection(0);
+  const parsed = projection();
   if (at < text.length) throw new Problem('bad-data', `"${text[at]}" is not expected here`, where());
   return parsed;
 }

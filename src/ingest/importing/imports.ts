@@ -16,9 +16,10 @@ import type { TimetableDoor } from '../gtfs/door.ts';
 import type { OpenedFile } from './importer.ts';
 import { openImport } from './importers.ts';
 import type { Remembered } from './remembered.ts';
-import { batchRow, importRow, keptDays, nothingYet, toImport, type ImportCounts, type ImportRecord } from './tables.ts';
+import { batchRow, importRow, keptDays, nothingYet, toImport, type ImportRecord } from './tables.ts';
 import { ownRecords, toJson, undoImport, type UndoOptions } from './undo.ts';
 import type { FileOptions, ImportOptions, ImportReport, ImportView, Preview } from './views.ts';
+import { importWorks } from './works.ts';
 
 export type Imports = {
   /**
@@ -51,18 +52,6 @@ export type Imports = {
 const listMax = 1_000;
 const rowsPerRecord = 1_000;
 
-type Running = {
-  readonly id: string;
-  readonly name: string;
-  readonly startedMs: number;
-  readonly before: number;
-  readonly abort: AbortController;
-  readonly ended: Promise<void>;
-  counts: ImportCounts;
-  done: number;
-  total: number;
-};
-
 export function fileImports(deps: {
   broker: Broker;
   rows: Rows;
@@ -79,9 +68,7 @@ export function fileImports(deps: {
   openFile?: typeof openImport;
 }): Imports {
   const { broker, rows, clock, log, sources, health, remembered, openFile = openImport } = deps;
-  /** By source. */
-  const running = new Map<string, Running>();
-  let closing = false;
+  const works = importWorks(clock);
 
   const find = async (id: string): Promise<ImportRecord> => {
     const row = await rows.get('SELECT * FROM ingest_import WHERE id = ?', [id]);
@@ -91,8 +78,7 @@ export function fileImports(deps: {
 
   const view = (record: ImportRecord): ImportView => {
     const { identity: _, rejectsBytes: _b, ...shown } = record;
-    const now = running.get(record.source);
-    const runs = now?.id === record.id ? now : undefined;
+    const runs = works.of(record);
     // Nobody runs it: the process that did was killed.
     const state = record.state === 'running' && !runs ? 'stopped' : record.state;
     const undoable = !runs && record.batches > 0 && record.prunedAt === null && state !== 'undone';
@@ -101,41 +87,6 @@ export function fileImports(deps: {
     const perSecond = Math.round((runs.counts.readings - runs.before) / seconds);
     const counts = state === 'running' ? runs.counts : record.counts;
     return { ...shown, counts, state, undoable, progress: { done: runs.done, total: runs.total, perSecond } };
-  };
-
-  /** Claims the source for one work at a time. */
-  const claim = (record: ImportRecord, signal: AbortSignal | undefined): Running & { release(): void } => {
-    if (closing) throw new Problem('overloaded', 'the city is closing');
-    const other = running.get(record.source);
-    if (other) {
-      throw new Problem(
-        'conflict',
-        `source ${record.source} is busy with ${other.name} (import ${other.id}); one at a time`,
-        'source',
-      );
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const abort = new AbortController();
-    if (signal?.aborted) abort.abort();
-    signal?.addEventListener('abort', () => abort.abort(), { once: true });
-    const claimed = {
-      id: record.id,
-      name: record.name,
-      startedMs: clock.now(),
-      before: record.counts.readings,
-      abort,
-      ended: promise,
-      counts: record.counts,
-      done: 0,
-      total: 0,
-    };
-    running.set(record.source, claimed);
-    return Object.assign(claimed, {
-      release(): void {
-        running.delete(record.source);
-        resolve();
-      },
-    });
   };
 
   const givenAtStart = (source: string | undefined): MappingFile | undefined =>
@@ -226,7 +177,7 @@ export function fileImports(deps: {
       const looked = await runImport(given, opened, options, engine);
       return { ...report(looked), stopped: options.signal?.aborted === true };
     }
-    const work = claim(given, options.signal);
+    const work = works.claim(given, options.signal);
     try {
       work.total = bytes;
       const own = known ? { own: await ownRecords(rows, given.id) } : {};
@@ -261,7 +212,7 @@ export function fileImports(deps: {
   };
 
   const takeBack = async (record: ImportRecord, options: UndoOptions): Promise<ImportView> => {
-    const work = claim(record, options.signal);
+    const work = works.claim(record, options.signal);
     try {
       work.total = record.batches;
       const undoing: ImportRecord = { ...record, state: 'undoing' };
@@ -324,8 +275,8 @@ export function fileImports(deps: {
     async undo(id, options = {}) {
       const record = await find(id);
       if (record.state === 'undone') return view(record);
-      const runs = running.get(record.source);
-      if (runs?.id === id && record.state === 'undoing') {
+      const runs = works.of(record);
+      if (runs && record.state === 'undoing') {
         await runs.ended;
         return view(await find(id));
       }
@@ -339,9 +290,8 @@ export function fileImports(deps: {
       return takeBack(record, options);
     },
     async stop(id) {
-      const record = await find(id);
-      const runs = running.get(record.source);
-      if (runs?.id !== id) throw new Problem('conflict', `import ${id} does not run`, 'id');
+      const runs = works.of(await find(id));
+      if (!runs) throw new Problem('conflict', `import ${id} does not run`, 'id');
       runs.abort.abort();
       await runs.ended;
     },
@@ -355,7 +305,7 @@ export function fileImports(deps: {
       let pruned = 0;
       for (const row of old) {
         const record = toImport(row);
-        if (running.has(record.source)) continue;
+        if (works.isBusy(record.source)) continue;
         const cause = { by: 'sweep', source: record.source };
         const batches = await rows.all('SELECT n FROM ingest_import_batch WHERE import = ?', [record.id]);
         await broker.record(systemPrincipal, 0, [], cause, [importRow({ ...record, prunedAt: clock.now() })]);
@@ -375,12 +325,7 @@ export function fileImports(deps: {
         );
       }
     },
-    async close() {
-      closing = true;
-      const works = [...running.values()];
-      for (const { abort } of works) abort.abort();
-      await Promise.all(works.map(({ ended }) => ended));
-    },
+    close: () => works.close(),
   };
 }
 
