@@ -74,9 +74,7 @@ function operationOf(operation: Operation, path: string): JsonSchema {
     tags: [tagOf(path)],
     parameters: [
       ...namesIn(path).map((part) => parameter(part, 'path', pathParameters[part])),
-      ...operation.parameters.map((part) =>
-        parameter(part, 'query', part === 'options' ? optionsOf(operation) : urlParameters[part]),
-      ),
+      ...operation.parameters.map((part) => parameter(part, 'query', wordsOf(operation, part))),
       ...Object.entries(headerParameters).map(([part, words]) => parameter(part, 'header', words)),
     ],
     ...(body && { requestBody: bodyOf(body) }),
@@ -96,6 +94,15 @@ function parameter(name: string, where: 'path' | 'query' | 'header', words: Para
     description,
     schema: examples ? { ...schema, examples } : schema,
   };
+}
+
+/** What `options` and `format` may say differs from operation to operation; the old keywords of formats are options too. */
+function wordsOf(operation: Operation, part: string): ParameterWords | undefined {
+  const words = urlParameters[part];
+  if (part === 'options') return optionsOf(operation);
+  if (part !== 'format' || !words) return words;
+  const formats = (operation.options ?? []).filter((option) => !['sysAttrs', 'count'].includes(option));
+  return { ...words, schema: { enum: formats } };
 }
 
 /** Keywords apart by commas. */

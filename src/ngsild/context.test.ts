@@ -46,6 +46,18 @@ test('the core context wins in any position', () => {
   }
 });
 
+test('a name whose prefix is neither a scheme nor in the @context stands for no IRI, and is refused', () => {
+  const field = (context: unknown, name: string) => {
+    const { iri, fault } = compileContext(context).name(name);
+    return fault === undefined ? iri : 'refused';
+  };
+  assert.equal(field({}, 'насос:давление'), 'refused');
+  assert.equal(field({ насос: 'https://example.org/pump#' }, 'насос:давление'), 'https://example.org/pump#давление');
+  assert.equal(field({}, 'pump:давление'), 'pump:давление');
+  assert.equal(field({ flow: 'https://example.org/a flow' }, 'flow'), 'refused');
+  assert.equal(field({}, 'давление'), 'https://uri.etsi.org/ngsi-ld/default-context/давление');
+});
+
 test('scoped contexts, self-reference and nonsense are refused', () => {
   const refused = (source: unknown, kind = 'bad-data'): void => {
     assert.throws(

@@ -69,6 +69,14 @@ export function contextUrls(source: unknown, base?: string): string[] {
   return [...urls];
 }
 
+/** A name (4.6.2) or an IRI, and what it stands for is one: its prefix has to be a scheme or in the @context (5.5.7). */
+function nameFault(term: string, iri: string): string | undefined {
+  const start = `"${term.slice(0, 100)}"`;
+  if (!isName(term) && !(term.includes(':') && isUri(term)))
+    return `${start} is not a name: letters, digits and _ are allowed, with at most one prefix`;
+  return isUri(iri) ? undefined : `${start} stands for no IRI: the @context does not know its prefix`;
+}
+
 function contextItems(source: unknown): readonly unknown[] {
   if (isObject(source) && '@context' in source) return contextItems(source['@context']);
   if (source === undefined) return [];
@@ -178,11 +186,7 @@ function contextOf(terms: Terms): Context {
     const member = memberIris.get(iri) ?? (term === 'ngsildproof' ? term : undefined);
     if (member !== undefined) return { iri, member, tells: kindByMember.get(member), fault: undefined };
     if (iri.startsWith('@')) return { iri, member: iri, tells: undefined, fault: undefined };
-    const fault =
-      isName(term) || (term.includes(':') && isUri(term))
-        ? undefined
-        : `"${term.slice(0, 100)}" is not a name: letters, digits and _ are allowed, with at most one prefix`;
-    return { iri, member: undefined, tells: undefined, fault };
+    return { iri, member: undefined, tells: undefined, fault: nameFault(term, iri) };
   };
   const compact = (iri: string): string => {
     const known = compacted.get(iri);

@@ -11,7 +11,7 @@ export type ParameterWords = {
 const text: JsonSchema = { type: 'string', minLength: 1 };
 const yes: JsonSchema = { type: 'boolean' };
 const whole = (minimum: number, maximum: number): JsonSchema => ({ type: 'integer', minimum, maximum });
-const { dateTime, name, uri } = schemaWords;
+const { datasetIds, dateTime, name, names, typeSelection, uri, uris } = schemaWords;
 const word = (schema: JsonSchema, description: string, ...examples: string[]): ParameterWords => ({
   description,
   schema,
@@ -20,11 +20,11 @@ const word = (schema: JsonSchema, description: string, ...examples: string[]): P
 
 /** In the URL, by name. `options` is told by each operation itself. */
 export const urlParameters: Readonly<Record<string, ParameterWords>> = {
-  id: word(text, 'URIs apart by commas', 'urn:ngsi-ld:Pump:1,urn:ngsi-ld:Pump:2'),
+  id: word(uris, 'URIs apart by commas', 'urn:ngsi-ld:Pump:1,urn:ngsi-ld:Pump:2'),
   idPattern: word(text, 'A regular expression that the id matches (4.9)', '^urn:ngsi-ld:Pump:'),
-  type: word(text, 'Types: `A,B` or `A|B` any, `(A;B)` both, `*` all (4.17)', 'Pump'),
+  type: word(typeSelection, 'Types: `A,B` or `A|B` any, `(A;B)` both, `*` all (4.17)', 'Pump'),
   attrs: word(
-    text,
+    names,
     'Only entities with one of these attributes, and only these of them (the old form of pick)',
     'pressure',
   ),
@@ -48,7 +48,7 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
     'simplified',
   ),
   lang: word(text, 'Languages of LanguageProperties, best first (4.15)', 'tg,ru;q=0.8,*;q=0.5'),
-  datasetId: word(text, 'Only instances of these datasets; @none is the one without (4.5.5)', '@none'),
+  datasetId: word(datasetIds, 'Only instances of these datasets; @none is the one without (4.5.5)', '@none'),
   deleteAll: word(yes, 'Every instance, not only the one without a datasetId'),
   limit: word(whole(0, 1000), 'Entities in one page; 0 only with count=true', '20'),
   offset: word(whole(0, 1_000_000_000), 'Entities to leave out before', '0'),
@@ -56,13 +56,13 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
   local: word(yes, 'Only what this server itself holds'),
   join: word({ enum: ['inline', 'flat', '@none'] }, 'Linked entities too: inline or flat (4.5.23)', 'inline'),
   joinLevel: word(whole(1, joinLevelMax), 'How many links far', '1'),
-  containedBy: word(text, 'Ids that are known already and not joined again', 'urn:ngsi-ld:District:sino'),
+  containedBy: word(uris, 'Ids that are known already and not joined again', 'urn:ngsi-ld:District:sino'),
   orderBy: word(text, 'Attributes, each with ;asc or ;desc, dist-asc by distance (4.23)', 'pressure;desc'),
   orderFrom: word(text, 'Coordinates that the distance is measured from', '[68.78,38.56]'),
   orderGeometry: word({ enum: geometryTypes }, 'Their kind of geometry', 'Point'),
   collation: word(text, 'Language whose order of letters holds', 'tg'),
-  expandValues: word(text, 'Attributes whose values in q are terms of the @context', 'state'),
-  jsonKeys: word(text, 'JsonProperties: names below them are not expanded', 'settings'),
+  expandValues: word(names, 'Attributes whose values in q are terms of the @context', 'state'),
+  jsonKeys: word(names, 'JsonProperties: names below them are not expanded', 'settings'),
   splitEntities: word(yes, 'Whether an entity may be spread over several sources; here each is whole (5.7.2.4)'),
   entityMap: word(yes, 'For federations: not supported yet'),
   entityMapLifetime: word(text, 'For federations: not supported yet'),
@@ -74,8 +74,8 @@ export const urlParameters: Readonly<Record<string, ParameterWords>> = {
   aggrMethods: word(text, 'totalCount, distinctCount, sum, avg, min, max, stddev, sumsq (4.5.19)', 'avg,max'),
   aggrPeriodDuration: word(text, 'ISO 8601; the whole range unless said', 'PT1H'),
   observedAt: word(dateTime, 'For values in the body that say no time of their own', '2026-03-01T05:00:00Z'),
-  drop: word(text, 'Only these attributes go, and the entities stay (5.6.21)', 'pressure'),
-  keep: word(text, 'All attributes but these go (5.6.21)', 'name'),
+  drop: word(names, 'Only these attributes go, and the entities stay (5.6.21)', 'pressure'),
+  keep: word(names, 'All attributes but these go (5.6.21)', 'name'),
   details: word(yes, 'What is known of each, not only its name'),
   kind: word({ enum: contextKinds }, 'Only @contexts of this kind (5.13.1)'),
   reload: word(yes, 'Download a Cached @context again; without it, it is removed (5.13.5)'),

@@ -1,5 +1,5 @@
 /** Queries in a body, 5.2.8, 5.2.13, 5.2.21, 5.2.23, 5.2.43, 5.2.44. Beside `queryBody.ts`. */
-import { listOf, oneOrMany, ref, type JsonSchema } from './words.ts';
+import { listOf, oneOrMany, ref, typeSelection, type JsonSchema } from './words.ts';
 
 /** Texts, apart by commas or as a list; numbers and truth values are taken as their text. */
 const words: JsonSchema = {
@@ -27,7 +27,7 @@ const selector: JsonSchema = {
   type: 'object',
   required: ['type'],
   properties: {
-    type: { ...words, description: 'Types: `A,B`, `(A;B)`, `*` (4.17)' },
+    type: { anyOf: [typeSelection, listOf(typeSelection)] },
     id: oneOrMany({ type: 'string' }),
     idPattern: { type: 'string' },
   },

@@ -1,7 +1,7 @@
 /** Subscriptions, 5.2.12 to 5.2.15, 5.2.22, 5.2.33. Beside `subscriptionParse.ts` and `notificationParse.ts`. */
 import { notificationFormats, notificationMedia, notificationTriggers } from '../subscription.ts';
 import { joinLevelMax } from '../representParameters.ts';
-import { dateTime, ignored, listOf, marker, name, ref, text, uri, type JsonSchema } from './words.ts';
+import { dateTime, ignored, listOf, marker, name, ref, text, typeSelection, uri, type JsonSchema } from './words.ts';
 
 const yes: JsonSchema = { type: 'boolean' };
 const aboveZero: JsonSchema = { type: 'number', exclusiveMinimum: 0 };
@@ -25,7 +25,7 @@ const members: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     required: ['type'],
     properties: {
-      type: { ...text, description: 'Types: `A,B`, `(A;B)`, `*` (4.17)' },
+      type: typeSelection,
       id: { anyOf: [uri, listOf(uri)] },
       idPattern: text,
     },

@@ -7,13 +7,33 @@ export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/
 export const notNull: JsonSchema = { not: { type: 'null' } };
 export const text: JsonSchema = { type: 'string', minLength: 1 };
 const plainName = '\\p{L}[\\p{L}\\p{N}_]*';
-const iri = '[A-Za-z][A-Za-z0-9+.-]*:[^\\x00-\\x20"<>\\\\^`{|}\\x7f]+';
+const scheme = '[A-Za-z][A-Za-z0-9+.-]*';
+const iriEnd = '\\x00-\\x20"<>\\\\^`{|}\\x7f';
+const iri = `${scheme}:[^${iriEnd}]+`;
+const anyName = `(${plainName}(:${plainName})?|${iri})`;
 /** As `isUri` has it: the schema that is generated from has to know what the parser refuses. */
 export const uri: JsonSchema = { type: 'string', pattern: `^${iri}$`, description: 'URI or IRI' };
 /** Of a type or an attribute: a name (4.6.2) or an IRI. */
-export const name: JsonSchema = { type: 'string', pattern: `^(${plainName}(:${plainName})?|${iri})$` };
+export const name: JsonSchema = { type: 'string', pattern: `^${anyName}$` };
 /** The same, or one of the members that have two spellings. */
-export const memberName: JsonSchema = { pattern: `^(@id|@type|@context|${plainName}(:${plainName})?|${iri})$` };
+export const memberName: JsonSchema = { pattern: `^(@id|@type|@context|${anyName})$` };
+const listPattern = (item: string): string => `^${item}(,${item})*$`;
+/** URIs apart by commas, as a parameter of a URL has them. */
+export const uris: JsonSchema = { type: 'string', pattern: listPattern(`${scheme}:[^${iriEnd},]+`) };
+/** Names or IRIs of attributes, the same way. */
+export const names: JsonSchema = {
+  type: 'string',
+  pattern: listPattern(`(${plainName}(:${plainName})?|${scheme}:[^${iriEnd},]+)`),
+};
+/** @none stands for what has no datasetId. */
+export const datasetIds: JsonSchema = { type: 'string', pattern: listPattern(`(@none|${scheme}:[^${iriEnd},]+)`) };
+const oneType = `(${plainName}(:${plainName})?|${scheme}:[^${iriEnd},;()]+)`;
+/** 4.17 */
+export const typeSelection: JsonSchema = {
+  type: 'string',
+  pattern: `^(\\*|\\(*${oneType}\\)*([,|;]\\(*${oneType}\\)*)*)$`,
+  description: 'Types: `A,B` or `A|B` any, `(A;B)` both, `*` all (4.17)',
+};
 /** 4.18 */
 export const scopeName: JsonSchema = {
   type: 'string',
