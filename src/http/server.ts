@@ -48,9 +48,25 @@ export function createApp(options: {
     context.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   for (const module of modules) module.routes?.(app);
-  app.notFound((context) => failure(context, new Problem('not-found', `there is nothing at ${context.req.path}`)));
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    const methods = methodsAt(app, path);
+    if (methods.length === 0 || methods.includes(method === 'HEAD' ? 'GET' : method))
+      return failure(context, new Problem('not-found', `there is nothing at ${path}`));
+    const allow = methods.join(', ');
+    const answer = failure(context, new Problem('method-not-allowed', `${method} is not one of ${allow}`, allow));
+    answer.headers.set('allow', allow);
+    return answer;
+  });
   app.onError((error, context) => failure(context, error));
   return app;
+}
+
+/** Methods that something answers at this path, without what answers everywhere (RFC 9110, 15.5.6). */
+function methodsAt(app: Hono, path: string): readonly string[] {
+  const everywhere = app.router.match('', path)[0].length;
+  const methods = [...new Set(app.routes.map(({ method }) => method))].filter((method) => method !== 'ALL');
+  return methods.filter((method) => app.router.match(method, path)[0].length > everywhere);
 }
 
 /** A failure as an HTTP answer (RFC 9457). */

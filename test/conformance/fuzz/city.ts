@@ -10,7 +10,7 @@ export type Known = Readonly<Record<string, readonly (string | number)[]>>;
 export type FuzzedCity = {
   readonly known: Known;
   /** Puts back what requests have taken away. */
-  tend(): Promise<void>;
+  readonly tend: () => Promise<void>;
 };
 
 const counts = { pumps: 150, gauges: 60, instances: 200, subscriptions: 40, contexts: 60, tables: 10 };
