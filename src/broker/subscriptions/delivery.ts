@@ -77,7 +77,7 @@ export function openDelivery(deps: DeliveryDeps): Delivery {
   /** Subscriptions that had hits before they were known here. */
   const early = new Set<string>();
   const dirty = new Set<string>();
-  const turns = createTurns({ timers });
+  const turns = createTurns({ clock, timers });
   const leaving = new AbortController();
   const sent = metrics.counter('chorsu_notifications_total', 'Attempts to deliver a notification, by outcome');
   const withheld = metrics.counter(

@@ -3,41 +3,57 @@ import { test } from 'node:test';
 import { virtualTime } from '../../../test/simulation/time.ts';
 import { createTurns } from './turns.ts';
 
-test('a hundred endpoints that hang delay another at their host by seconds once, and then not at all', async () => {
+/** How long somebody at the host waits for a turn at these times (ms), while others begin to send at `beginAt` again and again. */
+async function waits(
+  others: { count: number; takesMs: number; beginAt: readonly number[] },
+  asked: readonly number[],
+): Promise<{ waited: number[]; mostAtOnce: (from: number) => number }> {
   const time = virtualTime(0);
   const turns = createTurns(time);
-  let underWay = 0;
-  const hang = async (n: number): Promise<void> => {
-    await turns.run('host', `dead ${n}`, async () => {
-      underWay++;
-      await time.sleep(10_000);
-      underWay--;
+  const underWay: { at: number; count: number }[] = [];
+  let count = 0;
+  const waited: number[] = [];
+  const send = async (n: number, at: number): Promise<void> => {
+    await time.sleep(at);
+    await turns.run('host', `other ${n}`, async () => {
+      underWay.push({ at: time.clock.now(), count: ++count });
+      await time.sleep(others.takesMs);
+      count--;
     });
   };
-  const late: number[] = [];
-  const answer = async (at: number): Promise<void> => {
+  const ask = async (at: number): Promise<void> => {
     await time.sleep(at);
     await turns.run('host', 'well', async () => {});
-    late.push(time.clock.now() - at);
+    waited.push(time.clock.now() - at);
   };
-  const again = 30_000;
-  const asked = [100, again + 100];
   const all = Promise.all([
-    ...Array.from({ length: 100 }, (_, n) => hang(n)),
-    ...Array.from({ length: 100 }, (_, n) => time.sleep(again).then(() => hang(n))),
-    ...asked.map(answer),
+    ...others.beginAt.flatMap((at) => Array.from({ length: others.count }, (_, n) => send(n, at))),
+    ...asked.map(ask),
   ]);
-  let slowMost = 0;
-  while (await time.step()) {
-    if (time.clock.now() > again) slowMost = Math.max(slowMost, underWay);
-  }
+  while (await time.step());
   await all;
-  assert.ok((late[0] ?? Number.NaN) <= 1_500, `${late[0]} ms`);
-  assert.equal(late[1], 0);
-  assert.equal(slowMost, 8);
+  return {
+    waited,
+    mostAtOnce: (from) => Math.max(...underWay.filter(({ at }) => at >= from).map((one) => one.count)),
+  };
+}
+
+test('a hundred endpoints that hang delay another at their host for a moment once, and then not at all', async () => {
+  const hanging = { count: 100, takesMs: 10_000, beginAt: [0, 30_000] };
+  const { waited, mostAtOnce } = await waits(hanging, [1, 30_001]);
+  assert.ok((waited[0] ?? Number.NaN) < 400, `${waited[0]} ms`);
+  assert.equal(waited[1], 0);
+  assert.equal(mostAtOnce(30_000), 8);
 });
 
-test('what fails quickly stays among the prompt, and an error goes through', async () => {
+test('a hundred slow ones have their own turns too, and as many of them', async () => {
+  const slow = { count: 100, takesMs: 200, beginAt: [0, 5_000] };
+  const { waited, mostAtOnce } = await waits(slow, [1, 5_001]);
+  assert.equal(waited[1], 0);
+  assert.equal(mostAtOnce(5_000), 32);
+});
+
+test('what fails quickly stays among the quick, and an error goes through', async () => {
   const time = virtualTime(0);
   const turns = createTurns(time);
   const fail = (): Promise<void> => turns.run('host', 'one', () => Promise.reject(new Error('no')));
@@ -45,7 +61,7 @@ test('what fails quickly stays among the prompt, and an error goes through', asy
   await assert.rejects(fail, /no/);
   // All 32 turns of the host are free again.
   let begun = 0;
-  for (let n = 0; n < 33; n++) void turns.run('host', `${n}`, () => (begun++, time.sleep(100)));
+  for (let n = 0; n < 33; n++) void turns.run('host', `${n}`, () => (begun++, time.sleep(50)));
   await time.step();
   assert.equal(begun, 32);
 });

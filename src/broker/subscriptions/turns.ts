@@ -1,8 +1,9 @@
 /**
- * Turns to send, so that whoever hangs takes nothing from those who answer, not even at the same host: an attempt that has
- * taken long gives its turn back while it goes on, and the next of that subscription takes its turn among the slow ones.
- * One that fails at once holds nobody up and stays where it is.
+ * Turns to send, so that whoever is slow or hangs takes nothing from those who answer at once, not even at the same host. A
+ * subscription has its turns in the lane of its last attempt; an attempt that takes longer than its lane allows gives its turn
+ * back while it goes on. One that fails at once holds nobody up and stays where it is.
  */
+import type { Clock } from '../../base/clock.ts';
 import type { Timers } from '../../base/timers.ts';
 import { createSlots } from './slots.ts';
 
@@ -13,39 +14,46 @@ export type Turns = {
   forget(name: string): void;
 };
 
-/** From then on an attempt is a slow one. */
-const slowFromMs = 500;
-/** Attempts that go on without a turn; when there are more, they keep theirs. With the turns no more than the sockets there are. */
-const overdueMax = 500;
+/** From the quickest on; `withinMs`: what attempts of a lane may take. */
+const laneLimits = [
+  { withinMs: 100, perHost: 32, inAll: 300 },
+  { withinMs: 1_000, perHost: 32, inAll: 200 },
+  { withinMs: Number.POSITIVE_INFINITY, perHost: 8, inAll: 100 },
+];
+/** Attempts that go on without a turn; when there are more, they keep theirs. With the turns as many as there are sockets. */
+const overdueMax = 400;
 
-export function createTurns({ timers }: { readonly timers: Timers }): Turns {
-  const prompt = createSlots({ perHost: 32, inAll: 400 });
-  const slow = createSlots({ perHost: 8, inAll: 100 });
-  /** Whose last attempt took long. */
-  const slowOnes = new Set<string>();
+export function createTurns({ clock, timers }: { readonly clock: Clock; readonly timers: Timers }): Turns {
+  const lanes = laneLimits.map(({ withinMs, ...limits }) => ({ withinMs, slots: createSlots(limits) }));
+  const [quickest] = lanes as [(typeof lanes)[number]];
+  /** Of those who are not quick. */
+  const laneOf = new Map<string, (typeof lanes)[number]>();
   let overdue = 0;
   return {
     async run(host, name, work) {
-      const wasSlow = slowOnes.has(name);
-      const release = await (wasSlow ? slow : prompt).take(host);
-      let [isLate, isOverdue] = [false, false];
-      const cancel = timers.after(slowFromMs, () => {
-        isLate = true;
-        if (wasSlow || overdue === overdueMax) return;
+      const lane = laneOf.get(name) ?? quickest;
+      const release = await lane.slots.take(host);
+      const begunAt = clock.now();
+      let isOverdue = false;
+      const giveBack = (): void => {
+        if (overdue === overdueMax) return;
         isOverdue = true;
         overdue++;
         release();
-      });
+      };
+      const cancel = Number.isFinite(lane.withinMs) ? timers.after(lane.withinMs, giveBack) : () => {};
       try {
         return await work();
       } finally {
         cancel();
-        if (isLate) slowOnes.add(name);
-        else slowOnes.delete(name);
         if (isOverdue) overdue--;
         else release();
+        const took = clock.now() - begunAt;
+        const next = lanes.find(({ withinMs }) => took < withinMs) ?? lane;
+        if (next === quickest) laneOf.delete(name);
+        else laneOf.set(name, next);
       }
     },
-    forget: (name) => void slowOnes.delete(name),
+    forget: (name) => void laneOf.delete(name),
   };
 }
