@@ -115,6 +115,9 @@ test(
     assert.equal(endpoints.outOfOrder, 0, 'nothing came before what had to come first');
     await until(async () => (await metric(served.url, 'chorsu_hits_waiting')) === 0);
 
+    const overviewAt = performance.now();
+    const kept = await keptHits(served.url);
+    const overviewMs = Math.round(performance.now() - overviewAt);
     const late = (behaviour: Behaviour): string =>
       percentiles(
         ids
@@ -128,7 +131,7 @@ test(
       `from acknowledgement to arrival: well ${late('well')}; slow ${late('slow')}; fails ${late('fails')}; hangsUp ${late('hangsUp')}`,
       `a batch of ${perBatch} updates: ${percentiles(took)}`,
       `GET /healthz: ${percentiles(seen.healthMs)}; memory at most ${Math.round(Math.max(...seen.rssMb))} MB, at the end ${Math.round(seen.rssMb.at(-1) ?? 0)} MB`,
-      `state.db ${Math.round(statSync(join(data, 'state.db')).size / 1e6)} MB, hits kept ${await keptHits(served.url)}`,
+      `GET /api/subscriptions: ${overviewMs} ms; state.db ${Math.round(statSync(join(data, 'state.db')).size / 1e6)} MB, hits kept ${kept}`,
     ])
       t.diagnostic(line);
   },

@@ -5,7 +5,7 @@ import { subscriptionStatus, type SubscriptionStatus } from '../../ngsild/index.
 import type { Tenant } from '../../store/ports.ts';
 import type { Delivery } from './delivery.ts';
 import type { Progress, Stored } from './rows.ts';
-import type { SubscriptionStore } from './store.ts';
+import type { Kept, SubscriptionStore } from './store.ts';
 
 export type Overview = {
   readonly stored: Stored;
@@ -36,15 +36,9 @@ export function overviews(deps: {
   clock: Clock;
 }): Overviews {
   const { store, delivery, clock } = deps;
-  const list = async (wanted?: Tenant): Promise<readonly Overview[]> => {
-    const [all, kept, waiting, letters] = await Promise.all([
-      store.all(),
-      store.kept(),
-      store.waiting(),
-      store.letterCounts(),
-    ]);
+  const overview = async (all: readonly Stored[], kept: readonly Kept[]): Promise<readonly Overview[]> => {
+    const [waiting, letters] = await Promise.all([store.waiting(), store.letterCounts()]);
     return all
-      .filter(({ tenant }) => wanted === undefined || tenant === wanted)
       .toSorted((a, b) => a.createdAt - b.createdAt)
       .map((stored) => {
         const { tenant, subscription } = stored;
@@ -63,9 +57,14 @@ export function overviews(deps: {
       });
   };
   return {
-    list,
+    async list(wanted) {
+      const all = (await store.all()).filter(({ tenant }) => wanted === undefined || tenant === wanted);
+      return overview(all, await store.kept());
+    },
     async get(tenant, id) {
-      const found = (await list(tenant)).find(({ stored }) => stored.subscription.id === id);
+      const stored = await store.find(tenant, id);
+      const kept = await store.keptOf(tenant, id);
+      const [found] = stored ? await overview([stored], kept ? [kept] : []) : [];
       if (!found) throw new Problem('not-found', `there is no subscription ${id}`);
       return found;
     },

@@ -1,5 +1,5 @@
 /** What of subscriptions is read: the module's only SQL. */
-import type { Rows, Tenant } from '../../store/ports.ts';
+import type { Rows, SqlValue, Tenant } from '../../store/ports.ts';
 import {
   hitOf,
   noProgress,
@@ -12,9 +12,34 @@ import {
   type Stored,
 } from './rows.ts';
 
+/** Hits of a subscription, delivered or not; `oldestAt` (ms) of the oldest. */
+export type Kept = {
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly oldestAt: number;
+};
+
+const subscriptionsAtOnce = 50;
+
 export type SubscriptionStore = ReturnType<typeof subscriptionStore>;
 
 export function subscriptionStore(rows: Rows) {
+  const keptBetween = async (first: readonly SqlValue[], last: readonly SqlValue[]): Promise<readonly Kept[]> => {
+    const found = await rows.all(
+      `SELECT tenant, subscription AS id, count(*) AS count, sum(bytes) AS bytes, min(at) AS oldest FROM ngsi_hit
+       WHERE (tenant, subscription) >= (?, ?) AND (tenant, subscription) <= (?, ?) GROUP BY tenant, subscription`,
+      [...first, ...last],
+    );
+    return found.map((row) => ({
+      tenant: Number(row['tenant']),
+      id: String(row['id']),
+      count: Number(row['count']),
+      bytes: Number(row['bytes']),
+      oldestAt: Number(row['oldest']),
+    }));
+  };
   return {
     async find(tenant: Tenant, id: string): Promise<Stored | undefined> {
       const row = await rows.get('SELECT * FROM ngsi_subscription WHERE tenant = ? AND id = ?', [tenant, id]);
@@ -64,10 +89,11 @@ export function subscriptionStore(rows: Rows) {
     /** How many hits each subscription has that are not delivered. */
     async waiting(): Promise<readonly { tenant: Tenant; id: string; count: number; oldestAt: number }[]> {
       const found = await rows.all(
-        `SELECT h.tenant AS tenant, h.subscription AS id, count(*) AS count, min(h.at) AS oldest
-         FROM ngsi_hit h LEFT JOIN ngsi_delivery d ON d.tenant = h.tenant AND d.id = h.subscription
-         WHERE (h.seq, h.place) > (coalesce(d.seq, 0), coalesce(d.place, 0))
-         GROUP BY h.tenant, h.subscription`,
+        // From the progress, so that what is delivered is not looked at.
+        `SELECT d.tenant AS tenant, d.id AS id, count(*) AS count, min(h.at) AS oldest
+         FROM ngsi_delivery d
+         JOIN ngsi_hit h ON h.tenant = d.tenant AND h.subscription = d.id AND (h.seq, h.place) > (d.seq, d.place)
+         GROUP BY d.tenant, d.id`,
       );
       return found.map((row) => ({
         tenant: Number(row['tenant']),
@@ -76,19 +102,22 @@ export function subscriptionStore(rows: Rows) {
         oldestAt: Number(row['oldest']),
       }));
     },
-    /** What is kept of each subscription. */
-    async kept(): Promise<readonly { tenant: Tenant; id: string; count: number; bytes: number; oldestAt: number }[]> {
-      const found = await rows.all(
-        `SELECT tenant, subscription AS id, count(*) AS count, sum(bytes) AS bytes, min(at) AS oldest
-         FROM ngsi_hit GROUP BY tenant, subscription`,
-      );
-      return found.map((row) => ({
-        tenant: Number(row['tenant']),
-        id: String(row['id']),
-        count: Number(row['count']),
-        bytes: Number(row['bytes']),
-        oldestAt: Number(row['oldest']),
-      }));
+    /** What is kept of each subscription; a few at a time, since there may be millions and others want to read. */
+    async kept(): Promise<readonly Kept[]> {
+      const all = await rows.all('SELECT tenant, id FROM ngsi_subscription ORDER BY tenant, id');
+      const kept: Kept[] = [];
+      for (let from = 0; from < all.length; from += subscriptionsAtOnce) {
+        const some = all
+          .slice(from, from + subscriptionsAtOnce)
+          .map((row) => [Number(row['tenant']), String(row['id'])]);
+        kept.push(...(await keptBetween(some[0] ?? [], some.at(-1) ?? [])));
+      }
+      return kept;
+    },
+    /** Undefined: nothing is kept. */
+    async keptOf(tenant: Tenant, id: string): Promise<Kept | undefined> {
+      const [kept] = await keptBetween([tenant, id], [tenant, id]);
+      return kept;
     },
     /** The first change from which hits are to be kept, so that `drop` go and those before `at` (ms). */
     async keepFrom(tenant: Tenant, id: string, drop: number, at: number): Promise<number> {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { fixedClock } from '../../base/clock.ts';
 import type { DerivedWrite } from '../../store/ports.ts';
 import { openStore } from '../../store/index.ts';
-import { hitTable, subscriptionTables } from './rows.ts';
+import { hitTable, subscriptionTable, subscriptionTables } from './rows.ts';
 import { subscriptionStore } from './store.ts';
 import { passedBy } from './window.ts';
 
@@ -25,7 +25,12 @@ test('what is too old, too much or too large goes, and who holds most gives most
       seq: 0,
       at: 0,
       entities: [],
-      rows: [],
+      rows: ['many', 'large', 'few'].map((id) => ({
+        table: subscriptionTable.name,
+        key: { tenant: 0, id },
+        row: { document: '{}' },
+        seq: 0,
+      })),
       derived: [...hits('many', 100, 10), ...hits('large', 10, 1000), ...hits('few', 5, 10)],
     });
     const rows = subscriptionStore(store.rows);
