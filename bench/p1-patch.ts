@@ -1,6 +1,6 @@
 import { startChild } from './lib/child.ts';
 import { startCity } from './lib/city.ts';
-import { hasWrk, wrk } from './lib/wrk.ts';
+import { hasWrk, wrk, type WrkResult } from './lib/wrk.ts';
 import type { Bench } from './index.ts';
 
 const entities = 1000;
@@ -16,6 +16,24 @@ request = function()
     nil, '{"temperature":{"type":"Property","value":' .. value .. ',"unitCode":"CEL","observedAt":"2026-11-22T07:00:00.000Z"}}')
 end`;
 
+export const sensor = (n: number): { id: string; type: string } => ({ id: `urn:ngsi-ld:Sensor:${n}`, type: 'Sensor' });
+
+export async function makeSensors(url: string): Promise<void> {
+  const batch = Array.from({ length: entities }, (_, n) => ({
+    ...sensor(n),
+    temperature: { type: 'Property', value: 0, unitCode: 'CEL', observedAt: '2026-11-22T06:00:00.000Z' },
+    location: { type: 'GeoProperty', value: { type: 'Point', coordinates: [68.77, 38.56] } },
+  }));
+  const made = await fetch(`${url}/ngsi-ld/v1/entityOperations/create`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(batch),
+  });
+  if (made.status !== 201) throw new Error(`the sensors were not made: ${made.status} ${await made.text()}`);
+}
+
+export const patchSensors = (url: string, seconds: number): WrkResult => wrk(url, patch(true), seconds);
+
 /** P1: durable single-attribute PATCH over HTTP, as a share of what bare node:http answers in the same run. */
 export const p1: Bench = {
   name: 'P1 PATCH of one attribute, 64 keep-alive clients, durable acknowledgement',
@@ -26,20 +44,9 @@ export const p1: Bench = {
     const ceiling = wrk(bare.told, patch(false), seconds);
     await bare.stop();
     const city = await startCity();
-    const batch = Array.from({ length: entities }, (_, n) => ({
-      id: `urn:ngsi-ld:Sensor:${n}`,
-      type: 'Sensor',
-      temperature: { type: 'Property', value: 0, unitCode: 'CEL', observedAt: '2026-11-22T06:00:00.000Z' },
-      location: { type: 'GeoProperty', value: { type: 'Point', coordinates: [68.77, 38.56] } },
-    }));
-    const made = await fetch(`${city.url}/ngsi-ld/v1/entityOperations/create`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(batch),
-    });
-    if (made.status !== 201) throw new Error(`the sensors were not made: ${made.status} ${await made.text()}`);
-    wrk(city.url, patch(true), 2);
-    const ours = wrk(city.url, patch(true), seconds);
+    await makeSensors(city.url);
+    patchSensors(city.url, 2);
+    const ours = patchSensors(city.url, seconds);
     const rssMb = city.rssMb();
     await city.stop();
     return {

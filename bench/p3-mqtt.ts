@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Bench } from './index.ts';
 import { startCity } from './lib/city.ts';
-import { mqttLoad } from './lib/mqtt-load.ts';
+import { mqttLoad, type MqttLoad } from './lib/mqtt-load.ts';
 
 const clients = 100;
 const values = 10;
 
-const mapping = {
+const mappingFile = {
   sources: [
     {
       id: 'bench',
@@ -39,30 +39,39 @@ const mapping = {
   ],
 };
 
+export function telemetryMapping(): { readonly file: string; remove(): void } {
+  const directory = mkdtempSync(join(tmpdir(), 'chorsu-p3-'));
+  const file = join(directory, 'mapping.json');
+  writeFileSync(file, JSON.stringify(mappingFile));
+  return { file, remove: () => rmSync(directory, { recursive: true }) };
+}
+
+export function publishTelemetry(port: number, seconds: number): Promise<MqttLoad> {
+  const start = Date.now();
+  const message = (client: number, n: number) => ({
+    topic: `bench/${client}`,
+    payload: JSON.stringify({
+      ts: start + n,
+      v: Array.from({ length: values }, (_, i) => Math.round(1000 + 500 * Math.sin((n + i * 7 + client) / 50)) / 10),
+    }),
+  });
+  return mqttLoad({ port, clients, window: 10, seconds, message });
+}
+
 /** P3: MQTT 3.1.1, QoS 1, 10 values a message, 100 clients with 10 messages under way each, into durable history. */
 export const p3: Bench = {
   name: 'P3 MQTT telemetry, QoS 1, 10 values per message, 100 clients, to durable history',
   async run({ seconds }) {
-    const directory = mkdtempSync(join(tmpdir(), 'chorsu-p3-'));
-    const file = join(directory, 'mapping.json');
-    writeFileSync(file, JSON.stringify(mapping));
-    const city = await startCity(['--mapping', file]);
-    const start = Date.now();
-    const message = (client: number, n: number) => ({
-      topic: `bench/${client}`,
-      payload: JSON.stringify({
-        ts: start + n,
-        v: Array.from({ length: values }, (_, i) => Math.round(1000 + 500 * Math.sin((n + i * 7 + client) / 50)) / 10),
-      }),
-    });
-    const load = await mqttLoad({ port: city.mqttPort, clients, window: 10, seconds, message });
+    const mapping = telemetryMapping();
+    const city = await startCity(['--mapping', mapping.file]);
+    const load = await publishTelemetry(city.mqttPort, seconds);
     const sent = load.messages * values;
     const began = performance.now();
     const inHistory = await countInHistory(city.url);
     const catchUpMs = Math.round(performance.now() - began);
     const rssMb = Math.round(city.rssMb());
     await city.stop();
-    rmSync(directory, { recursive: true });
+    mapping.remove();
     return {
       bar: '>= 50,000 values/s (floor 15,000); every acknowledged value in history',
       valuesPerSecond: Math.round(sent / load.seconds),

@@ -6,6 +6,8 @@ export type Child = {
   readonly pid: number;
   /** Resident memory in MB. */
   rssMb(): number;
+  /** Processor time so far, ms: of its main thread, and of all. */
+  cpuMs(): { main: number; all: number };
   stop(): Promise<void>;
 };
 
@@ -36,6 +38,10 @@ export async function startChild(
     told,
     pid: child.pid ?? 0,
     rssMb: () => rssMb(child.pid ?? 0),
+    cpuMs: () => ({
+      main: cpuMs(`/proc/${child.pid}/task/${child.pid}/stat`),
+      all: cpuMs(`/proc/${child.pid}/stat`),
+    }),
     stop: () => stop(child),
   };
 }
@@ -49,6 +55,13 @@ function stop(child: ChildProcess): Promise<void> {
     child.once('exit', () => resolve());
     child.kill('SIGTERM');
   });
+}
+
+/** User and system time; the kernel counts in hundredths of a second. */
+function cpuMs(file: string): number {
+  const [, numbers = ''] = readFileSync(file, 'utf8').split(') ');
+  const fields = numbers.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
 /** Resident memory of a process in MB, from the kernel. */
