@@ -19,8 +19,8 @@ import { parseScopeQ } from './scope.ts';
 import { parseTypeSelection } from './types.ts';
 
 export type Page = { readonly limit: number; readonly offset: number; readonly count: boolean };
-export type PageLimits = { readonly standard: number; readonly max: number };
-export const pageLimits: PageLimits = { standard: 20, max: 1000 };
+const standardLimit = 20;
+const maxLimit = 1000;
 
 export type EntityRequest = {
   readonly query: EntityQuery;
@@ -33,7 +33,6 @@ export type EntityRequest = {
 };
 
 export type RequestOptions = {
-  readonly limits?: PageLimits;
   /** Of a body; beside the parameters. */
   readonly entities?: readonly EntitySelector[];
 };
@@ -55,7 +54,7 @@ export function parseEntityQuery(
     throw new Problem('bad-data', 'q goes deeper than join and joinLevel do (5.7.2.4)', 'q');
   }
   const query = withPicked(selection.query, request.representation);
-  return { ...selection, query, ...(order && { order }), page: parsePage(parameters, options.limits), ...request };
+  return { ...selection, query, ...(order && { order }), page: parsePage(parameters), ...request };
 }
 
 /**
@@ -154,11 +153,11 @@ function linkDepth(node: QNode | undefined): number {
   return 'of' in node ? Math.max(...node.of.map(linkDepth)) : (node.path.via?.length ?? 0);
 }
 
-/** @throws Problem bad-data */
-export function parsePage(parameters: Parameters, limits: PageLimits = pageLimits): Page {
+/** 6.3.10, 6.3.13. @throws Problem bad-data */
+export function parsePage(parameters: Parameters): Page {
   const count = flag(parameters, 'count') || optionsOf(parameters).includes('count');
-  const limit = whole(parameters, 'limit', limits.standard);
+  const limit = whole(parameters, 'limit', standardLimit);
   if (limit === 0 && !count) throw new Problem('bad-data', 'limit=0 is only useful with count=true (6.3.10)', 'limit');
-  if (limit > limits.max) throw new Problem('bad-data', `limit is at most ${limits.max}`, 'limit');
+  if (limit > maxLimit) throw new Problem('bad-data', `limit is at most ${maxLimit}`, 'limit');
   return { limit, offset: whole(parameters, 'offset', 0), count };
 }

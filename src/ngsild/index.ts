@@ -9,75 +9,53 @@ export { modelDocument } from './models.ts';
 export { dueAt, livingAt, sweepOf } from './expiry.ts';
 export { apiSchemas, type JsonSchema } from './schemas/index.ts';
 export * as schemaWords from './schemas/words.ts';
-export { isName, isScope, isUri, nullMarker } from './datatypes.ts';
+export { isUri } from './datatypes.ts';
 export { parseEntity } from './parse.ts';
-export { parseDateTime, parseTypes, sortableInstant } from './members.ts';
+export { parseDateTime, sortableInstant } from './members.ts';
 export { parseAttribute } from './instances.ts';
 export type { InstanceFragment, ParseOptions } from './reading.ts';
-export { mergeEntity, mergeJson, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
-export type { Fragment, InstanceName, MergeFragment, MergeOptions } from './fragment.ts';
-export {
-  representAttribute,
-  representEntity,
-  representInstance,
-  representTypes,
-  simplifiedValue,
-} from './represent.ts';
+export { mergeEntity, parseFragment, parseMerge, parsePartial, patchInstance } from './fragment.ts';
+export type { Fragment, InstanceName, MergeFragment } from './fragment.ts';
+export { representEntity } from './represent.ts';
 export type { Format, JsonObject, RepresentOptions } from './represent.ts';
 export { featureCollection, locationIri, representFeature } from './geojson.ts';
-export type { FeatureOptions } from './geojson.ts';
-export { bestLanguage, parseLanguages } from './language.ts';
-export type { LanguageRange } from './language.ts';
-export { checkGeometry, geometryTypes, isGeometryType, looksLikeGeometry } from './geometry.ts';
+export { parseLanguages } from './language.ts';
+export { checkGeometry, geometryTypes, isGeometryType } from './geometry.ts';
 export { parseQ, printQ } from './q.ts';
 export type { QOptions } from './q.ts';
 export { evaluateQ, holdsFor, valuesAt } from './qEvaluate.ts';
 export type { QEvaluation, Target } from './qEvaluate.ts';
 export { compilePattern } from './pattern.ts';
-export type { Pattern } from './pattern.ts';
 export { matchesQuery, matchesSelector } from './matching.ts';
 export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
-export { evaluateScope, parseScopeQ, printScopeQ } from './scope.ts';
-export {
-  evaluateTime,
-  parseAggregation,
-  parsePeriod,
-  parseTemporal,
-  periodEnd,
-  printTemporal,
-  timeProperties,
-} from './temporal.ts';
-export type { TemporalParameters, TemporalPart } from './temporal.ts';
-export { parseGeo, printGeo } from './geoQuery.ts';
-export type { GeoParameters } from './geoQuery.ts';
+export { evaluateScope } from './scope.ts';
+export { timeProperties } from './temporal.ts';
 export { parsePurge, purgeParameters } from './purge.ts';
 export type { PurgeRequest } from './purge.ts';
-export { pageLimits, parseEntityQuery, parseEntityRetrieve } from './entityQuery.ts';
-export type { EntityRequest, Page, PageLimits, RequestOptions } from './entityQuery.ts';
+export { parseEntityQuery, parseEntityRetrieve, parsePage } from './entityQuery.ts';
+export type { EntityRequest, Page, RequestOptions } from './entityQuery.ts';
 export { attributeIri } from './attributeName.ts';
 export { parametersOf } from './parameters.ts';
 export { joinLevelMax } from './representParameters.ts';
 export type { Join, Representation } from './representParameters.ts';
-export { parseProjection, printProjection } from './projection.ts';
 export type { Projection } from './projection.ts';
 export { linkedMax, linkedOptions, linksOf, tooManyLinked } from './linked.ts';
 export type { Link, LinkedEntities } from './linked.ts';
-export { compareOrderKeys, orderKeyOf, orderKeysOf, orderValueOf, parseOrder, printOrder } from './order.ts';
+export { compareOrderKeys, orderKeyOf, orderKeysOf, orderValueOf, parseOrder } from './order.ts';
 export type { OrderKey } from './order.ts';
 export { parseTemporalQuery, parseTemporalRetrieve } from './temporalQuery.ts';
 export type { TemporalFormat, TemporalRequest } from './temporalQuery.ts';
 export { parseQueryBody } from './queryBody.ts';
-export type { QueryBody } from './queryBody.ts';
 export { attributeDetails, attributeInfo, attributeList, typeDetails, typeInfo, typeList } from './available.ts';
 export type { EntityShape } from './available.ts';
 export { asOfVersion, currentVersion, pastAsOf } from './version.ts';
 export { parseTemporalEntity, parseTemporalFragment, parseTemporalInstance } from './temporalEntity.ts';
 export type { TemporalEntity } from './temporalEntity.ts';
 export { representAggregate, representPast, representPastValues } from './representTemporal.ts';
-export type { EntityAggregate, EntityPast, PastInstance, TemporalOptions } from './representTemporal.ts';
-export { boundingBox, boxAround, distanceM, earthRadiusM, evaluateGeo, haversineM, relates } from './geo.ts';
+export type { PastInstance } from './representTemporal.ts';
+export { boundingBox, boxAround, distanceM, earthRadiusM, evaluateGeo } from './geo.ts';
 export type { Box, Position } from './shape.ts';
-export { defaultTriggers, notificationTriggers, subscriptionStatus } from './subscription.ts';
+export { notificationTriggers, subscriptionStatus } from './subscription.ts';
 export type {
   Endpoint,
   KeyValue,
@@ -90,7 +68,7 @@ export type {
 export { parseSubscription, updateSubscription } from './subscriptionParse.ts';
 export { representSubscription } from './subscriptionRepresent.ts';
 export type { SubscriptionState } from './subscriptionRepresent.ts';
-export { attributeChanges, matchSubscription, meetsConditions } from './subscriptionMatch.ts';
+export { attributeChanges, matchSubscription } from './subscriptionMatch.ts';
 export type { AttributeChange, EntityChange, Notice } from './subscriptionMatch.ts';
 export { coalesce, notificationOptions, representNotification } from './notification.ts';
 export type { NotificationParts } from './notification.ts';

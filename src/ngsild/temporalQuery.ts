@@ -56,7 +56,7 @@ export function parseTemporalQuery(
     throw new Problem('bad-data', 'history can be in order of the id only (5.7.4.4)', 'orderBy');
   }
   const request = temporalRequest(parameters, context, options);
-  return { ...request, ...(order && { order }), page: parsePage(parameters, options.limits) };
+  return { ...request, ...(order && { order }), page: parsePage(parameters) };
 }
 
 /**

@@ -55,5 +55,9 @@ suite('the table of operations', () => {
       () => checkParameters(operation, new URLSearchParams('options=noOverwrite,sysAttrs')),
       problem('invalid-request', 'options'),
     );
+    assert.throws(
+      () => checkParameters(operation, new URLSearchParams('type=A&type=B')),
+      problem('invalid-request', 'type'),
+    );
   });
 });

@@ -67,9 +67,12 @@ const isOfList = ({ methods, parameter }: Place, method: string): boolean =>
 const nowhere = (segments: readonly string[]) =>
   new Problem('not-found', `there is no resource /ngsi-ld/v1/${segments.join('/')}`);
 
-/** 6.3.20: what an operation does not know is refused, not ignored. @throws Problem invalid-request */
+/** 6.3.20: what an operation does not know is refused, not ignored; so is what is said twice. @throws Problem invalid-request */
 export function checkParameters(operation: Operation, query: URLSearchParams): void {
+  const seen = new Set<string>();
   for (const [name, value] of query) {
+    if (seen.has(name)) throw new Problem('invalid-request', 'the parameter is given twice', name);
+    seen.add(name);
     if (!operation.parameters.includes(name)) {
       throw new Problem('invalid-request', `the parameter "${name.slice(0, 50)}" is not known here (6.3.20)`, name);
     }

@@ -1,6 +1,5 @@
-import { Problem } from '../../base/problem.ts';
-import { pageLimits, representSubscription, type Context } from '../../ngsild/index.ts';
-import { accepted, bodyOf, document, linkedContext, type Call, type MediaType } from './call.ts';
+import { parsePage, representSubscription, type Context } from '../../ngsild/index.ts';
+import { accepted, bodyOf, document, linkedContext, optionsOf, type Call, type MediaType } from './call.ts';
 import { jsonBody, patchBody, type Operation } from './operation.ts';
 import { paged } from './paging.ts';
 import type { Shown } from '../subscriptions/index.ts';
@@ -37,7 +36,7 @@ export const subscriptions: readonly Operation[] = [
     answers: { 200: 'SubscriptionList' },
     handle: async (call, deps) => {
       const { context, named } = await linkedContext(call, deps.contexts);
-      const page = pageOf(call);
+      const page = parsePage(new Map(call.query));
       const media = accepted(call, shownAs);
       const { shown, count } = await deps.subscriptions.query(call.tenant, page);
       const body = shown.map((one) => represent(call, one, context));
@@ -97,25 +96,6 @@ export const subscriptions: readonly Operation[] = [
 ];
 
 function represent(call: Call, { subscription, state }: Shown, context: Context) {
-  const sysAttrs = call.query.get('options')?.split(',').includes('sysAttrs') === true;
+  const sysAttrs = optionsOf(call.query).includes('sysAttrs');
   return representSubscription(subscription, state, context, { sysAttrs });
-}
-
-/** 6.3.10, 6.3.13. @throws Problem bad-data */
-function pageOf(call: Call): { limit: number; offset: number; count: boolean } {
-  const whole = (name: string, otherwise: number): number => {
-    const text = call.query.get(name);
-    if (text === null) return otherwise;
-    if (!/^\d{1,15}$/.test(text)) throw new Problem('bad-data', `${name} is a whole number from 0 on`, name);
-    return Number(text);
-  };
-  const given = call.query.get('count');
-  if (given !== null && given !== 'true' && given !== 'false') {
-    throw new Problem('bad-data', 'count is true or false', 'count');
-  }
-  const count = given === 'true' || call.query.get('options')?.split(',').includes('count') === true;
-  const limit = whole('limit', pageLimits.standard);
-  if (limit === 0 && !count) throw new Problem('bad-data', 'limit=0 is only useful with count=true (6.3.10)', 'limit');
-  if (limit > pageLimits.max) throw new Problem('bad-data', `limit is at most ${pageLimits.max}`, 'limit');
-  return { limit, offset: whole('offset', 0), count };
 }
