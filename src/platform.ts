@@ -32,6 +32,7 @@ import {
 } from './broker/index.ts';
 import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
+import { logRestMs, openCityLog, type LogSettings } from './cityLog.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
@@ -50,10 +51,10 @@ import {
   type Store,
 } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
-import { openPolicy, type Policy } from './trust/index.ts';
+import { leafTable, logLink, openPolicy, transparencyLog, versionTable, type Policy } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
-export type Settings = {
+export type Settings = LogSettings & {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -140,7 +141,16 @@ export async function openPlatform(
       clock,
       log,
       metrics,
-      tables: [tenantTable, sampleCityTable, contextTable, modelTable, ...ingestTables, ...subscriptionTables],
+      tables: [
+        tenantTable,
+        sampleCityTable,
+        contextTable,
+        modelTable,
+        ...ingestTables,
+        ...subscriptionTables,
+        versionTable,
+        leafTable,
+      ],
       derivation: hitDerivation,
       onFatal: (error) => {
         log.error('the journal cannot be written', { error: String(error) });
@@ -214,6 +224,10 @@ export async function openPlatform(
       policy,
       models,
     });
+    const transparency =
+      settings.housekeeping === false ? undefined : await openCityLog(store, writer, city, settings, clock);
+    if (transparency)
+      undo.push(followJournal('log', (records, gap) => transparency.follow(records, gap), { restMs: logRestMs }));
     const live = openLive({ broker, writer, metrics });
     // The navigation is asked when a page is made: by then every module is there.
     const site = createSite({
@@ -221,7 +235,7 @@ export async function openPlatform(
       clock,
       assets: await buildAssets(),
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
-      footer: (language) => [aboutLink(language), developersLink(language)],
+      footer: (language) => [aboutLink(language), logLink(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({
       rows: store.rows,
@@ -307,6 +321,7 @@ export async function openPlatform(
         version: about.version,
         routes: () => modules.flatMap(({ api = [] }) => api),
       }),
+      ...(transparency ? [transparencyLog({ transparency, site })] : []),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem });

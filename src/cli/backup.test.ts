@@ -123,7 +123,7 @@ test('what is no city and no backup is told in a sentence', async () => {
   const nowhere = join(tmpdir(), 'chorsu-nowhere');
   assert.match((await chorsu('backup', nowhere, '--data', nowhere)).err, /there is no city in/);
   assert.match((await chorsu('restore', nowhere, '--data', nowhere)).err, /is no backup: it has no backup\.json/);
-  const { code, err } = await chorsu('verify', 'log');
+  const { code, err } = await chorsu('verify', 'weather');
   assert.equal(code, 2);
-  assert.match(err, /"log" cannot be verified/);
+  assert.match(err, /"weather" cannot be verified/);
 });

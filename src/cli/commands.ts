@@ -12,6 +12,7 @@ import { addModelDeed, modelsDeed, removeModelDeed, schemasCommand, type Modelle
 import { streetsCommand } from './streets.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
 import { digestDeed, verifyCommand } from './verify.ts';
+import { witnessCommand } from './witness.ts';
 
 /** What `platform.ts` opens, as far as the command line needs it. */
 export type CommandPlatform = Served & Importing & Holding & Modelled;
@@ -46,6 +47,7 @@ export function commands(needs: Needs): readonly Command[] {
     backupCommand(all),
     restoreCommand(all),
     verifyCommand(all),
+    witnessCommand,
     benchCommand,
   ];
 }

@@ -69,6 +69,7 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
       demo: true,
       contextDownloads: { allowed: true, hosts: [] },
       allowEndpoint: [],
+      witnesses: [],
       historyMemoryMb: 512,
       temporalPage: 20_000,
       mappings: ['a.json', 'b.json'],

@@ -6,7 +6,20 @@ import { inLanguage, type Words } from '../city/profile.ts';
 import { command, noWords, type Command, type Terminal } from './command.ts';
 import { serveControl, type Deeds } from './control.ts';
 import type { Settings } from '../platform.ts';
-import { choice, directory, file, flag, host, integer, list, port, portOrOff, several, withDefault } from './kinds.ts';
+import {
+  choice,
+  directory,
+  file,
+  flag,
+  host,
+  integer,
+  list,
+  port,
+  portOrOff,
+  several,
+  text,
+  withDefault,
+} from './kinds.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
 import { WrongUsage } from './usage.ts';
 
@@ -64,6 +77,10 @@ const options = {
   allowEndpoint: list('HOST[:PORT],...')(
     'Hosts of the own network that subscriptions may have notified; this machine may always be.',
   ),
+  logKey: file(
+    'Private key of the transparency log; made when it is not there. Default: the data directory with .log.key.',
+  ),
+  witness: several(text('KEY'))('Key of a witness (chorsu witness prints it) whose signatures of the log are taken.'),
   mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
@@ -122,6 +139,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         city,
         contexts,
         contextHosts = [],
+        logKey,
+        witness,
         allowEndpoint = [],
       } = given;
       const settings: Settings = {
@@ -135,6 +154,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         ...(contexts !== undefined && { contexts }),
         contextDownloads: { allowed: given.contextDownloads === 'on', hosts: contextHosts },
         allowEndpoint,
+        ...(logKey !== undefined && { logKey }),
+        witnesses: witness,
         mappings: mapping,
         historyMemoryMb: historyMemory,
         temporalPage,

@@ -6,12 +6,17 @@ import type { DataDigest } from '../store/index.ts';
 import { caughtUp, type Holding } from './backup.ts';
 import { command, type Command, type Terminal } from './command.ts';
 import type { Deed } from './control.ts';
-import { directory, withDefault } from './kinds.ts';
+import { directory, several, text, withDefault } from './kinds.ts';
+import { verifyTrust } from './verifyLog.ts';
 import { reach, type ReachDependencies } from './reach.ts';
 import type { Served } from './serve.ts';
 import { WrongUsage } from './usage.ts';
 
 const options = {
+  logKey: several(text('KEY'))(
+    'Key of the log, as its page shows it, for log and receipt. Several while a key is replaced.',
+  ),
+  witness: several(text('KEY'))('Key of a witness whose signature is to be there.'),
   data: withDefault(directory('The data directory to read, served or not.'), './data/city'),
   against: directory('Another data directory, or a backup, to compare with up to the last record that both have.'),
 };
@@ -50,19 +55,29 @@ export function differences(a: DataDigest, b: DataDigest): string[] {
 export function verifyCommand<P extends Served & Holding>(needs: ReachDependencies<P>): Command {
   return command({
     name: 'verify',
-    about: 'reads everything that a data directory holds, and compares two of them',
+    about: 'checks what a data directory holds, a transparency log, or a receipt of one',
     details:
       'Every record of the journal is read and its checksum checked; state and history are hashed. With --against, journal and ' +
       'history of both are compared up to the last record that both have, and the state when both are at that record. Exit ' +
-      'code 1 when something cannot be read or differs.',
-    words: { called: 'data', about: 'What to verify: data.', min: 1, max: 1 },
+      'code 1 when something cannot be read or differs. A log, behind a URL or in a directory, is read whole: every entry and every ' +
+      'hash up to the signed root. A receipt (.tlog-proof) is checked without asking anybody.',
+    words: {
+      called: 'data | log URL|DIR | receipt FILE',
+      about: 'What to verify.',
+      min: 1,
+      max: 2,
+    },
     options,
     examples: [
       { line: 'chorsu verify data --data ./data/khujand', does: 'Reads it all.' },
       { line: 'chorsu verify data --data ./data/khujand --against ./backups/monday', does: 'Are they equal?' },
+      { line: 'chorsu verify log https://khujand.example --log-key KEY', does: 'Is every entry what was signed?' },
+      { line: 'chorsu verify receipt 17.tlog-proof --log-key KEY', does: 'Was this logged?' },
     ],
-    act: async ({ data, against }, [what], terminal) => {
-      if (what !== 'data') throw new WrongUsage(`"${what}" cannot be verified; data can`);
+    act: async ({ data, against, logKey, witness }, [what, which], terminal) => {
+      if (what === 'log' || what === 'receipt') return verifyTrust(what, which, { logKey, witness }, terminal);
+      if (what !== 'data' || which !== undefined)
+        throw new WrongUsage(`"${[what, which].join(' ').trim()}" cannot be verified; data, log and receipt can`);
       const told = (d: DataDigest): string =>
         `records ${d.from} to ${d.to}, ${d.instances} values of history${d.entities === undefined ? '' : `, ${d.entities} entities`}`;
       if (against === undefined) {

@@ -8,7 +8,7 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Problem } from '../base/problem.ts';
-import { canonicalJson } from './canonical.ts';
+import { canonicalJson } from '../base/canonical.ts';
 import { profileIn } from './directory.ts';
 import type { Store } from './index.ts';
 import { openJournal } from './journal/journal.ts';
@@ -46,9 +46,19 @@ export async function copyStore(
   await copyJournal(journal, join(to, 'journal'), seq, tell, signal);
   await cp(directory.files, join(to, 'files'), { recursive: true });
   if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
+  // After the rows: what they call logged is in the tree.
+  await copyLog(directory.log, join(to, 'tlog'));
   // Last: without it the directory is no city.
   await cp(join(directory.path, 'format.json'), join(to, 'format.json'));
   return { seq };
+}
+
+/** The checkpoint first: the tiles that it speaks of are there, and never change. */
+async function copyLog(from: string, to: string): Promise<void> {
+  if (!existsSync(from)) return;
+  await mkdir(to, { mode: 0o700 });
+  for (const name of ['checkpoint', 'witnessed', 'tile'])
+    if (existsSync(join(from, name))) await cp(join(from, name), join(to, name), { recursive: true });
 }
 
 async function copyJournal(from: Journal, to: string, last: number, tell: Tell, signal: AbortSignal): Promise<void> {

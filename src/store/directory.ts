@@ -39,6 +39,8 @@ export type DataDirectory = {
   readonly state: string;
   readonly history: string;
   readonly files: string;
+  /** Of the transparency log: static files. */
+  readonly log: string;
   /** For the files of the city's profile. */
   readonly profile: string;
   /** Emptied at every start. */
@@ -88,6 +90,7 @@ export async function openDirectory(options: {
       state: join(path, 'state.db'),
       history: join(path, 'history'),
       files: join(path, 'files'),
+      log: join(path, 'tlog'),
       profile: profileIn(path),
       tmp,
       release: lock.release,

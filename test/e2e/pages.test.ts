@@ -20,6 +20,7 @@ const paths = [
   '/sources',
   '/imports',
   '/subscriptions',
+  '/log',
   '/subscriptions/urn:ngsi-ld:Subscription:refused',
   '/console/kit',
   '/entities/urn:ngsi-ld:Nothing:here',

@@ -1,6 +1,6 @@
 /** A derivation as awkward as one may be: it remembers rows, looks at other entities, puts rows and takes them away. */
 import { applyDelta, deltaId, touchesState, type Entity } from '../../src/ngsild/entity.ts';
-import { canonicalJson } from '../../src/store/canonical.ts';
+import { canonicalJson } from '../../src/base/canonical.ts';
 import type { Derivation, DerivedWrite, JournalRecord, TableDefinition } from '../../src/store/ports.ts';
 import { rowName } from '../../src/store/sqlite/tables.ts';
 

@@ -1,7 +1,7 @@
 /** Everything that `state.db` holds, in few bytes. */
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { canonicalJson } from '../canonical.ts';
+import { canonicalJson } from '../../base/canonical.ts';
 import { quoted } from './schema.ts';
 
 /** What the whole store holds: equal digests mean equal entities and rows. */
