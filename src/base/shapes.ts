@@ -1,6 +1,19 @@
 /** Plane shapes as maps draw them: positions are pairs of numbers in any plane, rings are closed. */
 
 export type Pair = readonly [number, number];
+export type Box = readonly [west: number, south: number, east: number, north: number];
+
+/** The least box that holds all positions; of none, one that holds nothing and touches nothing. */
+export function boxOf(positions: Iterable<Pair>): Box {
+  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const [x, y] of positions) {
+    if (x < west) west = x;
+    if (x > east) east = x;
+    if (y < south) south = y;
+    if (y > north) north = y;
+  }
+  return [west, south, east, north];
+}
 
 /** Twice the signed area of a ring; positive when it runs against the clock (y upwards). */
 function doubleArea(ring: readonly Pair[]): number {
@@ -42,13 +55,7 @@ type Cell = { x: number; y: number; half: number; distance: number; atMost: numb
 
 function farthestInside(rings: readonly (readonly Pair[])[]): Pair {
   const shell = rings[0] ?? [];
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of shell) {
-    west = Math.min(west, x);
-    east = Math.max(east, x);
-    south = Math.min(south, y);
-    north = Math.max(north, y);
-  }
+  const [west, south, east, north] = boxOf(shell);
   const width = east - west;
   const height = north - south;
   const size = Math.min(width, height);

@@ -2,9 +2,11 @@
  * Plane geometry for one city: positions are [long, lat] in degrees, lengths in metres. Inside a city the earth is
  * flat enough: a local equirectangular projection errs by less than 0.1 % over 30 km.
  */
+import { boxOf, type Box } from '../base/shapes.ts';
 import type { AreaGeometry, Position } from './profile.ts';
 
-export type Box = readonly [west: number, south: number, east: number, north: number];
+export { boxOf, type Box };
+
 export type Ring = readonly Position[];
 
 const metresPerDegree = 111_195;
@@ -12,17 +14,6 @@ const metresPerDegree = 111_195;
 /** The rings of each polygon of an area; the first is the shell, the others are holes. */
 export function polygonsOf(area: AreaGeometry): readonly (readonly Ring[])[] {
   return area.type === 'Polygon' ? [area.coordinates] : area.coordinates;
-}
-
-export function boxOf(positions: Iterable<Position>): Box {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [long, lat] of positions) {
-    if (long < west) west = long;
-    if (long > east) east = long;
-    if (lat < south) south = lat;
-    if (lat > north) north = lat;
-  }
-  return [west, south, east, north];
 }
 
 export function boxOfArea(area: AreaGeometry): Box {

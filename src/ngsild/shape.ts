@@ -1,10 +1,11 @@
 /** A geometry taken apart into positions, edges and polygons, and where a position lies in it. Planar, in degrees. */
+import { boxOf, type Box } from '../base/shapes.ts';
 import type { Geometry } from './query.ts';
+
+export type { Box };
 
 export type Position = readonly [number, number];
 export type Edge = readonly [Position, Position];
-/** [west, south, east, north] */
-export type Box = readonly [number, number, number, number];
 type Ring = readonly Position[];
 
 /** Only one of points, lines, polygons is not empty: there are no GeometryCollections. */
@@ -60,14 +61,7 @@ function takeApart(geometry: Geometry): Shape {
       break;
   }
   const positions = [...points, ...lines.flat(), ...polygons.flat(2)];
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of positions) {
-    west = Math.min(west, x);
-    south = Math.min(south, y);
-    east = Math.max(east, x);
-    north = Math.max(north, y);
-  }
-  return { points, lines, polygons, positions, box: [west, south, east, north] };
+  return { points, lines, polygons, positions, box: boxOf(positions) };
 }
 
 /** 0 points, 1 lines, 2 polygons. */

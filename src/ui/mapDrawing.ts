@@ -2,7 +2,7 @@
  * What the drawn map shows and what it leaves out: paths in whole picture units, simplified and clipped, the most
  * important first until the picture is as heavy as a phone on a slow network bears.
  */
-import { areaOf, labelPoint, simplified, type Pair } from '../base/shapes.ts';
+import { areaOf, boxOf, labelPoint, simplified, type Pair } from '../base/shapes.ts';
 import type { AreaGeometry, City, Position, Words } from '../city/profile.ts';
 import type { Projection } from './projection.ts';
 
@@ -58,19 +58,6 @@ export function areaMiddle(geometry: AreaGeometry, { point }: Projection): Pair 
 export function areaSize(geometry: AreaGeometry, { point }: Projection): number {
   return polygonsOf(geometry).reduce((sum, [shell = []]) => sum + areaOf(shell.map(point)), 0);
 }
-
-type Box = readonly [west: number, south: number, east: number, north: number];
-
-const boxOf = (points: readonly Pair[]): Box => {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [x, y] of points) {
-    west = Math.min(west, x);
-    south = Math.min(south, y);
-    east = Math.max(east, x);
-    north = Math.max(north, y);
-  }
-  return [west, south, east, north];
-};
 
 /** Water and green, the largest first until the picture is full. */
 export function groundPaths(

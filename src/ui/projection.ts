@@ -1,4 +1,5 @@
 /** Web Mercator inside a box: the same look as interactive maps, so that both pictures agree. */
+import { boxOf } from '../base/shapes.ts';
 import type { Position } from '../city/profile.ts';
 
 export type Projection = {
@@ -42,15 +43,8 @@ export function fitBox(bbox: readonly [number, number, number, number], width: n
 
 /** A box around places with some room, at least about a kilometre wide; undefined when there are none. */
 export function boxAround(places: readonly Position[]): readonly [number, number, number, number] | undefined {
-  const [first] = places;
-  if (!first) return undefined;
-  let [west, south, east, north] = [first[0], first[1], first[0], first[1]];
-  for (const [long, lat] of places) {
-    west = Math.min(west, long);
-    east = Math.max(east, long);
-    south = Math.min(south, lat);
-    north = Math.max(north, lat);
-  }
+  if (places.length === 0) return undefined;
+  const [west, south, east, north] = boxOf(places);
   const room = Math.max(east - west, north - south, 0.01) * 0.15;
   return [west - room, south - room, east + room, north + room];
 }

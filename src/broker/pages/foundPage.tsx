@@ -1,5 +1,6 @@
 /** The search of the city: a form that works without JavaScript, its results as a list and as pins on the drawn map. */
 import type { JSX } from 'preact';
+import { boxOf } from '../../base/shapes.ts';
 import {
   type City,
   CityMap,
@@ -117,21 +118,12 @@ function viewOf(city: City, found: readonly Found[]): City | undefined {
         : [],
   );
   if (corners.length === 0) return undefined;
-  const longs = corners.map(([long]) => long);
-  const lats = corners.map(([, lat]) => lat);
-  const stretch = 1 / Math.cos(((lats[0] as number) * Math.PI) / 180);
-  const west = Math.min(...longs) - roomDegrees * stretch;
-  const east = Math.max(...longs) + roomDegrees * stretch;
-  const south = Math.min(...lats) - roomDegrees;
-  const north = Math.max(...lats) + roomDegrees;
+  const [left, bottom, right, top] = boxOf(corners);
+  const stretch = 1 / Math.cos((bottom * Math.PI) / 180);
+  const [west, east] = [left - roomDegrees * stretch, right + roomDegrees * stretch];
+  const [south, north] = [bottom - roomDegrees, top + roomDegrees];
   const touches = (points: readonly Position[]): boolean => {
-    let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (const [long, lat] of points) {
-      w = Math.min(w, long);
-      s = Math.min(s, lat);
-      e = Math.max(e, long);
-      n = Math.max(n, lat);
-    }
+    const [w, s, e, n] = boxOf(points);
     return w <= east && e >= west && s <= north && n >= south;
   };
   // The box of the city is not the box of this picture.
