@@ -77,7 +77,7 @@ test(
     assert.equal((await read('/api/log/99/receipt')).status, 404);
     assert.equal((await read('/tlog/tile/0/000.p/999')).status, 404);
     assert.equal(
-      (await fetch(`${city.url}/tlog/cosignatures`, { method: 'POST', body: 'x'.repeat(20_000) })).status,
+      (await fetch(`${city.url}/tlog/cosignatures`, { method: 'POST', body: 'x'.repeat(2_000_000) })).status,
       413,
     );
     assert.equal((await fetch(`${city.url}/tlog/cosignatures`, { method: 'POST', body: 'x' })).status, 400);

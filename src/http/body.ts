@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../base/problem.ts';
 
 /**
@@ -30,6 +32,26 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on('error', reject);
     request.on('aborted', () => reject(new Problem('invalid-request', 'the request ended before its body did')));
   });
+}
+
+/** Of requests through Hono, whose handlers read a body whole. */
+const smallMax = 2 ** 20;
+
+/**
+ * Refuses bodies of more than 1 MB, whether the request says so or only turns out to be.
+ * @param streams paths of handlers that count for themselves
+ */
+export function smallBodies(streams: readonly RegExp[]): MiddlewareHandler {
+  const limited = bodyLimit({
+    maxSize: smallMax,
+    onError: () => {
+      throw tooLarge(smallMax);
+    },
+  });
+  return (c, next) => {
+    const path = c.req.path.replace(/^\/(?:[a-z]{2}|[a-z]{2}-[A-Z][a-z]{3})(?=\/)/, '');
+    return streams.some((own) => own.test(path)) ? next() : limited(c, next);
+  };
 }
 
 const empty = Buffer.alloc(0);

@@ -12,6 +12,8 @@ export type Module = {
   readonly routes?: (app: Hono) => void;
   /** What it describes of its routes below `/api`. */
   readonly api?: readonly ApiRoute[];
+  /** Paths, without language, whose bodies are read as they come and may be large; others have at most 1 MB. */
+  readonly streams?: readonly RegExp[];
   /** Hot routes that sit directly on node:http; asked before Hono. Returns false when the path is not its own. */
   readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Takes a connection that wants another protocol (WebSocket). Returns false when the path is not its own. */

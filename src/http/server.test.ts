@@ -2,45 +2,31 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { silentLog } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
-import { Problem } from '../base/problem.ts';
-import { createApp } from './server.ts';
+import { createApp, type Module } from './index.ts';
 
-const app = createApp({
-  modules: [
-    {
-      name: 'pumps',
-      routes: (routes) => {
-        routes.get('/api/pumps/:id', (c) => {
-          if (c.req.param('id') === '1') return c.text('here');
-          throw new Problem('not-found', 'there is no such pump', 'id');
-        });
-        routes.post('/api/pumps/:id', (c) => c.text('done'));
-        routes.get('/api/none', (c) => c.notFound());
-      },
-    },
-  ],
-  log: silentLog,
-  metrics: createMetrics(),
-  isReady: () => true,
-});
+const module: Module = {
+  name: 'mailbox',
+  streams: [/^\/parcels$/],
+  routes: (app) => {
+    for (const path of ['/letters', '/parcels', '/tg/parcels', '/uz-Cyrl/parcels'])
+      app.post(path, async (c) => c.text(String((await c.req.text()).length)));
+  },
+};
+const app = createApp({ modules: [module], log: silentLog, metrics: createMetrics(), isReady: () => true });
+const large = 'x'.repeat(2 ** 20 + 1);
+/** Without a length: it only turns out to be large. */
+const dripping = (text: string): ReadableStream<Uint8Array> =>
+  new Blob([text]).stream().pipeThrough(new TransformStream<Uint8Array, Uint8Array>());
+const post = (path: string, body: BodyInit): Promise<Response> =>
+  Promise.resolve(app.request(path, { method: 'POST', body, duplex: 'half' } as RequestInit));
 
-async function told(method: string, path: string): Promise<unknown[]> {
-  const answer = await app.request(path, { method });
-  const body = (await answer.json()) as { status: number };
-  assert.equal(body.status, answer.status);
-  return [answer.status, answer.headers.get('allow')];
-}
-
-test('a method that a place does not know is 405 with those that it knows (RFC 9110, 15.5.6)', async () => {
-  assert.deepEqual(await told('DELETE', '/api/pumps/1'), [405, 'GET, POST']);
-  assert.deepEqual(await told('POST', '/healthz'), [405, 'GET']);
-  assert.deepEqual(await told('PROPFIND', '/api/none'), [405, 'GET']);
-});
-
-test('where there is nothing, any method is 404', async () => {
-  assert.deepEqual(await told('DELETE', '/api/valves'), [404, null]);
-  assert.deepEqual(await told('GET', '/api/none'), [404, null]);
-  assert.deepEqual(await told('GET', '/api/pumps/2'), [404, null]);
-  assert.equal((await app.request('/api/none', { method: 'HEAD' })).status, 404);
-  assert.equal(await (await app.request('/api/pumps/1')).text(), 'here');
+test('a body of more than 1 MB is refused, but where a module reads it as it comes', async () => {
+  assert.equal(await (await post('/letters', large.slice(1))).text(), String(2 ** 20));
+  const headers = { 'content-length': String(large.length) };
+  assert.equal((await app.request('/letters', { method: 'POST', body: large, headers })).status, 413);
+  const refused = await post('/letters', dripping(large));
+  assert.equal(refused.status, 413);
+  assert.match(((await refused.json()) as { detail: string }).detail, /larger than 1048576 bytes/);
+  for (const path of ['/parcels', '/tg/parcels', '/uz-Cyrl/parcels'])
+    assert.equal(await (await post(path, dripping(large))).text(), String(large.length));
 });

@@ -5,6 +5,7 @@ import { Hono, type Context } from 'hono';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
+import { smallBodies } from './body.ts';
 import type { Module } from './module.ts';
 import { problemDetails } from './problems.ts';
 import { isForeignRequest, pageHeaders } from './security.ts';
@@ -42,6 +43,7 @@ export function createApp(options: {
     await next();
     for (const [name, value] of Object.entries(pageHeaders)) context.res.headers.set(name, value);
   });
+  app.use(smallBodies(modules.flatMap(({ streams = [] }) => streams)));
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => (isReady() ? context.text('ready\n') : context.text('starting\n', 503)));
   app.get('/metrics', (context) =>

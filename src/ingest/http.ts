@@ -8,9 +8,6 @@ import { sourcesPage } from './pages/sources.tsx';
 import type { Reception } from './reception.ts';
 import type { Sources } from './source.ts';
 
-/** Of one request; more is refused before it is kept. */
-const bodyMaxBytes = 1_000_000;
-
 /** `/sources`, `/api/sources`, and the doors for senders that speak HTTP: `/api/ingest/...`. */
 export function ingestRoutes(
   app: Hono,
@@ -37,7 +34,7 @@ export function ingestRoutes(
   if (site) connectRoutes(app, { health, site, timeZone, here });
 
   const take = async (c: Context, id: string): Promise<Response> => {
-    const bytes = await readLimited(c);
+    const bytes = new Uint8Array(await c.req.arrayBuffer());
     const { accepted, refused } = await reception.request(id, bytes, 'http', c.req.query('topic'));
     const first = refused[0];
     if (accepted === 0 && first) throw new Problem('bad-data', `nothing was taken: ${first.reason}: ${first.detail}`);
@@ -53,18 +50,4 @@ export function ingestRoutes(
     return take(c, source.id);
   });
   app.post('/api/ingest/:source', (c) => take(c, sources.get(c.req.param('source')).id));
-}
-
-/** @throws Problem too-large */
-async function readLimited(c: Context): Promise<Uint8Array> {
-  const tooLarge = new Problem('too-large', `the body is larger than ${bodyMaxBytes} bytes`);
-  if (Number(c.req.header('content-length') ?? 0) > bodyMaxBytes) throw tooLarge;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of (c.req.raw.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > bodyMaxBytes) throw tooLarge;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }

@@ -197,6 +197,7 @@ export function ingest(deps: IngestDeps): Ingest {
 
   return {
     name: 'ingest',
+    streams: [/^\/imports$/],
     api: ingestApi,
     routes: (app) => {
       ingestRoutes(app, {

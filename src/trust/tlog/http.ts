@@ -1,6 +1,5 @@
 /** The log over HTTP: the static files of C2SP tlog-tiles below `/tlog`, receipts, and the door for witnesses. */
 import type { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { Problem } from '../../base/problem.ts';
 import type { ApiRoute } from '../../http/index.ts';
 import { toBase64 } from './encoding.ts';
@@ -13,8 +12,6 @@ const problem = {
   media: 'application/problem+json',
   schema: { $ref: '#/components/schemas/ProblemDetails' },
 };
-/** A checkpoint and a signature. */
-const noteMax = 16_384;
 
 export const logApi: readonly ApiRoute[] = [
   {
@@ -60,13 +57,7 @@ export function logRoutes(app: Hono, transparency: Transparency): void {
       'cache-control': 'public, max-age=31536000, immutable',
     });
   });
-  const limit = bodyLimit({
-    maxSize: noteMax,
-    onError: () => {
-      throw new Problem('too-large', `the body is larger than ${noteMax} bytes`);
-    },
-  });
-  app.post('/tlog/cosignatures', limit, async (c) => {
+  app.post('/tlog/cosignatures', async (c) => {
     const note = await c.req.text();
     const cut = note.lastIndexOf('\n\n');
     if (cut < 0) throw new Problem('bad-data', 'wanted the text of the checkpoint, an empty line and a signature');
