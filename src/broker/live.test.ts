@@ -16,17 +16,15 @@ const create = (id: string) =>
 const turn = (id: string, state: string) =>
   city.fetch(`/entities/${id}/attrs`, { method: 'PATCH', headers, body: JSON.stringify(lamp(state)) });
 
-/** The first `count` changes that the stream tells. */
-async function changes(
-  query: string,
-  count: number,
-  act: () => Promise<unknown>,
-): Promise<{ seq: number; id: string }[]> {
+type Told = { seq: number; id: string; text: string };
+
+/** The first `count` changes that the stream tells, of one entity where `id` is given. */
+async function changes(query: string, count: number, act: () => Promise<unknown>, id?: string): Promise<Told[]> {
   const leaving = new AbortController();
   const answer = await fetch(`${city.url}/api/live${query}`, { signal: leaving.signal });
   assert.equal(answer.headers.get('content-type'), 'text/event-stream; charset=utf-8');
   await act();
-  const told: { seq: number; id: string }[] = [];
+  const told: Told[] = [];
   let text = '';
   const decoder = new TextDecoder();
   for await (const piece of answer.body ?? []) {
@@ -35,7 +33,8 @@ async function changes(
     text = events.pop() ?? '';
     for (const event of events) {
       const data = /^event: change\ndata: (.*)$/m.exec(event)?.[1];
-      if (data !== undefined) told.push(JSON.parse(data) as { seq: number; id: string });
+      const change = data === undefined ? undefined : (JSON.parse(data) as Told);
+      if (change && (id === undefined || change.id === id)) told.push(change);
     }
     if (told.length >= count) break;
   }
@@ -75,4 +74,13 @@ test('who comes back is told what was worth a line meanwhile', { timeout: 20_000
   const [missed] = await changes(`?after=${seen}`, 1, () => Promise.resolve());
   assert.equal(missed?.id, 'urn:ngsi-ld:Lamp:2');
   assert.ok((missed?.seq ?? 0) > seen);
+});
+
+test('what is replaced is not told as new', { timeout: 20_000 }, async () => {
+  const id = 'urn:ngsi-ld:Lamp:5';
+  const [made] = await changes('?lang=en', 1, () => create(id), id);
+  assert.equal(made?.text, 'added');
+  const put = { method: 'PUT', headers, body: JSON.stringify({ type: 'Lamp', ...lamp('on') }) };
+  const [replaced] = await changes('?lang=en', 1, () => city.fetch(`/entities/${id}`, put), id);
+  assert.match(replaced?.text ?? '', /on/);
 });

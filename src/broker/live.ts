@@ -22,7 +22,7 @@ export type LiveChange = {
     readonly observedAt?: string;
   }[];
   readonly location?: readonly [number, number];
-  /** A birth, an end, or a state (word or yes/no) that is now another: worth a line in "what changed". */
+  /** An end, or a state (word or yes/no) that is now another: worth a line in "what changed". */
   readonly notable: boolean;
 };
 
@@ -121,7 +121,7 @@ export function openLive(deps: {
     return {
       seq: record.seq,
       at: record.at,
-      kind: delta.op === 'put' ? 'born' : isEnd(delta) ? 'gone' : 'changed',
+      kind: isBirth(delta) ? 'born' : isEnd(delta) ? 'gone' : 'changed',
       id,
       type,
       values,
@@ -200,6 +200,10 @@ function newsOf({ cause, entities }: JournalRecord): Iterable<EntityDelta> {
   }
   return [...births.values(), ...others];
 }
+
+/** The entity was not there before: one that is replaced keeps when it was made. */
+const isBirth = (delta: EntityDelta): boolean =>
+  delta.op === 'put' && delta.entity.createdAt === delta.entity.modifiedAt;
 
 /** The entity is gone after it. */
 const isEnd = (delta: EntityDelta): boolean =>
