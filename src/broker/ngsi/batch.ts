@@ -4,7 +4,7 @@ import { isUri, parseEntity, parseFragment, parseMerge, type Context } from '../
 import { isoInstant } from '../decision.ts';
 import { append, create, merge, remove, upsert, type Command } from '../rules.ts';
 import { bodyOf, itemContext, optionsOf, type Call } from './call.ts';
-import { multiStatus, type ItemResult } from './multiStatus.ts';
+import { batchAnswer, type ItemResult } from './batchAnswer.ts';
 import { batchBody, type NgsiDeps, type Operation } from './operation.ts';
 
 const itemsMax = 10_000;
@@ -23,7 +23,7 @@ export const batch: readonly Operation[] = [
     makesTenant: true,
     handle: async (call, deps) => {
       const result = await runItems(call, deps, (json, context, at) => create(parseEntity(json, context, { at })));
-      return result.failed.length === 0 ? { status: 201, body: result.created } : multiStatus(result, deps.log);
+      return batchAnswer(result, deps.log, { status: 201, body: result.created });
     },
   },
   {
@@ -42,8 +42,8 @@ export const batch: readonly Operation[] = [
       const result = await runItems(call, deps, (json, context, at) =>
         upsert(parseEntity(json, context, { at }), mode),
       );
-      if (result.failed.length > 0) return multiStatus(result, deps.log);
-      return result.created.length > 0 ? { status: 201, body: result.created } : { status: 204 };
+      const { created } = result;
+      return batchAnswer(result, deps.log, created.length > 0 ? { status: 201, body: created } : { status: 204 });
     },
   },
   {
@@ -62,7 +62,7 @@ export const batch: readonly Operation[] = [
         const fragment = parseFragment(json, context, { at, nulls: false });
         return append({ id: idOf(fragment) }, fragment, { noOverwrite });
       });
-      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
+      return batchAnswer(result, deps.log);
     },
   },
   {
@@ -79,7 +79,7 @@ export const batch: readonly Operation[] = [
         const fragment = parseMerge(json, context);
         return merge({ id: idOf(fragment) }, fragment, { context });
       });
-      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
+      return batchAnswer(result, deps.log);
     },
   },
   {
@@ -96,7 +96,7 @@ export const batch: readonly Operation[] = [
         if (typeof id !== 'string' || !isUri(id)) throw new Problem('bad-data', 'the id of an entity is a URI');
         return remove({ id });
       });
-      return result.failed.length === 0 ? { status: 204 } : multiStatus(result, deps.log);
+      return batchAnswer(result, deps.log);
     },
   },
 ];

@@ -12,7 +12,7 @@ import {
 import { isoInstant } from '../decision.ts';
 import { purge } from '../purge.ts';
 import { create, merge, remove, replace } from '../rules.ts';
-import { multiStatus } from './multiStatus.ts';
+import { batchAnswer } from './batchAnswer.ts';
 import { bodyOf, linkedContext, optionsOf, type Call } from './call.ts';
 import { jsonBody, patchBody, type Operation } from './operation.ts';
 import { isOf, targetOf } from './target.ts';
@@ -48,7 +48,7 @@ export const entities: readonly Operation[] = [
       const { context } = await linkedContext(call, deps.contexts);
       const request = parsePurge(call.query, context);
       const result = await purge(deps, call.who, call.tenant, request, call.cause);
-      return result.failed.length === 0 ? { status: 204 } : multiStatus({ ...result, created: [] }, deps.log);
+      return batchAnswer({ ...result, created: [] }, deps.log);
     },
   },
   {

@@ -9,8 +9,16 @@ export type ItemResult = Omit<BatchResult, 'failed'> & {
   readonly failed: readonly { readonly id: string | undefined; readonly problem: Problem }[];
 };
 
-/** 207 with what held and what failed, 5.2.16 and 5.2.17. */
-export function multiStatus({ created, changed, failed }: ItemResult, log: Log): Answer {
+/**
+ * What an operation on many entities answers: 207 with what held and what failed (5.2.16, 5.2.17) when something did.
+ * @param done the answer when nothing failed
+ */
+export function batchAnswer(
+  { created, changed, failed }: ItemResult,
+  log: Log,
+  done: Answer = { status: 204 },
+): Answer {
+  if (failed.length === 0) return done;
   const errors = failed.map(({ id, problem }) => ({
     ...(id !== undefined && { entityId: id }),
     error: ngsiError(problem, log),
