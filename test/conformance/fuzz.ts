@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { fill, runCommand, writeMapping } from './fuzz/city.ts';
 import { fuzzConfig, type Document } from './fuzz/config.ts';
@@ -58,12 +59,12 @@ async function main(executable: string): Promise<number> {
   const words = ['--port', given.port, '--context-downloads', 'off', '--mapping', writeMapping(results)];
   const receiver = await startReceiver();
   const product = await startProduct(checkout, results, words, url);
+  const log = openSync(join(results, 'commands.log'), 'w');
+  const node = join(checkout, 'node_modules/.bin/node');
+  const data = join(results, 'city');
+  const command = (...rest: string[]) => runCommand(node, checkout, [...rest, '--data', data], log);
   const watch = watchProduct(url);
   try {
-    const log = openSync(join(results, 'commands.log'), 'w');
-    const node = join(checkout, 'node_modules/.bin/node');
-    const data = join(results, 'city');
-    const command = (...rest: string[]) => runCommand(node, checkout, [...rest, '--data', data], log);
     const { known, tend } = await fill(url, results, receiver.url, command);
     const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as Document;
     const config = join(results, 'schemathesis.toml');
@@ -71,9 +72,9 @@ async function main(executable: string): Promise<number> {
     const tally = newTally();
     let found = 0;
     for (const phase of given.phases.split(',')) {
-      const gardener = setInterval(() => void tend().catch((error: unknown) => say(String(error))), tendEveryMs);
+      const stopTending = tendEvery(tendEveryMs, tend);
       found += (await runPhase(executable, config, phase, url, results)) === 0 ? 0 : 1;
-      clearInterval(gardener);
+      await stopTending();
       for (const file of globSync(join(results, phase, '*.ndjson'))) await addReport(tally, file);
     }
     const names = Object.entries(document.paths).flatMap(([path, methods]) =>
@@ -86,6 +87,11 @@ async function main(executable: string): Promise<number> {
     say(
       `slowest answer ${tally.slowestS.toFixed(1)} s; ${watch.told()}; ${receiver.received()} notifications received`,
     );
+    await product.stop();
+    // What was sent must not have spoilt what is kept.
+    await command('verify', 'data');
+    await (await startProduct(checkout, results, words, url)).stop();
+    say('the directory is verified, and was served once more');
     return found > 0 ? 1 : 0;
   } finally {
     watch.stop();
@@ -93,6 +99,22 @@ async function main(executable: string): Promise<number> {
     receiver.server.close();
     say(`Kept in ${results}`);
   }
+}
+
+/** One after the other, also where one takes longer. @returns stops, after the last one */
+function tendEvery(ms: number, tend: () => Promise<void>): () => Promise<void> {
+  let stopped = false;
+  const work = async (): Promise<void> => {
+    while (!stopped) {
+      await sleep(ms);
+      await tend().catch((error: unknown) => say(String(error)));
+    }
+  };
+  const done = work();
+  return () => {
+    stopped = true;
+    return done;
+  };
 }
 
 function runPhase(executable: string, config: string, phase: string, url: string, results: string): Promise<number> {

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
+import { Problem } from '../../base/problem.ts';
 import type { Endpoints } from '../../http/index.ts';
 import type { Notice } from '../../ngsild/index.ts';
 import type { EntityQuery } from '../../ngsild/query.ts';
@@ -102,6 +103,9 @@ export function openSubscriptions(deps: {
     letters,
     async rewind(tenant, id, from) {
       await overview.get(tenant, id);
+      // Further on, what is still to come would be left out without a word.
+      const next = writer.lastSeq() + 1;
+      if (from > next) throw new Problem('bad-data', `there is no change ${from}: the next one is ${next}`, 'from');
       return delivery.rewind(tenant, id, from);
     },
     service: subscriptionService({

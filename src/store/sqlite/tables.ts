@@ -44,6 +44,11 @@ export function checkRow(tables: ReadonlyMap<string, TableDefinition>, { table, 
   if (keys.length !== definition.key.length || !definition.key.every((column) => column in key)) {
     throw new Problem('bad-data', `the key of ${table} is (${definition.key.join(', ')}), not (${keys.join(', ')})`);
   }
+  for (const [column, value] of Object.entries({ ...key, ...row })) {
+    // SQLite would keep it as an integer that JavaScript cannot read again, and neither the row nor its table any more.
+    if (definition.columns[column] === 'INTEGER' && Number.isInteger(value) && !Number.isSafeInteger(value))
+      throw new Problem('bad-data', `${table} holds whole numbers up to 2^53`, column);
+  }
   for (const column of Object.keys(row ?? {})) {
     if (!(column in definition.columns) || definition.key.includes(column)) {
       throw new Problem('bad-data', `the table ${table} has no column ${column} outside its key`, column);

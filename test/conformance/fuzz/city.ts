@@ -59,6 +59,8 @@ export async function fill(
   const post = poster(`${url}/ngsi-ld/v1`);
   const tend = async (): Promise<void> => {
     const whole = [...pumps.map(pump), { id: district, type: 'District', population: 300_000 }];
+    const { timetables } = (await (await fetch(`${url}/api/transit/timetables`)).json()) as { timetables: unknown[] };
+    if (timetables.length === 0) await takeTimetable();
     for (const headers of tenants) {
       await post('/entityOperations/upsert', whole, headers);
       for (const id of subscriptions) {
@@ -67,6 +69,10 @@ export async function fill(
       }
     }
   };
+  const files = writeFiles(directory);
+  const take = (file: string, source: string): Promise<void> =>
+    command('import', file, '--mapping', files.mapping, '--source', source);
+  const takeTimetable = (): Promise<void> => take(files.timetable, 'bus');
   await tend();
   for (const headers of tenants) {
     for (const id of [kept, ...gauges]) await post('/temporal/entities', gauge(id), headers);
@@ -76,7 +82,7 @@ export async function fill(
     const answer = await post('/jsonldContexts', { '@context': { [`pressure${n}`]: 'https://example.org/pressure' } });
     contexts.push((answer.headers.get('location') ?? '').split('/').at(-1) ?? '');
   }
-  await importFiles(directory, command);
+  for (const table of files.tables) await take(table, 'table');
   const uploaded = await uploadTable(url);
   const imports = (await importIds(url)).filter((id) => id !== uploaded);
   const known = {
@@ -86,7 +92,6 @@ export async function fill(
     subscriptionId: subscriptions,
     contextId: contexts,
     'NGSILD-Tenant': ['other'],
-    entityMap: ['false'],
     timerel: ['after', 'after', 'before', 'between'],
     timeAt: [instant(30)],
     '/ngsi-ld/v1/temporal entityId': gauges,
@@ -132,7 +137,8 @@ async function instanceIds(url: string): Promise<readonly string[]> {
   return level.map(({ instanceId }) => instanceId);
 }
 
-async function importFiles(directory: string, command: (...words: string[]) => Promise<void>): Promise<void> {
+/** Files to import, and their mapping. */
+function writeFiles(directory: string): { mapping: string; timetable: string; tables: readonly string[] } {
   const source = { purpose: 'Fuzzing', owner: 'Nobody', legalBasis: 'None', retentionDays: null, personal: 'none' };
   const mapping = join(directory, 'files.json');
   const files = {
@@ -150,14 +156,14 @@ async function importFiles(directory: string, command: (...words: string[]) => P
     ],
   };
   writeFileSync(mapping, JSON.stringify(files));
-  const feed = join(directory, 'bus.zip');
-  writeFileSync(feed, feedZip());
-  await command('import', feed, '--mapping', mapping, '--source', 'bus');
-  for (const n of upTo(counts.tables)) {
+  const timetable = join(directory, 'bus.zip');
+  writeFileSync(timetable, feedZip());
+  const tables = upTo(counts.tables).map((n) => {
     const file = join(directory, `table-${n}.csv`);
     writeFileSync(file, `id,flow\nt${n},${n}\nbad${n},much\n`);
-    await command('import', file, '--mapping', mapping, '--source', 'table');
-  }
+    return file;
+  });
+  return { mapping, timetable, tables };
 }
 
 /** Sends a table as a browser does. @returns id of the import */

@@ -12,7 +12,7 @@ export type Document = {
 
 /** Of the values of a parameter, that many are known ones. A tenant that is not there hides everything else. */
 const knownShare = 0.7;
-const shares: Readonly<Record<string, number>> = { 'NGSILD-Tenant': 0.97, entityMap: 0.97, timeAt: 1, timerel: 0.95 };
+const shares: Readonly<Record<string, number>> = { 'NGSILD-Tenant': 0.97, timeAt: 1, timerel: 0.95 };
 /** Examples of the document: a request with all of them at once contradicts itself. */
 const exampleShare = 0.06;
 
