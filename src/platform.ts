@@ -51,7 +51,15 @@ import {
   type Store,
 } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
-import { leafTable, logLink, openPolicy, transparencyLog, versionTable, type Policy } from './trust/index.ts';
+import {
+  leafTable,
+  logIslands,
+  logLink,
+  openPolicy,
+  transparencyLog,
+  versionTable,
+  type Policy,
+} from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
 export type Settings = LogSettings & {
@@ -233,7 +241,7 @@ export async function openPlatform(
     const site = createSite({
       city,
       clock,
-      assets: await buildAssets(),
+      assets: await buildAssets(logIslands),
       navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
       footer: (language) => [aboutLink(language), logLink(language), developersLink(language)],
     });

@@ -3,6 +3,7 @@ export {
   formatVerifier,
   inDirectory,
   leafTable,
+  logIslands,
   logLink,
   look,
   openKeptSigner,

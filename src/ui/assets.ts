@@ -14,9 +14,8 @@ import type { Hono } from 'hono';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
 
-/** What is bundled: a script for the browser is `islands/NAME.island.ts`. */
-const islandNames = ['live', 'map', 'chart', 'renew'] as const;
-export type IslandName = (typeof islandNames)[number];
+/** What is bundled: a script for the browser is `islands/NAME.island.ts`; modules give the paths of theirs. */
+const islandNames = ['live', 'map', 'chart', 'renew'];
 
 type Asset = { readonly bytes: Uint8Array; readonly type: string; gzip?: Uint8Array };
 
@@ -24,7 +23,7 @@ export type Assets = {
   /** Addresses, all under `/assets/`. */
   readonly css: string;
   readonly fontsCss: string;
-  readonly islands: Readonly<Record<IslandName, string>>;
+  readonly islands: ReadonlyMap<string, string>;
   /** MapLibre's own files, untouched, so that its worker is found; loaded by the map island on a click. */
   readonly maplibre: { readonly module: string; readonly worker: string; readonly css: string };
   /** Bytes of an address; undefined when there is none. */
@@ -40,11 +39,16 @@ const types: Readonly<Record<string, string>> = {
 };
 const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
 
-/** Bundles the islands and reads the library files. About 60 ms once per process. */
-export async function buildAssets(): Promise<Assets> {
+/**
+ * Bundles the islands and reads the library files. About 60 ms once per process.
+ * @param modules paths of the islands that modules bring, by name
+ */
+export async function buildAssets(modules: Readonly<Record<string, string>> = {}): Promise<Assets> {
   const files = new Map<string, Asset>();
   const entries: Record<string, string> = { site: join(here, 'css/site.css'), fonts: join(here, 'css/fonts.css') };
-  for (const name of islandNames) entries[name] = join(here, `islands/${name}.island.ts`);
+  const islands = new Map(islandNames.map((name) => [name, join(here, `islands/${name}.island.ts`)]));
+  for (const [name, path] of Object.entries(modules)) islands.set(name, path);
+  for (const [name, path] of islands) entries[name] = path;
   const result = await build({
     entryPoints: entries,
     absWorkingDir: here,
@@ -85,12 +89,7 @@ export async function buildAssets(): Promise<Assets> {
   return {
     css: outputOf('css/site.css'),
     fontsCss: outputOf('css/fonts.css'),
-    islands: {
-      live: outputOf('live.island.ts'),
-      map: outputOf('map.island.ts'),
-      chart: outputOf('chart.island.ts'),
-      renew: outputOf('renew.island.ts'),
-    },
+    islands: new Map([...islands].map(([name, path]) => [name, outputOf(basename(path))])),
     maplibre: {
       module: `${folder}maplibre-gl.mjs`,
       worker: `${folder}maplibre-gl-worker.mjs`,

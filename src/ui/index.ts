@@ -1,5 +1,5 @@
 /** The door of the design system. Modules build their pages from these; nothing here knows a word of the domain. */
-export { type Assets, buildAssets, type IslandName } from './assets.ts';
+export { type Assets, buildAssets } from './assets.ts';
 export {
   catalogue,
   type Catalogue,

@@ -127,7 +127,7 @@ export function renderPage(site: Site, reader: Reader, content: PageContent): st
         ))}
         <link rel="alternate" hreflang="x-default" href={reader.path} />
         {content.islands?.map((island) => (
-          <script type="module" src={assets.islands[island]} />
+          <script type="module" src={assets.islands.get(island)} />
         ))}
       </head>
       <body class={kind === 'console' ? 'console' : undefined} lang={shown === language ? undefined : shown}>

@@ -7,7 +7,7 @@ import type { ComponentChildren } from 'preact';
 import { Problem } from '../base/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { type City, type Language, languages } from '../city/profile.ts';
-import { assetRoutes, type Assets, type IslandName } from './assets.ts';
+import { assetRoutes, type Assets } from './assets.ts';
 import { negotiateLanguage } from './negotiate.ts';
 import { renderPage, type Theme } from './page.tsx';
 import { ProblemBody } from './problem.tsx';
@@ -32,7 +32,7 @@ export type PageContent = {
   /** The navigation entry that this page belongs to, a path without language. */
   readonly section?: string;
   readonly description?: string;
-  readonly islands?: readonly IslandName[];
+  readonly islands?: readonly string[];
   /** The browser looks again after so many seconds, without a script. */
   readonly refreshS?: number;
   /** Console pages carry Noto Sans and stand closer together. */

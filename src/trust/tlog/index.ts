@@ -1,4 +1,5 @@
 /** The transparency log: versions of records that nobody can change or take back unnoticed (privacy.md, 6). */
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Module } from '../../http/module.ts';
@@ -6,12 +7,13 @@ import type { Rows } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
 import type { NavigationEntry, Site } from '../../ui/index.ts';
 import { logApi, logRoutes } from './http.ts';
+import { checkPage } from './pages/check.tsx';
 import { logPage, logPageSize } from './pages/log.tsx';
 import { logWords } from './pages/messages/index.ts';
 import { openKeptSigner } from './keyFile.ts';
 import { sha256 } from './keys.ts';
 import { openLog } from './log.ts';
-import { parseVerifier, signatureTypes } from './note.ts';
+import { formatVerifier, parseVerifier, signatureTypes } from './note.ts';
 import { transparency as transparencyOf, type Transparency } from './transparency.ts';
 
 export type LogOptions = {
@@ -46,6 +48,8 @@ export function transparencyLog({ transparency, site }: { transparency: Transpar
     api: logApi,
     routes: (app) => {
       logRoutes(app, transparency);
+      const { log, key } = transparency;
+      site.page(app, '/log/check', (reader) => checkPage(key, log.witnesses.map(formatVerifier), reader));
       site.page(app, '/log', async (reader) => {
         const before = reader.query.get('before') ?? String(transparency.log.size());
         if (!/^\d{1,15}$/.test(before)) throw new Problem('bad-data', 'a whole number is expected', 'before');
@@ -56,6 +60,9 @@ export function transparencyLog({ transparency, site }: { transparency: Transpar
   };
 }
 
+/** For `buildAssets`. */
+export const logIslands = { receipt: fileURLToPath(new URL('pages/receipt.island.ts', import.meta.url)) };
+
 /** For the foot of every page. */
 export const logLink = (language: string): NavigationEntry => ({ href: '/log', text: logWords(language)('title') });
 
@@ -65,6 +72,7 @@ export { formatVerifier, parseVerifier, signatureTypes } from './note.ts';
 export { leafTable, versionTable } from './records.ts';
 export { inDirectory, type ReadPath } from './source.ts';
 export type { OpenedCheckpoint } from './checkpoint.ts';
-export { verifyLog, verifyReceipt, type Keys } from './verify.ts';
+export type { Keys } from './receipt.ts';
+export { verifyLog, verifyReceipt } from './verify.ts';
 export { look, type Looked, type Memory } from './witness.ts';
 export type { Transparency } from './transparency.ts';

@@ -1,15 +1,11 @@
 /** Checks a whole log, in a directory or behind a URL, trusting nothing but the keys. */
 import { Problem } from '../../base/problem.ts';
 import { openCheckpoint, type OpenedCheckpoint } from './checkpoint.ts';
-import { entryOf, entryBytes, parseOpening, type Opening } from './entry.ts';
 import { hmac, tree, verifyEd25519 } from './keys.ts';
 import { equal, hashBytes, type Hash } from './merkle.ts';
-import type { Verifier } from './note.ts';
-import { parseProof, verifyProof } from './proof.ts';
+import { openReceipt, type Keys, type Receipt } from './receipt.ts';
 import { hashesIn, readWhole, tilesOf, type ReadPath } from './source.ts';
 import { firstForeign, newTiles, subtree, tilePath, tileWidth, unbundle } from './tiles.ts';
-
-export type Keys = { readonly log: readonly Verifier[]; readonly witnesses: readonly Verifier[] };
 
 export async function readCheckpoint(read: ReadPath, keys: Keys): Promise<OpenedCheckpoint> {
   const bytes = await read('checkpoint');
@@ -61,14 +57,6 @@ export async function verifyLog(
   return opened;
 }
 
-/** What a receipt proves: the version that was logged, and the checkpoint that says so. */
-export type Receipt = OpenedCheckpoint & { readonly index: number; readonly opening: Opening };
-
 /** @throws Problem bad-data, forbidden, conflict */
-export function verifyReceipt(text: string, keys: Keys): Receipt {
-  const proof = parseProof(text);
-  if (!proof.extra) throw new Problem('bad-data', 'the proof does not carry its record in a line "extra"');
-  const opening = parseOpening(proof.extra);
-  const opened = verifyProof(proof, entryBytes(entryOf(opening, hmac)), keys, { merkle: tree, verify: verifyEd25519 });
-  return { ...opened, index: proof.index, opening };
-}
+export const verifyReceipt = (text: string, keys: Keys): Receipt =>
+  openReceipt(text, keys, { merkle: tree, verify: verifyEd25519, hmac });

@@ -73,6 +73,7 @@ export function logPage({ transparency, entries, timeZone }: LogContent, reader:
           />
           <Links
             items={[
+              { href: to('/log/check'), text: t('checkReceipt') },
               { href: '/tlog/checkpoint', text: t('checkpoint') },
               { href: '/api/log', text: 'JSON' },
             ]}
