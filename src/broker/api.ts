@@ -55,7 +55,7 @@ export const brokerApi: readonly ApiRoute[] = [
         name: 'after',
         in: 'query',
         description: 'Sequence number that is known already',
-        schema: { type: 'integer', minimum: 0 },
+        schema: whole(0, 999_999_999_999_999),
       },
       { name: 'limit', in: 'query', description: 'At most so many', schema: whole(1, 1000) },
     ],

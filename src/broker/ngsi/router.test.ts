@@ -44,6 +44,17 @@ suite('the table of operations', () => {
     assert.deepEqual(find('GET', ['entities', 'attrs']).parameters, { entityId: 'attrs' });
   });
 
+  test('local is true or false, also where all there is is local (5.5.13)', () => {
+    for (const operation of operations.filter(({ parameters }) => parameters.includes('local'))) {
+      for (const value of ['true', 'false']) checkParameters(operation, new URLSearchParams({ local: value }));
+      for (const value of ['null', '1', '', 'TRUE'])
+        assert.throws(
+          () => checkParameters(operation, new URLSearchParams({ local: value })),
+          problem('bad-data', 'local'),
+        );
+    }
+  });
+
   test('parameters and options that an operation does not take are refused by name', () => {
     const { operation } = find('POST', ['entities', 'urn:a:b', 'attrs']);
     checkParameters(operation, new URLSearchParams('options=noOverwrite'));

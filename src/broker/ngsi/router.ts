@@ -67,7 +67,10 @@ const isOfList = ({ methods, parameter }: Place, method: string): boolean =>
 const nowhere = (segments: readonly string[]) =>
   new Problem('not-found', `there is no resource /ngsi-ld/v1/${segments.join('/')}`);
 
-/** 6.3.20: what an operation does not know is refused, not ignored; so is what is said twice. @throws Problem invalid-request */
+/**
+ * 6.3.20: what an operation does not know is refused, not ignored; so is what is said twice.
+ * @throws Problem invalid-request; bad-data (local)
+ */
 export function checkParameters(operation: Operation, query: URLSearchParams): void {
   const seen = new Set<string>();
   for (const [name, value] of query) {
@@ -76,6 +79,9 @@ export function checkParameters(operation: Operation, query: URLSearchParams): v
     if (!operation.parameters.includes(name)) {
       throw new Problem('invalid-request', `the parameter "${name.slice(0, 50)}" is not known here (6.3.20)`, name);
     }
+    // Nearly every operation takes it (5.5.13), and those that need not read it take no nonsense.
+    if (name === 'local' && value !== 'true' && value !== 'false')
+      throw new Problem('bad-data', 'local is true or false', 'local');
     if (name !== 'options' || value === '') continue;
     for (const option of value.split(',')) {
       if (operation.options?.includes(option) === true) continue;
