@@ -20,7 +20,7 @@ export type JournalOptions = {
   readonly log?: Log;
   /** Size to which segments grow, allocated before use; default 64 MiB, the first has 4. */
   readonly segmentBytes?: number;
-  /** Recent records kept in memory for followers, by their encoded size (ten times that on the heap); default 2 MiB. */
+  /** Recent records kept in memory for followers, by their encoded size (ten to twenty times that on the heap); default 4 MiB. */
   readonly recentBytes?: number;
   /** Compresses closed segments in the background; default true. */
   readonly seal?: boolean;
@@ -64,7 +64,7 @@ export async function openJournal(options: JournalOptions): Promise<SegmentJourn
       offset: tail.offset,
     };
   }
-  const recent = recentRecords(options.recentBytes ?? 2 * 1024 * 1024);
+  const recent = recentRecords(options.recentBytes ?? 4 * 1024 * 1024);
   const reader = segmentReader({ disk, directory, segments });
   let out = new ByteWriter(1024 * 1024);
   let failure: Error | undefined;
