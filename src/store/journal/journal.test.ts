@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JournalRecord } from '../ports.ts';
+import { type Disk, realDisk } from './disk.ts';
 import { openJournal } from './journal.ts';
 
 const record = (seq: number, text = 'x'.repeat(100)): JournalRecord => ({
@@ -73,6 +74,31 @@ async function damage(path: string, text: string): Promise<void> {
   await file.write(Buffer.from([0xff, 0xff]), 0, 2, at);
   await file.close();
 }
+
+test('whoever reads on further ahead begins at its last place, not at the beginning of the segment', () =>
+  inDirectory(async (directory) => {
+    const looked: number[] = [];
+    const disk: Disk = {
+      ...realDisk,
+      async open(path, mode) {
+        const file = await realDisk.open(path, mode);
+        return { ...file, read: (position, length) => (looked.push(position), file.read(position, length)) };
+      },
+    };
+    const journal = await openJournal({ directory, disk, recentBytes: 1 });
+    for (let from = 1; from < 3000; from += 500) await journal.append(records(from, from + 499));
+    const first = await journal.read(1, 2000);
+    const place = first.records.length;
+    assert.ok(place > 100 && place <= 2000);
+    looked.length = 0;
+    // What lies between was read from memory, say.
+    assert.deepEqual((await journal.read(place + 50, 3)).records, records(place + 50, place + 52));
+    assert.ok(Math.min(...looked) > 10_000, String(looked));
+    looked.length = 0;
+    assert.deepEqual((await journal.read(3, 2)).records, records(3, 4), 'backwards is from the beginning');
+    assert.ok(Math.min(...looked) < 10_000, String(looked));
+    await journal.close();
+  }));
 
 test('a torn tail is cut at the last readable record, even when a later part of its write arrived', () =>
   inDirectory(async (directory) => {

@@ -1,6 +1,7 @@
 /**
  * Reading from segment files. A segment's dictionary grows as it is read, so a reader that comes back for the next
- * records finds its place (cursor) again; anybody else begins at the segment's first record.
+ * records finds its place (cursor) again, or the last one before it: what it got from memory meanwhile is skipped. Anybody
+ * else begins at the segment's first record.
  */
 import type { JournalRecord } from '../ports.ts';
 import { RecordDecoder } from './decoder.ts';
@@ -22,13 +23,14 @@ export function segmentReader(options: { disk: Disk; directory: string; segments
   let cursors: Cursor[] = [];
 
   const take = (seq: number): Cursor => {
-    const known = cursors.find((cursor) => cursor.seq === seq && segments.includes(cursor.segment));
+    const segment = segments.findLast(({ firstSeq }) => firstSeq <= seq);
+    if (!segment) throw new Error(`no journal segment holds record ${seq}`);
+    const before = cursors.filter((cursor) => cursor.segment === segment && cursor.seq <= seq);
+    const [known] = before.sort((a, b) => b.seq - a.seq);
     if (known) {
       cursors = cursors.filter((cursor) => cursor !== known);
       return known;
     }
-    const segment = segments.findLast(({ firstSeq }) => firstSeq <= seq);
-    if (!segment) throw new Error(`no journal segment holds record ${seq}`);
     return { segment, seq: segment.firstSeq, offset: headerBytes, decoder: new RecordDecoder() };
   };
 
