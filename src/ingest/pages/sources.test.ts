@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { Hono } from 'hono';
 import { Fragment, h } from 'preact';
 import { render } from 'preact-render-to-string';
 import { fixedClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { emptyCity } from '../../city/index.ts';
+import { createApp } from '../../http/index.ts';
 import {
   buildAssets,
   createSite,
@@ -47,9 +47,7 @@ function running() {
     mapping: parseMappingFile(Buffer.from(JSON.stringify(exampleMapping)), 'map.json', ['milesight-iot/em310-udl']),
     mqtt: false,
   });
-  const app = new Hono();
-  module.routes?.(app);
-  app.onError((error) => new Response(error.message, { status: 'status' in error ? Number(error.status) : 500 }));
+  const app = createApp({ modules: [module], log: silentLog, metrics: createMetrics(), isReady: () => true });
   const post = (path: string, body: string | Uint8Array) =>
     app.request(path, { method: 'POST', body: Buffer.from(body) });
   return { broker, module, app, post };
@@ -182,7 +180,7 @@ test('an uplink by HTTP becomes a reading; what is none is refused with a reason
   assert.equal((await post('/api/ingest/lorawan/bins?event=join', '{}')).status, 200);
   assert.equal((await post('/api/ingest/lorawan/counters', '{}')).status, 404);
   assert.equal((await post('/api/ingest/nobody', '{}')).status, 404);
-  assert.equal((await post('/api/ingest/bins', new Uint8Array(1_000_001))).status, 413);
+  assert.equal((await post('/api/ingest/bins', new Uint8Array(2 ** 20 + 1))).status, 413);
   assert.deepEqual(module.reports().find(({ source }) => source.id === 'bins')?.health.rejectedBy, { payload: 1 });
   assert.equal(broker.readings.length, 1);
 });
