@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Metrics } from '../../base/metrics.ts';
+import { oneAtATime } from '../../base/queue.ts';
 import { sync } from '../durably.ts';
 import type { FileKeeper, Files } from '../ports.ts';
 
@@ -19,13 +20,8 @@ export function openFiles(options: { directory: string; tmp: string; metrics: Me
   const { directory, tmp, metrics, now } = options;
   const sweptFiles = metrics.counter('chorsu_files_swept_total', 'Files deleted since nothing named them');
   const sweptBytes = metrics.counter('chorsu_files_swept_bytes_total', 'Bytes of the files deleted');
-  let last: Promise<unknown> = Promise.resolve();
   /** Between a look at a file and what follows from it nobody else may touch it. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
-  };
+  const inTurn = oneAtATime();
   const folderOf = (hash: string): string => join(directory, hash.slice(0, 2));
   const keepers: (() => Promise<readonly string[]>)[] = [];
   const kept: FileKeeper = {

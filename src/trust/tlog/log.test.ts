@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test, type TestContext } from 'node:test';
@@ -9,7 +9,7 @@ import { openStore } from '../../store/index.ts';
 import { newPrivateKey, openSigner, tree, verifyEd25519 } from './keys.ts';
 import { openLog, type Log } from './log.ts';
 import { equal } from './merkle.ts';
-import { signatureTypes, type Verifier } from './note.ts';
+import { formatSignature, signatureTypes, type Verifier } from './note.ts';
 import { parseProof, verifyProof } from './proof.ts';
 import { leafTable, versionTable } from './records.ts';
 import { hashesIn, inDirectory } from './source.ts';
@@ -81,6 +81,20 @@ describe('the log on disk', () => {
     await again.append(entries(255, 10));
     assert.equal((await verifyLog(inDirectory(directory), keys)).checkpoint.size, 265);
     assert.deepEqual(await again.entries(255, 10), entries(255, 10));
+  });
+
+  test('what could not be written is not in the log, and can be added again', async (t) => {
+    const directory = await temporary(t);
+    const log = await open(directory);
+    await log.append(entries(0, 3));
+    // A folder where the file has to be.
+    await mkdir(join(directory, 'tile', 'entries', '000.p', '5'));
+    await assert.rejects(log.append(entries(3, 2)));
+    assert.equal(log.size(), 3);
+    await rm(join(directory, 'tile', 'entries', '000.p', '5'), { recursive: true });
+    await log.append(entries(3, 2));
+    assert.equal((await verifyLog(inDirectory(directory), keys)).checkpoint.size, 5);
+    assert.deepEqual(await log.entries(0, 9), entries(0, 5));
   });
 
   test('any byte that is changed, in any file, is found', async (t) => {
@@ -159,13 +173,31 @@ describe('witnesses', () => {
     assert.equal((await open(directory)).witnessed()?.checkpoint.size, 303);
     const strange = openSigner(newPrivateKey('stranger.example', signatureTypes.cosignature));
     const text = log.head().note.text;
-    const { formatSignature } = await import('./note.ts');
     await assert.rejects(
       log.cosign(text, formatSignature(strange.cosign(text, 1))),
       problem('forbidden', /no witness/),
     );
     const wrong = { ...witness.cosign(text, 1), bytes: witness.cosign(`${text}x\n`, 1).bytes };
     await assert.rejects(log.cosign(text, formatSignature(wrong)), problem('forbidden', /does not fit/));
+  });
+
+  test('a cosignature that comes while the log grows never takes it back', async (t) => {
+    const directory = await temporary(t);
+    const log = await open(directory);
+    await log.append(entries(0, 2));
+    const { text } = log.head().note;
+    const line = formatSignature(witness.cosign(text, 7));
+    const [grown, cosigned, late] = await Promise.allSettled([
+      log.append(entries(2, 400)),
+      log.cosign(text, line),
+      log.append(entries(402, 1)),
+    ]);
+    assert.deepEqual([grown.status, cosigned.status, late.status], ['fulfilled', 'rejected', 'fulfilled']);
+    assert.equal((await open(directory)).size(), 403);
+    const now = log.head().note.text;
+    await Promise.all([log.cosign(now, formatSignature(witness.cosign(now, 8))), log.append(entries(403, 1))]);
+    const again = await open(directory);
+    assert.deepEqual([again.size(), again.witnessed()?.checkpoint.size], [404, 403]);
   });
 
   test('a log that shows two trees, took something back or is another one is told apart, and not signed', async (t) => {

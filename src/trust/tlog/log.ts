@@ -6,6 +6,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import { sync, writeDurably } from '../../store/index.ts';
+import { oneAtATime } from '../../base/queue.ts';
 import { checkpointText, openCheckpoint, parseCheckpointText, type OpenedCheckpoint } from './checkpoint.ts';
 import { sha256, tree, verifyEd25519, type Signer } from './keys.ts';
 import { hashBytes, type Hash } from './merkle.ts';
@@ -22,7 +23,7 @@ export type Log = {
   head(): OpenedCheckpoint & { readonly text: string };
   /** The newest checkpoint that somebody outside has signed. */
   witnessed(): (OpenedCheckpoint & { readonly text: string }) | undefined;
-  /** Adds entries; durable, with a checkpoint, when it resolves. One call at a time. */
+  /** Adds entries; durable, with a checkpoint, when it resolves. */
   append(entries: readonly Uint8Array[]): Promise<void>;
   /** Up to `limit` entries from an index on. */
   entries(from: number, limit: number): Promise<readonly Uint8Array[]>;
@@ -73,11 +74,13 @@ export async function openLog(options: {
   let head = known ?? signed(0, sha256(new Uint8Array()));
   const keptWitnessed = await read('witnessed');
   let witnessed = keptWitnessed && openOwn(keptWitnessed);
-  const edge = await openEdge(read, head.checkpoint.size);
+  let edge: Edge | undefined = await openEdge(read, head.checkpoint.size);
   await requireRoot(read, head);
   if (!kept || head.text !== new TextDecoder().decode(kept))
     await writeDurably(directory, 'checkpoint', Buffer.from(head.text));
 
+  /** A cosignature and a new checkpoint must not overtake each other on their way to the disk. */
+  const inTurn = oneAtATime();
   return {
     verifier,
     witnesses,
@@ -85,16 +88,22 @@ export async function openLog(options: {
     size: () => head.checkpoint.size,
     head: () => head,
     witnessed: () => witnessed,
-    async append(entries) {
-      const tooLong = entries.find((bytes) => bytes.length > entryMax);
-      if (tooLong) throw new RangeError(`an entry of the log has ${tooLong.length} bytes`);
-      if (entries.length === 0) return;
-      const from = edge.size;
-      for (const bytes of entries) edge.add(bytes);
-      await writeTiles(directory, edge, from);
-      head = signed(edge.size, await tree.root(edge.size, hashesIn(read, edge.size)));
-      await writeDurably(directory, 'checkpoint', Buffer.from(head.text));
-    },
+    append: (entries) =>
+      inTurn(async () => {
+        const tooLong = entries.find((bytes) => bytes.length > entryMax);
+        if (tooLong) throw new RangeError(`an entry of the log has ${tooLong.length} bytes`);
+        if (entries.length === 0) return;
+        // Without one until all is written: after a failure it is read from the files again, which hold what the head says.
+        const grown = edge ?? (await openEdge(read, head.checkpoint.size));
+        edge = undefined;
+        const from = grown.size;
+        for (const bytes of entries) grown.add(bytes);
+        await writeTiles(directory, grown, from);
+        const next = signed(grown.size, await tree.root(grown.size, hashesIn(read, grown.size)));
+        await writeDurably(directory, 'checkpoint', Buffer.from(next.text));
+        head = next;
+        edge = grown;
+      }),
     async entries(from, limit) {
       const { size } = head.checkpoint;
       const end = Math.min(size, from + limit);
@@ -116,21 +125,22 @@ export async function openLog(options: {
       const hashes = await tree.inclusion(index, base.checkpoint.size, hashesIn(read, base.checkpoint.size));
       return { index, hashes, checkpoint: base.text };
     },
-    async cosign(text, line) {
-      const signature = parseSignature(line.trimEnd());
-      const isKnown = witnesses.some(({ name, id }) => name === signature?.name && id === signature.id);
-      if (!signature || !isKnown) throw new Problem('forbidden', 'no witness of this log has that key');
-      if (text !== head.note.text) throw new Problem('conflict', 'the log has another checkpoint by now: ask again');
-      const others = (witnessed?.note.text === text ? witnessed : head).note.signatures.filter(
-        ({ name, id }) => name !== signature.name || id !== signature.id,
-      );
-      const note = formatNote({ text, signatures: [...others, signature] });
-      const now = { ...openCheckpoint(note, keys, verifyEd25519), text: note };
-      await writeDurably(directory, 'checkpoint', Buffer.from(note));
-      await writeDurably(directory, 'witnessed', Buffer.from(note));
-      head = now;
-      witnessed = now;
-    },
+    cosign: (text, line) =>
+      inTurn(async () => {
+        const signature = parseSignature(line.trimEnd());
+        const isKnown = witnesses.some(({ name, id }) => name === signature?.name && id === signature.id);
+        if (!signature || !isKnown) throw new Problem('forbidden', 'no witness of this log has that key');
+        if (text !== head.note.text) throw new Problem('conflict', 'the log has another checkpoint by now: ask again');
+        const others = (witnessed?.note.text === text ? witnessed : head).note.signatures.filter(
+          ({ name, id }) => name !== signature.name || id !== signature.id,
+        );
+        const note = formatNote({ text, signatures: [...others, signature] });
+        const now = { ...openCheckpoint(note, keys, verifyEd25519), text: note };
+        await writeDurably(directory, 'checkpoint', Buffer.from(note));
+        await writeDurably(directory, 'witnessed', Buffer.from(note));
+        head = now;
+        witnessed = now;
+      }),
   };
 }
 
