@@ -39,7 +39,7 @@ test('where columns are sure, they say what the query means, with room for texts
         });
       },
     ),
-    { numRuns: 500 },
+    { numRuns: 2000 },
   );
   // Of so many lists, objects and datasets; of a city's readings nearly all.
   assert.ok(sure > cases / 2, `${sure} of ${cases}`);

@@ -152,7 +152,8 @@ function hashTest(node: QTerm, holds: (value: string) => Certainty): (hash: numb
   // Some text, which is no instant: what it is makes no difference.
   if (!hasTexts(node)) return () => holds('');
   const equality = node.node === 'oneOf' || (node.node === 'compare' && (node.op === '==' || node.op === '!='));
-  if (!equality) return () => unsure;
+  // Times of day are equal in more than one spelling.
+  if (!equality || literalsOf(node).some(({ kind }) => kind === 'time')) return () => unsure;
   const hashes = new Set(literalsOf(node).map(({ value }) => hashOf(String(value))));
   return (hash) => (hashes.has(hash) ? unsure : sure(node.op === '!='));
 }

@@ -118,10 +118,12 @@ function learnValue(column: Column, key: number, value: Json, ordered: boolean, 
     case 'boolean':
       return note(ordered ? boolean : other, Number(value));
     case 'string': {
-      const ms = ordered ? parseInstant(value) : undefined;
-      if (ms !== undefined) return note(instant, ms);
+      const ms = parseInstant(value);
+      if (ms !== undefined && ordered) return note(instant, ms);
       const place = placeOf(column, value, limits);
-      return place === undefined ? note(hashed, hashOf(value)) : note(ordered ? text : reference, place);
+      if (place !== undefined) return note(ordered ? text : reference, place);
+      // A hash stands for what is compared letter by letter; an instant never is.
+      return ms === undefined ? note(hashed, hashOf(value)) : note(other, 0);
     }
     default:
       return note(other, 0);
