@@ -6,6 +6,7 @@ export function cityRoutes(deps: { city: City; mqttPort: () => number | undefine
   const { city, mqttPort } = deps;
   return {
     name: 'city',
+    access: { 'GET /api/city': 'viewPublic' },
     api: [
       {
         name: 'getCity',

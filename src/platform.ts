@@ -37,7 +37,16 @@ import { cityRoutes } from './cityRoutes.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
-import { createApp, listen, openEndpoints, outbound, type HttpServer, type Module } from './http/index.ts';
+import {
+  authenticateNobody,
+  createApp,
+  listen,
+  openEndpoints,
+  outbound,
+  type Guard,
+  type HttpServer,
+  type Module,
+} from './http/index.ts';
 import { ingest, ingestTables, joinMappingFiles, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import {
@@ -314,6 +323,7 @@ export async function openPlatform(
       }),
       {
         name: 'ui',
+        access: { 'GET /assets/*': 'viewPublic', 'GET /theme': 'viewPublic', 'GET /console/kit': 'viewPublic' },
         routes: (app) => {
           site.routes(app);
           kitRoutes(app, site);
@@ -332,12 +342,13 @@ export async function openPlatform(
       ...(transparency ? [transparencyLog({ transparency, site })] : []),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
-    const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem });
+    const guard: Guard = { authenticate: authenticateNobody, permits: (who, action) => policy.permits(who, action) };
+    const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem, guard });
     for (const module of modules) {
       if (module.stop) undo.push(module.stop);
       await module.start?.();
     }
-    server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, log });
+    server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, guard, log });
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());

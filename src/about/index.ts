@@ -8,6 +8,7 @@ import { aboutWords } from './pages/messages/index.ts';
 export function about({ city, site }: { city: City; site: Site }): Module {
   return {
     name: 'about',
+    access: { 'GET /about': 'viewPublic' },
     routes: (app) => site.page(app, '/about', (reader) => aboutPage(city, reader)),
   };
 }

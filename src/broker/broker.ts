@@ -2,7 +2,7 @@
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, InstancePlace } from '../ngsild/entity.ts';
-import { livingAt } from '../ngsild/index.ts';
+import { evaluateSight, livingAt, showsTypes } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
   Cause,
@@ -24,7 +24,7 @@ import type {
   Tenant,
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import { mayRead, type Policy } from '../trust/index.ts';
+import { demand, mayRead, type Policy } from '../trust/index.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
@@ -154,15 +154,41 @@ export function createBroker(deps: {
     if (!living || !mayRead(policy, who, living)) return undefined;
     return living === stored.entity ? stored : { ...stored, entity: living };
   };
-  const isSeen = (who: Principal, type: string): boolean => policy.filter(who, 'read', type) !== 'nothing';
+  const sees = (who: Principal): ((types: readonly string[]) => boolean) => {
+    const filter = policy.filter(who);
+    return (types) => filter === 'everything' || (filter !== 'nothing' && showsTypes(filter, types));
+  };
+  /** The query within what `who` may see; undefined when that is nothing. */
+  const seenBy = <Q extends EntityQuery>(who: Principal, query: Q): Q | undefined => {
+    const filter = policy.filter(who);
+    if (filter === 'everything') return query;
+    return filter === 'nothing' ? undefined : { ...query, also: [...(query.also ?? []), filter] };
+  };
+  /** Those whose past `who` may read: of what is there, what it may read now; of what is gone, what it could once. */
+  const past = async (who: Principal, tenant: Tenant, ids: readonly string[]): Promise<readonly string[]> => {
+    await caughtUp(writer.lastSeq());
+    const filter = policy.filter(who);
+    if (filter === 'everything') return ids;
+    if (filter === 'nothing') return [];
+    const stored = await Promise.all(ids.map(async (id) => writer.get(tenant, id)));
+    const gone = ids.filter((_, n) => stored[n] === undefined);
+    const page = { limit: gone.length, offset: 0 };
+    const { entities } =
+      gone.length === 0 ? { entities: [] } : await history.entities(tenant, { ids: gone, also: [filter] }, page);
+    const could = new Set(entities.map(({ id }) => id));
+    return ids.filter((id, n) => {
+      const there = stored[n];
+      return there === undefined ? could.has(id) : evaluateSight(filter, there.entity);
+    });
+  };
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
   return {
     record(who, tenant, readings, cause, rows) {
-      for (const { type } of readings) allow(policy, who, type);
+      for (const { type } of readings) demand(policy, who, 'writeEntities', type);
       return recordReadings({ writer, models }, tenant, readings, cause, rows);
     },
     recordHistory(who, tenant, past, cause, rows = []) {
-      for (const { type } of past) allow(policy, who, type);
+      for (const { type } of past) demand(policy, who, 'writeEntities', type);
       const at = isoInstant(writer.now());
       const entities = past.map(({ id, type, attrs }): EntityDelta => ({
         op: 'history',
@@ -175,7 +201,7 @@ export function createBroker(deps: {
     },
     amend: (who, tenant, ids, cause, decide) =>
       decideAndCommit(writer, tenant, cause, ids, (looked, at) => {
-        for (const id of ids) allow(policy, who, looked.get(id)?.entity.type ?? []);
+        for (const id of ids) demand(policy, who, 'writeEntities', looked.get(id)?.entity.type ?? []);
         return decide(looked, at);
       }),
     find,
@@ -186,48 +212,49 @@ export function createBroker(deps: {
     },
     async query(who, tenant, query, page) {
       await writer.applied();
-      const filter = policy.filter(who, 'read', undefined);
-      if (filter === 'nothing') return { entities: [], ...(page.count === true && { count: 0 }) };
-      const also = filter === 'everything' ? query.also : [...(query.also ?? []), filter];
-      return state.query(tenant, also ? { ...query, also } : query, { ...page, now: writer.now() });
+      const shown = seenBy(who, query);
+      if (!shown) return { entities: [], ...(page.count === true && { count: 0 }) };
+      return state.query(tenant, shown, { ...page, now: writer.now() });
     },
     async types(who, tenant) {
       await writer.applied();
-      return (await state.types(tenant, writer.now())).filter(({ type }) => isSeen(who, type));
+      return (await state.types(tenant, writer.now())).filter(({ type }) => sees(who)([type]));
     },
     applied: () => writer.applied(),
     async shapes(who, tenant) {
       await writer.applied();
       const shapes = await state.shapes(tenant, writer.now());
-      return shapes.filter(({ types }) => types.every((type) => isSeen(who, type)));
+      return shapes.filter(({ types }) => sees(who)(types));
     },
-    async historyEntities(_who, tenant, query, page) {
+    async historyEntities(who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
-      return history.entities(tenant, query, page);
+      const shown = seenBy(who, query);
+      if (!shown) return { entities: [], ...(page.count === true && { count: 0 }) };
+      const found = await history.entities(tenant, shown, page);
+      if (shown === query) return found;
+      const ids = new Set(
+        await past(
+          who,
+          tenant,
+          found.entities.map(({ id }) => id),
+        ),
+      );
+      return { ...found, entities: found.entities.filter(({ id }) => ids.has(id)) };
     },
-    async historyObserved(_who, tenant, id, observations) {
-      await caughtUp(writer.lastSeq());
-      return history.observed(tenant, id, observations);
+    async historyObserved(who, tenant, id, observations) {
+      const [seen] = await past(who, tenant, [id]);
+      return seen === undefined ? observations.map(() => undefined) : history.observed(tenant, id, observations);
     },
-    async historyInstance(_who, tenant, id, name, place) {
-      await caughtUp(writer.lastSeq());
-      return history.instance(tenant, id, name, place);
+    async historyInstance(who, tenant, id, name, place) {
+      const [seen] = await past(who, tenant, [id]);
+      return seen === undefined ? undefined : history.instance(tenant, id, name, place);
     },
-    async history(_who, tenant, ids, query, options) {
-      await caughtUp(writer.lastSeq());
-      return history.instances(tenant, ids, query, options);
+    async history(who, tenant, ids, query, options) {
+      return history.instances(tenant, await past(who, tenant, ids), query, options);
     },
-    async aggregate(_who, tenant, ids, query, aggregation, options) {
-      await caughtUp(writer.lastSeq());
-      return history.aggregate(tenant, ids, query, aggregation, options);
+    async aggregate(who, tenant, ids, query, aggregation, options) {
+      return history.aggregate(tenant, await past(who, tenant, ids), query, aggregation, options);
     },
     follow,
   };
-}
-
-function allow(policy: Policy, who: Principal, types: readonly string[]): void {
-  for (const type of types) {
-    if (!policy.allows(who, 'write', type))
-      throw new Problem('forbidden', `you may not write entities of type ${type}`);
-  }
 }

@@ -7,7 +7,7 @@ import type { Principal } from '../http/principal.ts';
 import { applyDelta, type Entity, type EntityDelta } from '../ngsild/entity.ts';
 import type { Cause, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import type { Policy } from '../trust/index.ts';
+import { demand, type Policy } from '../trust/index.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { isSimulated, simulatedAttribute, staysWhatItIs } from './readings.ts';
@@ -27,14 +27,9 @@ export function entityService(deps: { writer: Writer; policy: Policy; models: Pi
 
   /** @throws Problem forbidden */
   const mayChange = (who: Principal, known: Entity | undefined, delta: EntityDelta): void => {
-    const action = delta.op === 'delete' ? 'delete' : 'write';
+    const action = delta.op === 'delete' ? 'deleteEntities' : 'writeEntities';
     const becomes = delta.op === 'put' ? delta.entity.type : delta.op === 'set' ? delta.type : undefined;
-    for (const types of [known?.type, becomes]) {
-      for (const type of types ?? []) {
-        if (!policy.allows(who, action, type))
-          throw new Problem('forbidden', `you may not ${action} entities of type ${type}`);
-      }
-    }
+    for (const types of [known?.type, becomes]) demand(policy, who, action, types ?? []);
   };
 
   const decide = (who: Principal, { rule }: Command, known: Entity | undefined, at: string): Outcome => {

@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem, type ProblemKind } from '../base/problem.ts';
-import { readBody } from '../http/index.ts';
-import { anonymousPrincipal } from '../http/principal.ts';
+import { demandAction, readBody, type Guard } from '../http/index.ts';
+import { actionOf } from './access.ts';
 import type { Answer, Call } from './ngsi/call.ts';
 import { ngsiError } from './ngsi/errors.ts';
 import type { NgsiDeps } from './ngsi/operation.ts';
@@ -12,6 +12,7 @@ import { checkParameters, router } from './ngsi/router.ts';
 
 const root = '/ngsi-ld/v1';
 const find = router(operations);
+const actionsOf = new Map(operations.map((one) => [one, actionOf(one)]));
 /** `/ngsi-ld/v1`, with or without more, and not `/ngsi-ld/v10`. */
 const isBelow = (url: string): boolean => url.startsWith(root) && '/?'.includes(url[root.length] ?? '/');
 const noQuery = new URLSearchParams();
@@ -24,14 +25,14 @@ const noQuery = new URLSearchParams();
 export function ngsiHandler(deps: NgsiDeps & { metrics: Metrics }) {
   const requests = deps.metrics.counter('chorsu_ngsi_requests_total', 'NGSI-LD requests by status class');
   const count = ['', '1xx', '2xx', '3xx', '4xx', '5xx'].map((status) => requests.series({ status }));
-  return (request: IncomingMessage, response: ServerResponse): boolean => {
+  return (request: IncomingMessage, response: ServerResponse, guard: Guard): boolean => {
     const url = request.url ?? '/';
     if (!isBelow(url)) return false;
     const tell = (result: Answer): void => {
       count[Math.floor(result.status / 100)]?.();
       send(request, response, result);
     };
-    answer(request, url, deps).then(tell, (error: unknown) => tell(failure(error, deps.log)));
+    answer(request, url, guard, deps).then(tell, (error: unknown) => tell(failure(error, deps.log)));
     return true;
   };
 }
@@ -47,7 +48,7 @@ function failure(error: unknown, log: Log): Answer {
 
 const bare: ReadonlySet<ProblemKind> = new Set(['length-required', 'unsupported-media-type']);
 
-async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Promise<Answer> {
+async function answer(request: IncomingMessage, url: string, guard: Guard, deps: NgsiDeps): Promise<Answer> {
   const at = url.indexOf('?');
   const path = at < 0 ? url : url.slice(0, at);
   const segments = path
@@ -56,6 +57,8 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     .map(decodeSegment);
   const method = request.method ?? 'GET';
   const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
+  const who = guard.authenticate(request.headers);
+  demandAction(guard, who, actionsOf.get(operation) ?? 'writeEntities');
   // What answers with a document negotiates itself; all else has nothing to show as GeoJSON (6.3.4).
   if (request.headers.accept === 'application/geo+json' && operation.answers[200] === undefined)
     throw new Problem('not-acceptable', 'there is no GeoJSON here: application/json', 'Accept');
@@ -70,15 +73,15 @@ async function answer(request: IncomingMessage, url: string, deps: NgsiDeps): Pr
     headers: request.headers,
     body,
     tenant: 0,
-    who: anonymousPrincipal,
+    who,
     cause: httpCause,
   };
   const tenant = request.headers['ngsild-tenant'];
   if (tenant === undefined) return operation.handle(call, deps);
   const { tenants } = deps;
   const name = String(tenant);
-  if (operation.makesTenant !== true) return operation.handle({ ...call, tenant: tenants.get(name) }, deps);
-  return tenants.making(call.who, name, (made) => operation.handle({ ...call, tenant: made }, deps));
+  if (operation.makesTenant !== true) return operation.handle({ ...call, tenant: tenants.get(who, name) }, deps);
+  return tenants.making(who, name, (made) => operation.handle({ ...call, tenant: made }, deps));
 }
 
 /** @throws Problem length-required, too-large */

@@ -1,5 +1,6 @@
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { brokerAccess } from './access.ts';
 import { brokerApi } from './api.ts';
 import { eventStream } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
@@ -59,8 +60,8 @@ export function brokerModule(deps: {
   metrics.gauge('chorsu_live_readers', 'Open live streams', () => streams.size);
   return {
     name: 'broker',
-    handle(request, response) {
-      if (ngsi(request, response) || readers.handle(request, response)) return true;
+    handle(request, response, guard) {
+      if (ngsi(request, response, guard) || readers.handle(request, response, guard)) return true;
       const url = request.url ?? '';
       if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
       const query = new URLSearchParams(url.slice('/api/live'.length));
@@ -90,7 +91,8 @@ export function brokerModule(deps: {
       return true;
     },
     api: brokerApi,
-    upgrade: (request, socket, head) => readers.upgrade(request, socket, head),
+    access: brokerAccess,
+    upgrade: (request, socket, head, guard) => readers.upgrade(request, socket, head, guard),
     routes: (app) => {
       tileRoutes(app, tiles);
       subscriptionRoutes(app, { subscriptions, tenants });

@@ -17,7 +17,7 @@ import { instancePlaceOf, sortableInstant } from '../ngsild/index.ts';
 import type { TemporalEntity } from '../ngsild/index.ts';
 import type { Cause, Observation, PastInstance, PastQuery, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import type { Action, Policy } from '../trust/index.ts';
+import { demand, type Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
@@ -48,13 +48,6 @@ export function temporalService(deps: {
       });
     turns.set(key, turn);
     return done;
-  };
-
-  const mayChange = (who: Principal, action: Action, types: readonly string[]): void => {
-    for (const type of types) {
-      if (!policy.allows(who, action, type))
-        throw new Problem('forbidden', `you may not ${action} entities of type ${type}`);
-    }
   };
 
   /** Its types, as history knows them, if it has something that matches. */
@@ -89,7 +82,7 @@ export function temporalService(deps: {
     types: readonly string[] | undefined,
     cause: Cause,
   ) => {
-    mayChange(who, 'write', past.type);
+    demand(policy, who, 'writeEntities', past.type);
     models.checkPast(id, [...(types ?? []), ...past.type], past.attrs);
     const told = observationsOf(past.attrs);
     const observations = told.filter(hasTime);
@@ -118,7 +111,7 @@ export function temporalService(deps: {
     upsert: (who: Principal, tenant: Tenant, past: TemporalEntity & { id: string }, cause: Cause) =>
       inTurn(tenant, past.id, async (): Promise<{ created: boolean }> => {
         const types = await find(who, tenant, past.id);
-        mayChange(who, 'write', types ?? []);
+        demand(policy, who, 'writeEntities', types ?? []);
         await add(who, tenant, past.id, past, types, cause);
         return { created: !types };
       }),
@@ -127,7 +120,7 @@ export function temporalService(deps: {
     add: (who: Principal, tenant: Tenant, id: string, past: TemporalEntity, cause: Cause): Promise<void> =>
       inTurn(tenant, id, async () => {
         const types = await known(who, tenant, id);
-        mayChange(who, 'write', types);
+        demand(policy, who, 'writeEntities', types);
         await add(who, tenant, id, past, types, cause);
       }),
 
@@ -140,7 +133,7 @@ export function temporalService(deps: {
       cause: Cause,
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
-        mayChange(who, 'delete', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
         const { name, all, datasetId = '@none' } = which;
         const within = { timeproperty: 'modifiedAt' as const, ...(!all && { datasetIds: [datasetId] }) };
         if (!(await find(who, tenant, id, { attrs: [name], within }))) {
@@ -159,7 +152,7 @@ export function temporalService(deps: {
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
         const types = await known(who, tenant, id);
-        mayChange(who, 'write', types);
+        demand(policy, who, 'writeEntities', types);
         models.checkPast(id, types, { [name]: [instance] });
         const there = await existing(who, tenant, { id, name, instanceId });
         await decideAndCommit(writer, tenant, cause, [id], (_, at) => ({
@@ -175,7 +168,7 @@ export function temporalService(deps: {
       cause: Cause,
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
-        mayChange(who, 'delete', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
         const { instanceId: there } = await existing(who, tenant, { id, name, instanceId });
         await forget(tenant, id, [placeOf(there)], cause);
       }),
@@ -183,7 +176,7 @@ export function temporalService(deps: {
     /** 5.6.16 Delete Temporal Evolution of an Entity. @throws Problem not-found */
     delete: (who: Principal, tenant: Tenant, id: string, cause: Cause): Promise<void> =>
       inTurn(tenant, id, async () => {
-        mayChange(who, 'delete', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
         await forget(tenant, id, 'all', cause);
       }),
   };

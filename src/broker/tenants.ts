@@ -21,8 +21,8 @@ const namePattern = /^[\x21-\x7e]{1,256}$/;
 export type Tenants = {
   /** The writer for whoever writes into tenants: the first change of a new one brings its row of the registry. */
   readonly writer: Writer;
-  /** @throws Problem unknown-tenant, bad-data */
-  get(name: string): Tenant;
+  /** @throws Problem forbidden, unknown-tenant, bad-data */
+  get(who: Principal, name: string): Tenant;
   /**
    * Runs an operation that makes its tenant when it is new. The tenant is there when something of the operation is: one
    * that fails leaves none.
@@ -45,9 +45,12 @@ export async function openTenants(deps: { rows: Rows; writer: Writer; policy: Po
   const coming = new Map<string, { readonly tenant: Tenant; users: number }>();
   const names = new Map<Tenant, string>();
 
-  const checked = (name: string): string => {
+  /** Whoever may not enter does not learn whether it is there. */
+  const checked = (who: Principal, name: string): string => {
     if (!namePattern.test(name))
       throw new Problem('bad-data', 'a tenant is named by visible ASCII characters', 'NGSILD-Tenant');
+    if (!policy.permits(who, 'enterTenant', { type: 'Tenant', id: name }))
+      throw new Problem('forbidden', `you may not enter the tenant ${name}`, 'NGSILD-Tenant');
     return name;
   };
 
@@ -63,15 +66,15 @@ export async function openTenants(deps: { rows: Rows; writer: Writer; policy: Po
 
   return {
     writer: { ...writer, commit: (change) => (names.size === 0 ? writer.commit(change) : commit(change)) },
-    get(name) {
-      const tenant = known.get(checked(name));
+    get(who, name) {
+      const tenant = known.get(checked(who, name));
       if (tenant === undefined) throw new Problem('unknown-tenant', `there is no tenant ${name}`, 'NGSILD-Tenant');
       return tenant;
     },
     async making(who, name, operation) {
-      const there = known.get(checked(name));
+      const there = known.get(checked(who, name));
       if (there !== undefined) return operation(there);
-      if (!policy.allows(who, 'administer', undefined))
+      if (!policy.permits(who, 'makeTenants'))
         throw new Problem('forbidden', 'you may not make tenants', 'NGSILD-Tenant');
       let made = coming.get(name);
       if (!made) {

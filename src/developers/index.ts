@@ -66,6 +66,13 @@ export function developers(deps: {
   return {
     name: 'developers',
     api: ownRoutes,
+    access: {
+      'GET /api/openapi.json': 'viewPublic',
+      'GET /api/examples/:file': 'viewPublic',
+      'GET /developers': 'viewPublic',
+      'GET /developers/models': 'viewPublic',
+      'GET /developers/:group': 'viewPublic',
+    },
     routes: (app) => {
       app.get('/api/openapi.json', (c) => c.body(reference().text, 200, { 'content-type': json }));
       app.get('/api/examples/:file', (c: Context) => {

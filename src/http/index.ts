@@ -1,7 +1,9 @@
+export { authenticateNobody, whoOf, type Authenticate } from './authenticate.ts';
 export { readBody } from './body.ts';
+export { demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
-export type { ApiRoute, HomeContext, HomePart, Module } from './module.ts';
+export type { Access, ApiRoute, HomeContext, HomePart, Module } from './module.ts';
 export { outbound, type Fetched, type GetOptions, type Outbound, type Validators } from './outbound.ts';
 export {
   failureOf as networkFailure,
@@ -9,7 +11,14 @@ export {
   outboundReasons,
   type OutboundReason,
 } from './outbound-failure.ts';
-export { anonymousPrincipal, systemPrincipal, type Principal } from './principal.ts';
+export {
+  actions,
+  anonymousPrincipal,
+  systemPrincipal,
+  type Action,
+  type Principal,
+  type Resource,
+} from './principal.ts';
 export { problemDetails, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';

@@ -1,6 +1,8 @@
 import type { Hono } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Guard } from './guard.ts';
+import type { Action } from './principal.ts';
 
 /**
  * What a folder such as `ingest/` or `reports/` gives to the platform. `main.ts` makes the modules bottom up and hands
@@ -10,14 +12,22 @@ export type Module = {
   readonly name: string;
   /** Adds pages and API routes. Paths are absolute; each module owns the prefixes that its README names. */
   readonly routes?: (app: Hono) => void;
+  /**
+   * What a request to each of its routes does, for the policy: `{ 'GET /sources': 'readSources' }`, paths as the router
+   * knows them, without language. A route that is not named here keeps the server from starting.
+   */
+  readonly access?: Access;
   /** What it describes of its routes below `/api`. */
   readonly api?: readonly ApiRoute[];
   /** Paths, without language, whose bodies are read as they come and may be large; others have at most 1 MB. */
   readonly streams?: readonly RegExp[];
-  /** Hot routes that sit directly on node:http; asked before Hono. Returns false when the path is not its own. */
-  readonly handle?: (request: IncomingMessage, response: ServerResponse) => boolean;
+  /**
+   * Hot routes that sit directly on node:http; asked before Hono. They ask the guard themselves, and name what they do in
+   * `access` all the same. Returns false when the path is not its own.
+   */
+  readonly handle?: (request: IncomingMessage, response: ServerResponse, guard: Guard) => boolean;
   /** Takes a connection that wants another protocol (WebSocket). Returns false when the path is not its own. */
-  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+  readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, guard: Guard) => boolean;
   /** What the module has to say on the home page, in words of the reader's language. */
   readonly home?: (context: HomeContext) => Promise<HomePart>;
   /** Entries of the navigation, in words of the reader's language. */
@@ -26,6 +36,9 @@ export type Module = {
   /** Stops taking, finishes what was taken. Called top down before the stores close. */
   readonly stop?: () => Promise<void>;
 };
+
+/** `METHOD /path` of a route to what it does. */
+export type Access = Readonly<Record<string, Action>>;
 
 /** A route below `/api` as its module describes it, for the OpenAPI document. */
 export type ApiRoute = {

@@ -6,6 +6,7 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
 import { smallBodies } from './body.ts';
+import { accessOf, checkAccess, guardRoutes, openGuard, type Guard } from './guard.ts';
 import type { Module } from './module.ts';
 import { problemDetails } from './problems.ts';
 import { isForeignRequest, pageHeaders } from './security.ts';
@@ -27,10 +28,12 @@ export function createApp(options: {
   log: Log;
   metrics: Metrics;
   isReady: () => boolean;
+  /** Default: `--auth off`. */
+  guard?: Guard;
   /** What a person with a browser is shown of a failure. Absent: the same as a program. */
   page?: (context: Context, problem: Problem) => Response;
 }): Hono {
-  const { modules, log, metrics, isReady, page } = options;
+  const { modules, log, metrics, isReady, page, guard = openGuard } = options;
   const failure = (context: Context, error: unknown): Response => {
     const forPerson =
       context.req.header('accept')?.includes('text/html') === true && !/^\/(api|ngsi-ld)\//.test(context.req.path);
@@ -43,6 +46,8 @@ export function createApp(options: {
     await next();
     for (const [name, value] of Object.entries(pageHeaders)) context.res.headers.set(name, value);
   });
+  const access = accessOf(modules);
+  app.use(guardRoutes(access, guard));
   app.use(smallBodies(modules.flatMap(({ streams = [] }) => streams)));
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => (isReady() ? context.text('ready\n') : context.text('starting\n', 503)));
@@ -50,6 +55,7 @@ export function createApp(options: {
     context.text(metrics.text(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }),
   );
   for (const module of modules) module.routes?.(app);
+  checkAccess(app, access);
   app.notFound((context) => {
     const { method, path } = context.req;
     const methods = methodsAt(app, path);
@@ -92,9 +98,10 @@ export async function listen(options: {
   host: string;
   port: number;
   loopbackOnly: boolean;
+  guard?: Guard;
   log: Log;
 }): Promise<HttpServer> {
-  const { app, modules, host, port, loopbackOnly, log } = options;
+  const { app, modules, host, port, loopbackOnly, log, guard = openGuard } = options;
   const pages = getRequestListener(app.fetch);
   const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -105,7 +112,7 @@ export async function listen(options: {
       response.writeHead(403, { 'content-type': 'application/problem+json' }).end(body);
       return;
     }
-    for (const handle of hot) if (handle(request, response)) return;
+    for (const handle of hot) if (handle(request, response, guard)) return;
     pages(request, response).catch((error: unknown) => {
       log.error('answer failed', { error: String(error) });
       response.destroy();
@@ -125,7 +132,7 @@ export async function listen(options: {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
       return;
     }
-    for (const upgrade of upgrades) if (upgrade(request, socket, head)) return;
+    for (const upgrade of upgrades) if (upgrade(request, socket, head, guard)) return;
     socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
   });
   await new Promise<void>((resolve, reject) => {

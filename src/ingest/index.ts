@@ -1,4 +1,5 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
+import { ingestAccess } from './access.ts';
 import { ingestApi } from './api.ts';
 import type { Clock } from '../base/clock.ts';
 import { randomId } from '../base/ids.ts';
@@ -199,6 +200,7 @@ export function ingest(deps: IngestDeps): Ingest {
     name: 'ingest',
     streams: [/^\/imports$/],
     api: ingestApi,
+    access: ingestAccess,
     routes: (app) => {
       ingestRoutes(app, {
         sources,

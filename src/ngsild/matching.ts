@@ -9,6 +9,7 @@ import { evaluateQ } from './qEvaluate.ts';
 import type { QEvaluation } from './qEvaluate.ts';
 import type { EntityQuery, EntitySelector } from './query.ts';
 import { evaluateScope } from './scope.ts';
+import { evaluateSight } from './sight.ts';
 import { evaluateTypes } from './types.ts';
 
 /** True when the entity is one of those that the selector names. */
@@ -34,6 +35,6 @@ export function matchesQuery(query: EntityQuery, entity: Entity, options: QEvalu
     (!scope || evaluateScope(scope, entity.scope)) &&
     (!geo || evaluateGeo(geo, entity)) &&
     (!q || evaluateQ(q, entity, options)) &&
-    also.every((node) => evaluateQ(node, entity, options))
+    also.every((sight) => evaluateSight(sight, entity, options))
   );
 }

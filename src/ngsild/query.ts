@@ -59,6 +59,12 @@ export type QNode =
 /** A node without others below it: it asks for one path. */
 export type QTerm = Exclude<QNode, { readonly node: 'and' | 'or' }>;
 
+/** Which entities a policy shows. `types`: an entity with none of these types (IRIs), or with these alone. */
+export type Sight =
+  | { readonly node: 'and' | 'or'; readonly of: readonly Sight[] }
+  | { readonly node: 'types'; readonly op: 'none' | 'only'; readonly types: readonly string[] }
+  | { readonly node: 'q'; readonly q: QNode };
+
 /** GeoJSON geometry, WGS 84, [long, lat]. */
 export type Geometry =
   | { readonly type: 'Point'; readonly coordinates: readonly number[] }
@@ -112,7 +118,7 @@ export type EntityQuery = EntitySelector & {
   readonly geo?: GeoNode;
   readonly scope?: ScopeNode;
   /** Given by policy; ANDed. */
-  readonly also?: readonly QNode[];
+  readonly also?: readonly Sight[];
 };
 
 /**

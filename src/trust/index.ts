@@ -1,4 +1,4 @@
-export { mayRead, openPolicy, type Action, type Filter, type Policy } from './policy.ts';
+export { demand, mayRead, openPolicy, type Filter, type Policy } from './policy/index.ts';
 export {
   formatVerifier,
   inDirectory,

@@ -4,6 +4,7 @@
  */
 import type { Context, Hono } from 'hono';
 import type { ComponentChildren } from 'preact';
+import { whoOf, type Principal } from '../http/index.ts';
 import { Problem } from '../base/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { type City, type Language, languages } from '../city/profile.ts';
@@ -21,6 +22,7 @@ export type Reader = {
   readonly params: Readonly<Record<string, string>>;
   readonly theme: Theme;
   readonly now: number;
+  readonly who: Principal;
   /** Puts the language in front: `to('/sources')` is `/tg/sources`. */
   readonly to: (path: string) => string;
 };
@@ -90,6 +92,7 @@ export function createSite(deps: {
       params: c.req.param() as Record<string, string>,
       theme: cookie === 'dark' || cookie === 'light' ? cookie : 'auto',
       now: clock.now(),
+      who: whoOf(c),
       to: (path) => `/${language}${path === '/' ? '/' : path}`,
     };
   };

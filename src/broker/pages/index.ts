@@ -247,6 +247,16 @@ export function pages(deps: PagesDeps): Module & {
 
   return {
     name: 'pages',
+    access: {
+      'GET /': 'readEntities',
+      'GET /map': 'readEntities',
+      'GET /entities': 'readEntities',
+      'GET /entities/:id{.+}': 'readEntities',
+      'GET /api/search': 'readEntities',
+      'GET /api/entities.csv': 'readEntities',
+      'GET /api/entities.geojson': 'readEntities',
+      'GET /api/entities/history.csv': 'readEntities',
+    },
     describe,
     urgent: async () => (await state.found()).map(({ entity, watch }) => ({ entity, severity: watch.severity })),
     navigation: (language) => {

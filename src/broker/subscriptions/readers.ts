@@ -3,14 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
-import { eventStream, problemDetails, socketStream } from '../../http/index.ts';
+import { demandAction, eventStream, type Guard, problemDetails, socketStream } from '../../http/index.ts';
 import type { Tenant } from '../../store/ports.ts';
+import type { Tenants } from '../tenants.ts';
 import type { Streams } from './streams.ts';
 
 export type StreamReaders = {
   /** False when the path is not its own. */
-  handle(request: IncomingMessage, response: ServerResponse): boolean;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  handle(request: IncomingMessage, response: ServerResponse, guard: Guard): boolean;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, guard: Guard): boolean;
   stop(): void;
 };
 
@@ -26,16 +27,14 @@ function decoded(text: string): string {
   }
 }
 
-export function streamReaders(deps: {
-  streams: Streams;
-  tenants: { get(name: string): Tenant };
-  log: Log;
-}): StreamReaders {
+export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, 'get'>; log: Log }): StreamReaders {
   const { streams, tenants, log } = deps;
   const open = new Set<() => void>();
 
   /** A browser cannot give a header with either: what stands in the query counts too. @throws Problem */
-  const askedBy = (match: RegExpExecArray, { headers }: IncomingMessage): Asked => {
+  const askedBy = (match: RegExpExecArray, { headers }: IncomingMessage, guard: Guard): Asked => {
+    const who = guard.authenticate(headers);
+    demandAction(guard, who, 'subscribe');
     const query = new URLSearchParams(match[2] ?? '');
     for (const name of query.keys()) {
       if (name !== 'after' && name !== 'tenant')
@@ -44,7 +43,7 @@ export function streamReaders(deps: {
     const tenant = headers['ngsild-tenant'] ?? query.get('tenant') ?? undefined;
     const last = headers['last-event-id'] ?? query.get('after') ?? undefined;
     return {
-      tenant: tenant === undefined ? 0 : tenants.get(String(tenant)),
+      tenant: tenant === undefined ? 0 : tenants.get(who, String(tenant)),
       id: decoded(match[1] ?? ''),
       after: last === undefined || last === '' ? undefined : String(last),
     };
@@ -71,11 +70,11 @@ export function streamReaders(deps: {
   };
 
   return {
-    handle(request, response) {
+    handle(request, response, guard) {
       const match = path.exec(request.url ?? '');
       if (!match || request.method !== 'GET') return false;
       Promise.resolve()
-        .then(() => events(askedBy(match, request), response))
+        .then(() => events(askedBy(match, request, guard), response))
         .catch((error: unknown) => {
           const details = problemDetails(error, log);
           response.writeHead(details.status, { 'content-type': 'application/problem+json' });
@@ -83,7 +82,7 @@ export function streamReaders(deps: {
         });
       return true;
     },
-    upgrade(request, socket, head) {
+    upgrade(request, socket, head, guard) {
       const match = path.exec(request.url ?? '');
       if (!match) return false;
       let end = (): void => {};
@@ -98,7 +97,7 @@ export function streamReaders(deps: {
           open.add(leave);
           Promise.resolve()
             .then(() => {
-              const { tenant, id, after } = askedBy(match, request);
+              const { tenant, id, after } = askedBy(match, request, guard);
               return streams.open(tenant, id, after, (event) => stream.send(event));
             })
             .then(

@@ -5,7 +5,9 @@
 import type { Context, Hono } from 'hono';
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import { whoOf } from '../../http/index.ts';
 import type { Tenant } from '../../store/ports.ts';
+import type { Tenants } from '../tenants.ts';
 import type { Subscriptions } from './index.ts';
 import { printPlace } from './streams.ts';
 import { shownEndpoint, type Overview } from './overview.ts';
@@ -15,13 +17,13 @@ const lettersShown = 100;
 
 export function subscriptionRoutes(
   app: Hono,
-  deps: { readonly subscriptions: Subscriptions; readonly tenants: { get(name: string): Tenant } },
+  deps: { readonly subscriptions: Subscriptions; readonly tenants: Pick<Tenants, 'get'> },
 ): void {
   const { subscriptions } = deps;
   const { overview, letters } = subscriptions;
   const tenantOf = (c: Context): Tenant => {
     const name = c.req.header('ngsild-tenant');
-    return name === undefined ? 0 : deps.tenants.get(name);
+    return name === undefined ? 0 : deps.tenants.get(whoOf(c), name);
   };
   const idOf = (c: Context): string => c.req.param('id') ?? '';
   const cause = { by: 'http' };

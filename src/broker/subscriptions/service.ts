@@ -42,7 +42,7 @@ export function subscriptionService(deps: {
   const { store, writer, delivery, contexts, endpoints, policy, newId } = deps;
 
   const mayChange = (who: Principal): void => {
-    if (!policy.allows(who, 'write', 'Subscription')) throw new Problem('forbidden', 'you may not subscribe');
+    if (!policy.permits(who, 'subscribe')) throw new Problem('forbidden', 'you may not subscribe');
   };
   const get = async (tenant: Tenant, id: string): Promise<Stored> => {
     if (!isUri(id)) throw new Problem('bad-data', 'the id of a subscription is a URI', 'id');

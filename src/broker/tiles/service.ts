@@ -79,7 +79,7 @@ export function tileService(deps: {
     },
     async thingsTile(who, address, parametersGiven, known) {
       const query = thingsQuery(address.layer, parametersGiven, city);
-      const filter = policy.filter(who, 'read', undefined);
+      const filter = policy.filter(who);
       if (filter === 'nothing') return { etag: `"${run}.none"`, tile: nothing };
       const { type, q, ...rest } = query;
       const key = JSON.stringify([type, q && printQ(q, coreContext), rest, filter]);

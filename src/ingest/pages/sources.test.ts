@@ -6,7 +6,7 @@ import { fixedClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { emptyCity } from '../../city/index.ts';
-import { createApp } from '../../http/index.ts';
+import { anonymousPrincipal, createApp } from '../../http/index.ts';
 import {
   buildAssets,
   createSite,
@@ -133,6 +133,7 @@ test('a source whose feed fails is not called fresh, however new its last values
       query: new URLSearchParams(),
       params: {},
       theme: 'auto',
+      who: anonymousPrincipal,
       to: (path) => path,
     };
     const { main } = sourcesPage({ reports: health.reports(), unmapped: [], timeZone: 'Asia/Dushanbe' }, reader);

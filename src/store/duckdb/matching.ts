@@ -4,8 +4,8 @@
  * evaluation that current state uses.
  */
 import { Problem } from '../../base/problem.ts';
-import { evaluateGeo, evaluateQ, evaluateScope, scopeIri } from '../../ngsild/index.ts';
-import type { Entity, EntityQuery, GeoNode, QNode, ScopeNode } from '../../ngsild/index.ts';
+import { evaluateGeo, evaluateQ, evaluateScope, scopeIri, typesHold } from '../../ngsild/index.ts';
+import type { Entity, EntityQuery, GeoNode, QNode, ScopeNode, Sight } from '../../ngsild/index.ts';
 import { flag } from './batch.ts';
 import { toHistories } from './instances.ts';
 import { numberRanges, withinRanges } from './numbers.ts';
@@ -37,7 +37,8 @@ export async function matchingEntities(
   { q, geo, scope, also = [] }: Pick<EntityQuery, 'q' | 'geo' | 'scope' | 'also'>,
 ): Promise<readonly number[]> {
   let left = entities;
-  for (const node of q ? [q, ...also] : also) left = await qMatches(matcher, left, node);
+  for (const sight of also) left = await sightMatches(matcher, left, sight);
+  if (q) left = await qMatches(matcher, left, q);
   if (geo) left = await geoMatches(matcher, left, geo);
   if (scope) left = await scopeMatches(matcher, left, scope);
   return left;
@@ -46,14 +47,30 @@ export async function matchingEntities(
 async function qMatches(matcher: Matcher, entities: readonly number[], q: QNode): Promise<readonly number[]> {
   if (entities.length === 0) return [];
   if (!('of' in q)) return leafMatches(matcher, entities, q);
+  return together(q, entities, (left, part) => qMatches(matcher, left, part));
+}
+
+/** What policies ask of values may have been so at any time of the interval. */
+async function sightMatches(matcher: Matcher, entities: readonly number[], sight: Sight): Promise<readonly number[]> {
+  const { words } = matcher;
+  if (sight.node === 'q') return qMatches(matcher, entities, sight.q);
+  if (sight.node === 'types') return entities.filter((id) => typesHold(sight, words.kind(words.entity(id).kind).types));
+  return together(sight, entities, (left, part) => sightMatches(matcher, left, part));
+}
+
+async function together<Part>(
+  { node, of }: { readonly node: 'and' | 'or'; readonly of: readonly Part[] },
+  entities: readonly number[],
+  matching: (entities: readonly number[], part: Part) => Promise<readonly number[]>,
+): Promise<readonly number[]> {
   let left = entities;
-  if (q.node === 'and') {
-    for (const part of q.of) left = await qMatches(matcher, left, part);
+  if (node === 'and') {
+    for (const part of of) left = await matching(left, part);
     return left;
   }
   const found = new Set<number>();
-  for (const part of q.of) {
-    for (const id of await qMatches(matcher, left, part)) found.add(id);
+  for (const part of of) {
+    for (const id of await matching(left, part)) found.add(id);
     left = entities.filter((id) => !found.has(id));
   }
   return entities.filter((id) => found.has(id));

@@ -10,6 +10,8 @@ import {
   type QNode,
   type QTerm,
   type ScopeNode,
+  type Sight,
+  typesHold,
   valuesAt,
 } from '../../ngsild/index.ts';
 import { boolean, hashed, hashOf, instant, nothing, number, other, reference, text } from './columns.ts';
@@ -59,6 +61,22 @@ export function qTest(node: QNode, tools: Tools): Test {
     return node.node === 'and' ? all(parts) : any(parts);
   }
   return node.path.via ? linkTest(node, tools) : termTest(node, tools.column(sourceOf(node.path)));
+}
+
+const types: ColumnSource = {
+  name: 'types',
+  read: ({ type }) => [{ value: JSON.stringify(type), ordered: true, language: false }],
+};
+
+export function sightTest(sight: Sight, tools: Tools): Test {
+  if (sight.node === 'q') return qTest(sight.q, tools);
+  if (sight.node !== 'types') {
+    const parts = sight.of.map((part) => sightTest(part, tools));
+    return sight.node === 'and' ? all(parts) : any(parts);
+  }
+  const column = tools.column(types);
+  const ofText = perText(column, (value) => sure(typesHold(sight, JSON.parse(value) as string[])));
+  return (key) => (column.tags[key] === text ? ofText(column.values[key] ?? 0) : unsure);
 }
 
 const sourceOf = (path: AttributePath): ColumnSource => ({

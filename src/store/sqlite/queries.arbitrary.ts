@@ -13,6 +13,7 @@ import {
   type QLiteral,
   type QNode,
   type ScopeNode,
+  type Sight,
 } from '../../ngsild/index.ts';
 
 export const names = ['https://e.org/a', 'https://e.org/b', 'https://e.org/q"uote', coreContext.expand('createdAt')];
@@ -176,6 +177,21 @@ const scope: fc.Arbitrary<ScopeNode> = fc.oneof(
     })
     .map((part): ScopeNode => part),
 );
+const sightLeaf: fc.Arbitrary<Sight> = fc.oneof(
+  leaf.map((q): Sight => ({ node: 'q', q })),
+  fc
+    .record({ op: fc.constantFrom('none' as const, 'only' as const), types: fc.subarray(types) })
+    .map((part): Sight => ({ node: 'types', ...part })),
+);
+const sight: fc.Arbitrary<Sight> = fc.oneof(
+  sightLeaf,
+  fc
+    .record({
+      node: fc.constantFrom('and' as const, 'or' as const),
+      of: fc.array(sightLeaf, { minLength: 1, maxLength: 3 }),
+    })
+    .map((part): Sight => part),
+);
 export const query: fc.Arbitrary<EntityQuery> = fc
   .tuple(
     selector,
@@ -186,7 +202,7 @@ export const query: fc.Arbitrary<EntityQuery> = fc
         q: tree,
         geo,
         scope,
-        also: fc.array(leaf, { maxLength: 2 }),
+        also: fc.array(sight, { maxLength: 2 }),
       },
       { requiredKeys: [], noNullPrototype: true },
     ),

@@ -16,7 +16,7 @@ import {
   orderKeysOf,
 } from '../../ngsild/index.ts';
 import type { PageRequest, Tenant } from '../ports.ts';
-import { all, no, qTest, scopeTest, type Test, unsure, yes } from './certainty.ts';
+import { all, no, qTest, scopeTest, sightTest, type Test, unsure, yes } from './certainty.ts';
 import type { Changes } from './changes.ts';
 import { changeReader } from './changes.ts';
 import { type Column, type ColumnSource, createColumns } from './columns.ts';
@@ -174,7 +174,7 @@ export function createScan(db: DatabaseSync, changes: Changes, options: { maxMs?
       const column = (source: ColumnSource): Column => columns.of(source, maxKey);
       const resolve = resolver(tenant, query, now);
       const tools = { column, resolve };
-      const tests: Test[] = [...also, ...(q ? [q] : [])].map((node) => qTest(node, tools));
+      const tests: Test[] = [...also.map((sight) => sightTest(sight, tools)), ...(q ? [qTest(q, tools)] : [])];
       if (scope) tests.push(scopeTest(scope, tools));
       // Shapes have answered selectors of types alone.
       if (geo ?? selectors?.some(({ ids, idPattern }) => (ids ?? idPattern) !== undefined)) tests.push(() => unsure);

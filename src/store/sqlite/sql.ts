@@ -5,7 +5,9 @@ import {
   coreContext,
   type EntityQuery,
   type GeoNode,
+  isOfTypes,
   type QNode,
+  type Sight,
   type TypeNode,
 } from '../../ngsild/index.ts';
 import type { PageRequest, SqlValue, Tenant } from '../ports.ts';
@@ -47,18 +49,17 @@ export function conditions(tenant: Tenant, query: EntityQuery): readonly Sql[] {
       ),
     );
   if (attrs) parts.push(joined(attrs.map(hasAttribute), 'OR', '0'));
-  for (const node of q ? [q, ...also] : also) {
-    const part = presence(node);
-    if (part) parts.push(part);
-  }
+  for (const part of [q && presence(q), ...also.map(sightSql)]) if (part) parts.push(part);
   if (geo) parts.push(hasAttribute(geo.property));
   return parts;
 }
 
 /** Nothing but types, ids and attribute names: the indexes and shapes answer it, however many entities there are. */
 export function isByShape(query: EntityQuery, page: PageRequest): boolean {
-  const { ids: _i, type: _t, attrs: _a, ...others } = query;
-  return !withoutOrderById(page).order && Object.values(others).every((part) => part === undefined);
+  const { ids: _i, type: _t, attrs: _a, also = [], ...others } = query;
+  return (
+    also.every(isOfTypes) && !withoutOrderById(page).order && Object.values(others).every((part) => part === undefined)
+  );
 }
 
 /** An order by id is that of the index. */
@@ -79,14 +80,23 @@ export function names({ ids }: EntityQuery, after: string | undefined): readonly
 /** Names that q finds on the entity itself, when no attribute is called so. */
 const ownMembers = new Set(['createdAt', 'modifiedAt', 'expiresAt', 'scope'].map((term) => coreContext.expand(term)));
 
+/** Exact where types alone decide. Undefined: nothing can be said. */
+function sightSql(sight: Sight): Sql | undefined {
+  if (sight.node === 'q') return presence(sight.q);
+  if (sight.node !== 'types') return together(sight.node, sight.of.map(sightSql));
+  const among = `type ${sight.op === 'only' ? 'NOT IN' : 'IN'} (SELECT value FROM json_each(?))`;
+  return sql(`e.shape NOT IN (SELECT shape FROM chorsu_shape_type WHERE ${among})`, JSON.stringify(sight.types));
+}
+
+function together(node: 'and' | 'or', parts: readonly (Sql | undefined)[]): Sql | undefined {
+  const known = parts.filter((part) => part !== undefined);
+  if (node === 'and') return known.length > 0 ? joined(known, 'AND', '1') : undefined;
+  return known.length === parts.length ? joined(known, 'OR', '0') : undefined;
+}
+
 /** Which attributes must be there: every comparison, != too, wants its own (4.9). Undefined: nothing can be said. */
 function presence(node: QNode): Sql | undefined {
-  if ('of' in node) {
-    const parts = node.of.map(presence);
-    const known = parts.filter((part) => part !== undefined);
-    if (node.node === 'and') return known.length > 0 ? joined(known, 'AND', '1') : undefined;
-    return known.length === parts.length ? joined(known, 'OR', '0') : undefined;
-  }
+  if ('of' in node) return together(node.node, node.of.map(presence));
   const first = node.path.via?.[0]?.name ?? node.path.names[0] ?? '';
   return ownMembers.has(first) ? undefined : hasAttribute(first);
 }

@@ -1,7 +1,7 @@
 /** The log over HTTP: the static files of C2SP tlog-tiles below `/tlog`, receipts, and the door for witnesses. */
 import type { Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
-import type { ApiRoute } from '../../http/index.ts';
+import type { Access, ApiRoute } from '../../http/index.ts';
 import { toBase64 } from './encoding.ts';
 import { formatVerifier } from './note.ts';
 import { parseTilePath } from './tiles.ts';
@@ -93,3 +93,15 @@ export function logRoutes(app: Hono, transparency: Transparency): void {
     });
   });
 }
+
+export const logAccess: Access = {
+  'GET /tlog/checkpoint': 'readLog',
+  'GET /tlog/key': 'readLog',
+  'GET /tlog/tile/*': 'readLog',
+  // A cosignature proves itself.
+  'POST /tlog/cosignatures': 'readLog',
+  'GET /api/log': 'readLog',
+  'GET /api/log/:index/receipt': 'readLog',
+  'GET /log/check': 'readLog',
+  'GET /log': 'readLog',
+};

@@ -6,7 +6,7 @@ import type { Module } from '../../http/module.ts';
 import type { Rows } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
 import type { NavigationEntry, Site } from '../../ui/index.ts';
-import { logApi, logRoutes } from './http.ts';
+import { logAccess, logApi, logRoutes } from './http.ts';
 import { checkPage } from './pages/check.tsx';
 import { logPage, logPageSize } from './pages/log.tsx';
 import { logWords } from './pages/messages/index.ts';
@@ -46,6 +46,7 @@ export function transparencyLog({ transparency, site }: { transparency: Transpar
   return {
     name: 'log',
     api: logApi,
+    access: logAccess,
     routes: (app) => {
       logRoutes(app, transparency);
       const { log, key } = transparency;

@@ -1,7 +1,7 @@
 /** The pages about subscriptions, for whoever runs the city. Everything works without JavaScript. */
 import type { Context, Hono } from 'hono';
 import { Problem } from '../../../base/problem.ts';
-import type { Module } from '../../../http/index.ts';
+import { whoOf, type Module, type Principal } from '../../../http/index.ts';
 import type { Tenant } from '../../../store/ports.ts';
 import type { Site } from '../../../ui/index.ts';
 import type { Overview, Subscriptions } from '../../subscriptions/index.ts';
@@ -19,16 +19,16 @@ export function subscriptionPages(deps: {
 }): Module {
   const { site, subscriptions, tenants } = deps;
   const { overview, letters } = subscriptions;
-  const tenantOf = (query: URLSearchParams): Tenant => {
+  const tenantOf = (who: Principal, query: URLSearchParams): Tenant => {
     const name = query.get('tenant');
-    return name === null ? 0 : tenants.get(name);
+    return name === null ? 0 : tenants.get(who, name);
   };
   const listed = (one: Overview): Listed => ({ ...one, tenantName: tenants.nameOf(one.stored.tenant) });
 
   const routes = (app: Hono): void => {
     site.page(app, '/subscriptions', async (reader) => subscriptionsPage((await overview.list()).map(listed), reader));
     site.page(app, '/subscriptions/:id', async (reader) => {
-      const tenant = tenantOf(reader.query);
+      const tenant = tenantOf(reader.who, reader.query);
       const id = reader.params['id'] ?? '';
       const one = listed(await overview.get(tenant, id));
       const refused = await letters.list(tenant, id, { limit: lettersShown });
@@ -41,12 +41,12 @@ export function subscriptionPages(deps: {
       return `/subscriptions/${encodeURIComponent(c.req.param('id') ?? '')}?${query.toString()}`;
     };
     site.form(app, '/subscriptions/:id/again', async (c) => {
-      const tenant = tenantOf(new URL(c.req.url).searchParams);
+      const tenant = tenantOf(whoOf(c), new URL(c.req.url).searchParams);
       const { delivered, refused, left } = await letters.replay(tenant, c.req.param('id') ?? '', 0, { by: 'http' });
       return backTo(c, { delivered, refused, left });
     });
     site.form(app, '/subscriptions/:id/back', async (c) => {
-      const tenant = tenantOf(new URL(c.req.url).searchParams);
+      const tenant = tenantOf(whoOf(c), new URL(c.req.url).searchParams);
       const { from } = await c.req.parseBody();
       if (typeof from !== 'string' || !/^\d{1,15}$/.test(from.trim())) {
         throw new Problem('bad-data', 'the number of a change is a whole number', 'from');
@@ -57,6 +57,12 @@ export function subscriptionPages(deps: {
 
   return {
     name: 'subscription pages',
+    access: {
+      'GET /subscriptions': 'subscribe',
+      'GET /subscriptions/:id': 'subscribe',
+      'POST /subscriptions/:id/again': 'subscribe',
+      'POST /subscriptions/:id/back': 'subscribe',
+    },
     routes,
     // Only where somebody is subscribed: most readers never need it.
     navigation: (language) =>

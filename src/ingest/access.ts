@@ -1,0 +1,33 @@
+/** What the routes of this folder do. */
+import type { Access } from '../http/index.ts';
+
+export const ingestAccess: Access = {
+  'GET /api/sources': 'readSources',
+  'GET /sources': 'readSources',
+  'GET /sources/connect': 'readSources',
+  'GET /api/connect/:file{[a-z0-9-]+\\.json}': 'readSources',
+  'POST /api/ingest/lorawan/:source': 'sendReadings',
+  'POST /api/ingest/:source': 'sendReadings',
+  'GET /api/imports': 'readImports',
+  'GET /api/imports/:id': 'readImports',
+  'GET /api/imports/:id/rejects.csv': 'importData',
+  'POST /api/imports/:id/stop': 'importData',
+  'POST /api/imports/:id/undo': 'importData',
+  'GET /imports': 'readImports',
+  'GET /imports/:id': 'readImports',
+  'POST /imports': 'importData',
+  'GET /imports/new/:upload': 'importData',
+  'POST /imports/new/:upload': 'importData',
+  'POST /imports/new/:upload/remove': 'importData',
+  'POST /imports/:id/stop': 'importData',
+  'POST /imports/:id/go-on': 'importData',
+  'POST /imports/:id/undo': 'importData',
+  'GET /api/transit/timetables': 'readEntities',
+  'GET /api/transit/stops': 'readEntities',
+  'GET /api/transit/stops/:id{.+}/departures': 'readEntities',
+  'GET /api/transit/stops/:id{.+}': 'readEntities',
+  'GET /api/transit/routes': 'readEntities',
+  'GET /api/transit/trips/:id{.+}': 'readEntities',
+  'GET /stops': 'readEntities',
+  'GET /stops/:id{.+}': 'readEntities',
+};
