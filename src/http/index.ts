@@ -19,6 +19,7 @@ export {
   type Principal,
   type Resource,
 } from './principal.ts';
+export { openRates, type Rates } from './rates.ts';
 export { problemDetails, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';
