@@ -11,6 +11,8 @@ export type Principal = {
   readonly department?: string;
   /** What its key is limited to; absent: all that its roles allow. */
   readonly scope?: readonly Action[];
+  /** What a device speaks of: the topic that it publishes to, and below; ids of sources. */
+  readonly device?: { readonly topics: string; readonly sources: readonly string[] };
   /** The session of a browser; absent where a request carries its own proof (key, token, device). */
   readonly session?: { readonly id: string; readonly csrf: string };
 };

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { chmod, cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Problem } from '../base/problem.ts';
@@ -36,21 +36,28 @@ export async function copyStore(
   const { directory, journal, writer } = store;
   await history.copyTo(join(to, 'history'));
   await writer.applied();
-  const state = new DatabaseSync(directory.state, { readOnly: true });
-  try {
-    await backup(state, join(to, 'state.db'), { rate: allPages });
-  } finally {
-    state.close();
-  }
+  await copyDatabase(directory.state, join(to, 'state.db'));
   const seq = journal.lastSeq();
   await copyJournal(journal, join(to, 'journal'), seq, tell, signal);
   await cp(directory.files, join(to, 'files'), { recursive: true });
   if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
+  if (existsSync(directory.trust)) await copyDatabase(directory.trust, join(to, 'trust.db'));
   // After the rows: what they call logged is in the tree.
   await copyLog(directory.log, join(to, 'tlog'));
   // Last: without it the directory is no city.
   await cp(join(directory.path, 'format.json'), join(to, 'format.json'));
   return { seq };
+}
+
+/** As of one moment, while it is in use; nobody else may read the copy. */
+async function copyDatabase(from: string, to: string): Promise<void> {
+  const database = new DatabaseSync(from, { readOnly: true });
+  try {
+    await backup(database, to, { rate: allPages });
+    await chmod(to, 0o600);
+  } finally {
+    database.close();
+  }
 }
 
 /** The checkpoint first: the tiles that it speaks of are there, and never change. */

@@ -41,6 +41,8 @@ export type DataDirectory = {
   readonly files: string;
   /** Of the transparency log: static files. */
   readonly log: string;
+  /** Accounts, sessions, keys; whoever knows people opens it. */
+  readonly trust: string;
   /** For the files of the city's profile. */
   readonly profile: string;
   /** Emptied at every start. */
@@ -91,6 +93,7 @@ export async function openDirectory(options: {
       history: join(path, 'history'),
       files: join(path, 'files'),
       log: join(path, 'tlog'),
+      trust: join(path, 'trust.db'),
       profile: profileIn(path),
       tmp,
       release: lock.release,

@@ -1,3 +1,4 @@
+export * from './identity/index.ts';
 export { demand, mayRead, openPolicy, type Filter, type Policy } from './policy/index.ts';
 export {
   formatVerifier,

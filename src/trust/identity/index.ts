@@ -1,0 +1,15 @@
+/** The door of identity: who somebody is, and how they prove it. */
+export {
+  isAdministrator,
+  type Account,
+  type AccountChange,
+  type Accounts,
+  type By,
+  type NewAccount,
+} from './accounts.ts';
+export type { Device, Devices, NewDevice } from './devices.ts';
+export { openIdentity, type Identity } from './identity.ts';
+export { invitationMs, type Invitations } from './invitations.ts';
+export { keyActions, type ApiKey, type Keys, type NewKey } from './keys.ts';
+export { checkPassword, passwordMax, passwordMin } from './passwords.ts';
+export { principalOf, type Session, type Sessions } from './sessions.ts';
