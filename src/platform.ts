@@ -42,6 +42,7 @@ import {
   createApp,
   listen,
   openEndpoints,
+  openLimits,
   outbound,
   type Guard,
   type HttpServer,
@@ -98,6 +99,10 @@ export type Settings = LogSettings & {
   readonly historyMemoryMb: number;
   /** Values of the past in one answer of the temporal API. */
   readonly temporalPage: number;
+  /** How often one may ask, of what is usual (`openLimits`); 0: as often as one likes, as without accounts. */
+  readonly rateFactor?: number;
+  /** Proxies whose word on the sender of a request is believed: addresses or networks. */
+  readonly trustedProxies?: readonly string[];
   /**
    * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
    * so do live feeds.
@@ -348,7 +353,9 @@ export async function openPlatform(
       if (module.stop) undo.push(module.stop);
       await module.start?.();
     }
-    server = await listen({ app, modules, host: settings.host, port: settings.port, loopbackOnly: true, guard, log });
+    const { host, port, rateFactor = 1, trustedProxies = [] } = settings;
+    const limits = openLimits({ factor: rateFactor, metrics });
+    server = await listen({ app, modules, host, port, loopbackOnly: true, limits, trustedProxies, guard, log });
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());

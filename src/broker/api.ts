@@ -45,6 +45,22 @@ export const brokerApi: readonly ApiRoute[] = [
     answers: { 200: told('The subscription'), 404: gone },
   },
   {
+    name: 'followSubscription',
+    method: 'GET',
+    path: '/api/subscriptions/{id}/events',
+    summary: 'What a subscription tells, as server-sent events or over WebSocket',
+    parameters: [
+      subscription,
+      { name: 'after', in: 'query', description: 'Place that is known already: the id of an event, or a number' },
+      { name: 'tenant', in: 'query', description: 'Its tenant, where the header NGSILD-Tenant cannot be sent' },
+    ],
+    answers: {
+      200: { description: 'Events `notification`; their ids are places', media: 'text/event-stream' },
+      400: wrong,
+      404: gone,
+    },
+  },
+  {
     name: 'listDeadLetters',
     method: 'GET',
     path: '/api/subscriptions/{id}/dead-letters',
@@ -110,6 +126,14 @@ export const brokerApi: readonly ApiRoute[] = [
       { name: 'z', in: 'path', description: 'Zoom', schema: whole(0, 18), example: '12' },
       { name: 'x', in: 'path', description: 'Column from the west', schema: whole(0, 262_143), example: '2830' },
       { name: 'y', in: 'path', description: 'Row from the north', schema: whole(0, 262_143), example: '1575' },
+      { name: 'q', in: 'query', description: 'Of entities: only those that fit (4.9)', example: 'powerState==on' },
+      { name: 'geoproperty', in: 'query', description: 'Of entities: where they are; unless said, `location`' },
+      {
+        name: 'only',
+        in: 'query',
+        description: 'Of entities: only those that need attention',
+        schema: { enum: ['attention'] },
+      },
       district,
       lang,
     ],

@@ -41,6 +41,12 @@ export const portOrOff: Maker<number | 'off'> = single('PORT|off', 'a port from 
   return /^\d+$/.test(value) && Number(value) <= 65_535 ? Number(value) : undefined;
 });
 
+/** How many times as much; `off` is 0. */
+export const factorOrOff: Maker<number> = single('FACTOR|off', 'a number above 0, or off', (value) => {
+  if (value === 'off') return 0;
+  return /^\d+(\.\d+)?$/.test(value) && Number(value) > 0 ? Number(value) : undefined;
+});
+
 /** How many times faster than recorded; `max` is as fast as it is taken. */
 export const speed: Maker<number | 'max'> = single('FACTOR|max', 'a number above 0, or max', (value) => {
   if (value === 'max') return 'max';

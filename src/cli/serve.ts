@@ -2,6 +2,7 @@
 import { BlockList } from 'node:net';
 import type { Log } from '../base/log.ts';
 import { Problem } from '../base/problem.ts';
+import { isNetwork } from '../http/index.ts';
 import { inLanguage, type Words } from '../city/profile.ts';
 import { command, noWords, type Command, type Terminal } from './command.ts';
 import { serveControl, type Deeds } from './control.ts';
@@ -9,6 +10,7 @@ import type { Settings } from '../platform.ts';
 import {
   choice,
   directory,
+  factorOrOff,
   file,
   flag,
   host,
@@ -93,6 +95,13 @@ const options = {
     )('Values of the past in one answer of the NGSI-LD API; what is longer is answered in parts, with 206.'),
     20_000,
   ),
+  rateLimit: factorOrOff(
+    'How often one may ask, of what is usual for an address, an account, a key and a device: 2 allows twice as much. ' +
+      'Default: 1; without accounts there is no limit.',
+  ),
+  trustedProxy: list('ADDRESS[/BITS],...')(
+    'Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else’s are.',
+  ),
   logLevel: withDefault(
     choice(['debug', 'info', 'warn', 'error'])('How much is logged, as JSON lines on stderr.'),
     'info',
@@ -142,7 +151,12 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         logKey,
         witness,
         allowEndpoint = [],
+        rateLimit,
+        trustedProxy: trustedProxies,
       } = given;
+      for (const proxy of trustedProxies ?? []) {
+        if (!isNetwork(proxy)) throw new WrongUsage(`--trusted-proxy wants addresses or networks, not "${proxy}"`);
+      }
       const settings: Settings = {
         host: given.host,
         port: given.port,
@@ -159,6 +173,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         mappings: mapping,
         historyMemoryMb: historyMemory,
         temporalPage,
+        ...(rateLimit !== undefined && { rateFactor: rateLimit }),
+        ...(trustedProxies && { trustedProxies }),
       };
       return serve(settings, needs, needs.log(given.logLevel), terminal);
     },

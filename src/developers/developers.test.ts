@@ -65,6 +65,29 @@ test('every route below /api is described', () => {
   }
 });
 
+test('every route below /api refuses a parameter that it does not describe, and takes each that it does', async () => {
+  const asked = Object.entries(document.paths).flatMap(([path, methods]) =>
+    path.startsWith('/api/')
+      ? Object.entries(methods).map(([method, { parameters }]) => ({ path, method, parameters }))
+      : [],
+  );
+  assert.ok(asked.length >= 26, `${asked.length} routes`);
+  const ask = async (method: string, path: string, query: string) => {
+    const stop = new AbortController();
+    const url = `${city.url}${path.replaceAll(/\{\w+\}/g, '1')}?${query}`;
+    const answer = await fetch(url, { method: method.toUpperCase(), signal: stop.signal });
+    const json = answer.headers.get('content-type')?.includes('json') === true;
+    const { detail = '', field } = json ? ((await answer.json()) as { detail?: string; field?: string }) : {};
+    stop.abort();
+    return { status: answer.status, field, unknown: detail.includes('is not known here') };
+  };
+  for (const { path, method, parameters } of asked) {
+    assert.deepEqual(await ask(method, path, 'unheard=1'), { status: 400, field: 'unheard', unknown: true }, path);
+    const names = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+    for (const name of names) assert.equal((await ask(method, path, `${name}=1`)).unknown, false, `${path} ${name}`);
+  }
+});
+
 test('names are unique, every reference leads somewhere', () => {
   const all = Object.values(document.paths).flatMap((methods) => Object.values(methods));
   assert.equal(new Set(all.map(({ operationId }) => operationId)).size, all.length);

@@ -20,7 +20,10 @@ export {
   type Resource,
 } from './principal.ts';
 export { openRates, type Rates } from './rates.ts';
-export { problemDetails, type ProblemDetails } from './problems.ts';
+export { problemDetails, retryAfter, TooOften, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';
-export { createApp, listen, problemResponse, type HttpServer } from './server.ts';
+export { listen, type HttpServer } from './listen.ts';
+export { openLimits, type Limits } from './limits.ts';
+export { isNetwork, senderOf, type Sender } from './sender.ts';
+export { createApp, problemResponse } from './server.ts';

@@ -1,8 +1,24 @@
-import { Problem } from '../base/problem.ts';
 import type { Log } from '../base/log.ts';
+import { Problem } from '../base/problem.ts';
 
 /** RFC 9457. `field` is our extension: where in the input. */
 export type ProblemDetails = { type: string; title: string; status: number; detail: string; field?: string };
+
+/** Whoever asks too often may ask again after some seconds. */
+export class TooOften extends Problem {
+  readonly seconds: number;
+
+  /** @param what English: too many of what, from whom */
+  constructor(what: string, seconds: number) {
+    const whole = Math.max(1, Math.ceil(seconds));
+    super('too-many-requests', `${what}: try again in ${whole} s`);
+    this.seconds = whole;
+  }
+}
+
+/** The header that belongs to a failure (RFC 9110, 10.2.3). */
+export const retryAfter = (failure: unknown): Record<string, string> =>
+  failure instanceof TooOften ? { 'retry-after': String(failure.seconds) } : {};
 
 /**
  * The one mapping of failures to what a client sees. Anything that is not a Problem is a bug: it is logged with its

@@ -1,23 +1,14 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import type { Duplex } from 'node:stream';
 import { Hono, type Context } from 'hono';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
+import { queryCheck } from './apiQuery.ts';
 import { smallBodies } from './body.ts';
 import { accessOf, checkAccess, guardRoutes, openGuard, type Guard } from './guard.ts';
 import type { Module } from './module.ts';
-import { problemDetails } from './problems.ts';
-import { isForeignRequest, pageHeaders } from './security.ts';
-
-export type HttpServer = {
-  /** `http://127.0.0.1:8080` */
-  readonly url: string;
-  readonly port: number;
-  /** Stops taking connections, lets running requests finish (at most `graceMs`). */
-  close(graceMs?: number): Promise<void>;
-};
+import { problemDetails, retryAfter } from './problems.ts';
+import { refusalOf } from './refusal.ts';
+import { pageHeaders } from './security.ts';
 
 /**
  * The Hono application of all modules: pages and API. Used by the server and, without a port, by tests
@@ -35,9 +26,7 @@ export function createApp(options: {
 }): Hono {
   const { modules, log, metrics, isReady, page, guard = openGuard } = options;
   const failure = (context: Context, error: unknown): Response => {
-    const forPerson =
-      context.req.header('accept')?.includes('text/html') === true && !/^\/(api|ngsi-ld)\//.test(context.req.path);
-    if (!page || !forPerson) return problemResponse(error, log);
+    if (!page || !wantsPage(context.req.header('accept'), context.req.path)) return problemResponse(error, log);
     if (error instanceof Problem) return page(context, error);
     return page(context, new Problem('internal', problemDetails(error, log).detail));
   };
@@ -45,6 +34,17 @@ export function createApp(options: {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(pageHeaders)) context.res.headers.set(name, value);
+  });
+  app.use((context, next) => {
+    const refusal = refusalOf(context);
+    if (refusal) throw refusal;
+    return next();
+  });
+  const checkQuery = queryCheck(modules.flatMap(({ api = [] }) => api));
+  app.use('/api/*', (context, next) => {
+    const url = new URL(context.req.url);
+    checkQuery(context.req.method, url.pathname + url.search);
+    return next();
   });
   const access = accessOf(modules);
   app.use(guardRoutes(access, guard));
@@ -70,6 +70,10 @@ export function createApp(options: {
   return app;
 }
 
+/** Whether a person with a browser asks: a failure is shown as a page. */
+export const wantsPage = (accept: string | undefined, path: string): boolean =>
+  accept?.includes('text/html') === true && !/^\/(api|ngsi-ld)\//.test(path);
+
 /** Methods that something answers at this path, without what answers everywhere (RFC 9110, 15.5.6). */
 function methodsAt(app: Hono, path: string): readonly string[] {
   const everywhere = app.router.match('', path)[0].length;
@@ -82,86 +86,6 @@ export function problemResponse(error: unknown, log: Log): Response {
   const details = problemDetails(error, log);
   return new Response(JSON.stringify(details), {
     status: details.status,
-    headers: { 'content-type': 'application/problem+json' },
-  });
-}
-
-/**
- * Listens. Hot routes (`Module.handle`) sit directly on node:http, everything else goes through Hono
- * (docs/decisions/0007).
- * @param loopbackOnly true while there are no accounts: requests with a foreign Host or from other sites are refused
- * @throws Error of node:net, for instance EADDRINUSE
- */
-export async function listen(options: {
-  app: Hono;
-  modules: readonly Module[];
-  host: string;
-  port: number;
-  loopbackOnly: boolean;
-  guard?: Guard;
-  log: Log;
-}): Promise<HttpServer> {
-  const { app, modules, host, port, loopbackOnly, log, guard = openGuard } = options;
-  const pages = getRequestListener(app.fetch);
-  const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
-  const answer = (request: IncomingMessage, response: ServerResponse): void => {
-    if (loopbackOnly && isForeignRequest(request)) {
-      const body = JSON.stringify(
-        problemDetails(new Problem('forbidden', 'only this machine is served until there are accounts'), log),
-      );
-      response.writeHead(403, { 'content-type': 'application/problem+json' }).end(body);
-      return;
-    }
-    for (const handle of hot) if (handle(request, response, guard)) return;
-    pages(request, response).catch((error: unknown) => {
-      log.error('answer failed', { error: String(error) });
-      response.destroy();
-    });
-  };
-  const server = createServer(
-    { keepAliveTimeout: 65_000, requestTimeout: 120_000, headersTimeout: 20_000, noDelay: true },
-    answer,
-  );
-  const upgrades = modules.flatMap((module) => (module.upgrade ? [module.upgrade] : []));
-  const taken = new Set<Duplex>();
-  server.on('upgrade', (request, socket, head) => {
-    taken.add(socket);
-    socket.on('close', () => taken.delete(socket));
-    socket.on('error', () => socket.destroy());
-    if (loopbackOnly && isForeignRequest(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
-      return;
-    }
-    for (const upgrade of upgrades) if (upgrade(request, socket, head, guard)) return;
-    socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  const bound = typeof address === 'object' && address ? address.port : port;
-  return {
-    port: bound,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    close: (graceMs = 5000) => {
-      // The server does not know them any more and would wait for their end.
-      for (const socket of taken) socket.destroy();
-      return close(server, graceMs);
-    },
-  };
-}
-
-function close(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), graceMs);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
+    headers: { ...retryAfter(error), 'content-type': 'application/problem+json' },
   });
 }

@@ -20,6 +20,7 @@ const part = (name: string, description: string, example?: string) =>
 const asked = (name: string, description: string, schema: Readonly<Record<string, unknown>> = { type: 'string' }) =>
   ({ name, in: 'query', description, schema }) as const;
 const whole = (minimum: number, maximum: number) => ({ type: 'integer', minimum, maximum });
+const topic = asked('topic', 'Topic that the mapping distinguishes by');
 const importId = part('id', 'Id of the import');
 const stop = part('id', '`SOURCE:STOP`, or the id of the stop’s entity');
 
@@ -36,7 +37,11 @@ export const ingestApi: readonly ApiRoute[] = [
     method: 'POST',
     path: '/api/ingest/lorawan/{source}',
     summary: 'An uplink of a LoRaWAN network server',
-    parameters: [part('source', 'Id of the source'), asked('event', 'Kind of event; only `up` holds measurements')],
+    parameters: [
+      part('source', 'Id of the source'),
+      asked('event', 'Kind of event; only `up` holds measurements'),
+      topic,
+    ],
     body: { media: json },
     answers: taken,
   },
@@ -45,7 +50,7 @@ export const ingestApi: readonly ApiRoute[] = [
     method: 'POST',
     path: '/api/ingest/{source}',
     summary: 'Readings of a source, in the form that its mapping knows',
-    parameters: [part('source', 'Id of the source'), asked('topic', 'Topic that the mapping distinguishes by')],
+    parameters: [part('source', 'Id of the source'), topic],
     body: { media: json },
     answers: taken,
   },

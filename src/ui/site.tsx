@@ -4,7 +4,7 @@
  */
 import type { Context, Hono } from 'hono';
 import type { ComponentChildren } from 'preact';
-import { whoOf, type Principal } from '../http/index.ts';
+import { retryAfter, whoOf, type Principal } from '../http/index.ts';
 import { Problem } from '../base/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { type City, type Language, languages } from '../city/profile.ts';
@@ -107,6 +107,7 @@ export function createSite(deps: {
 
   const problem = (c: Context, trouble: Problem): Response => {
     const reader = readerOf(c);
+    for (const [name, value] of Object.entries(retryAfter(trouble))) c.header(name, value);
     const status = [400, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
       ? trouble.status
       : trouble.status < 500

@@ -36,10 +36,6 @@ export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, '
     const who = guard.authenticate(headers);
     demandAction(guard, who, 'subscribe');
     const query = new URLSearchParams(match[2] ?? '');
-    for (const name of query.keys()) {
-      if (name !== 'after' && name !== 'tenant')
-        throw new Problem('invalid-request', `there is no "${name}" here`, name);
-    }
     const tenant = headers['ngsild-tenant'] ?? query.get('tenant') ?? undefined;
     const last = headers['last-event-id'] ?? query.get('after') ?? undefined;
     return {

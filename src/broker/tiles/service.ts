@@ -37,7 +37,6 @@ export type Tiles = {
   close(): Promise<void>;
 };
 
-const parameters = ['q', 'geoproperty', 'district', 'only', 'lang'];
 /** Positions handed to the worker at a time: about 3 ms of copying. */
 const positionsAtATime = 8000;
 
@@ -104,11 +103,6 @@ export function tileService(deps: {
 const nothing: CutTile = { gzip: new Uint8Array(), thinned: 0 };
 
 function thingsQuery(layer: string, given: URLSearchParams, city: City): ThingsQuery {
-  for (const name of given.keys()) {
-    if (!parameters.includes(name)) {
-      throw new Problem('invalid-request', `a tile takes ${parameters.join(', ')}; found "${name}"`, name);
-    }
-  }
   const q = given.get('q');
   const property = given.get('geoproperty');
   const district = given.get('district');

@@ -1,0 +1,151 @@
+/** The listening server: what it refuses before any route looks, hot routes, then everything else. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../base/log.ts';
+import { Problem } from '../base/problem.ts';
+import { queryCheck } from './apiQuery.ts';
+import { openGuard, type Guard } from './guard.ts';
+import { networkOf, type Limits } from './limits.ts';
+import type { Module } from './module.ts';
+import type { Principal } from './principal.ts';
+import { TooOften } from './problems.ts';
+import { openRates } from './rates.ts';
+import { refuse, refuseUpgrade, refuseWithPage } from './refusal.ts';
+import { isForeignRequest } from './security.ts';
+import { senders } from './sender.ts';
+import { wantsPage } from './server.ts';
+
+export type HttpServer = {
+  /** `http://127.0.0.1:8080` */
+  readonly url: string;
+  readonly port: number;
+  /** Stops taking connections, lets running requests finish (at most `graceMs`). */
+  close(graceMs?: number): Promise<void>;
+};
+
+/** Of refusals one network is shown a page for the first few; a page costs more than the refusal saves. */
+const refusalPages = { capacity: 5, perSecond: 0.2, keysMax: 10_000 };
+
+/**
+ * Listens. Hot routes (`Module.handle`) sit directly on node:http, everything else goes through Hono
+ * (docs/decisions/0007).
+ * @param loopbackOnly true while there are no accounts: requests with a foreign Host or from other sites are refused
+ * @param limits how often one may ask; not asked while only this machine is served
+ * @param trustedProxies see `senders`
+ * @throws Error of node:net, for instance EADDRINUSE
+ */
+export async function listen(options: {
+  app: Hono;
+  modules: readonly Module[];
+  host: string;
+  port: number;
+  loopbackOnly: boolean;
+  limits?: Limits;
+  trustedProxies?: readonly string[];
+  guard?: Guard;
+  log: Log;
+}): Promise<HttpServer> {
+  const { app, modules, host, port, loopbackOnly, limits, trustedProxies = [], log, guard = openGuard } = options;
+  const pages = getRequestListener(app.fetch);
+  const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
+  const upgrades = modules.flatMap((module) => (module.upgrade ? [module.upgrade] : []));
+  const senderOf = senders(trustedProxies);
+  const checkQuery = queryCheck(modules.flatMap(({ api = [] }) => api));
+  const shownPages = openRates({ ...refusalPages, now: () => performance.now() });
+
+  // Who sends the request that is looked at now: the limits ask first, a hot route right after them.
+  let asked: { readonly headers: object; readonly who: Principal } | undefined;
+  const doorGuard: Guard = {
+    ...guard,
+    authenticate: (headers) => (asked?.headers === headers ? asked.who : guard.authenticate(headers)),
+  };
+
+  /** @throws Problem */
+  const look = (request: IncomingMessage): void => {
+    if (loopbackOnly && isForeignRequest(request))
+      throw new Problem('forbidden', 'only this machine is served until there are accounts');
+    const sender = senderOf(request);
+    if (limits && !loopbackOnly) {
+      let who: Principal | undefined;
+      try {
+        who = guard.authenticate(request.headers);
+        asked = { headers: request.headers, who };
+      } catch {
+        // The route says what is wrong with the proof; here it is counted as a guess.
+      }
+      limits.demand(request, sender.address, who);
+    }
+    checkQuery(request.method ?? 'GET', request.url ?? '/');
+  };
+
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
+    try {
+      look(request);
+      for (const handle of hot) if (handle(request, response, doorGuard)) return;
+    } catch (problem) {
+      const path = request.url ?? '/';
+      const mayBePage = problem instanceof TooOften && wantsPage(request.headers.accept, path);
+      if (!mayBePage || shownPages.take(networkOf(senderOf(request).address)) > 0) {
+        refuse(response, problem, log);
+        return;
+      }
+      refuseWithPage(request, problem);
+    } finally {
+      asked = undefined;
+    }
+    pages(request, response).catch((error: unknown) => {
+      log.error('answer failed', { error: String(error) });
+      response.destroy();
+    });
+  };
+  const server = createServer(
+    { keepAliveTimeout: 65_000, requestTimeout: 120_000, headersTimeout: 20_000, noDelay: true },
+    answer,
+  );
+  const taken = new Set<Duplex>();
+  server.on('upgrade', (request, socket, head) => {
+    taken.add(socket);
+    socket.on('close', () => taken.delete(socket));
+    socket.on('error', () => socket.destroy());
+    try {
+      look(request);
+      for (const upgrade of upgrades) if (upgrade(request, socket, head, doorGuard)) return;
+      throw new Problem('not-found', 'nothing here speaks another protocol');
+    } catch (problem) {
+      refuseUpgrade(socket, problem, log);
+    } finally {
+      asked = undefined;
+    }
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' && address ? address.port : port;
+  return {
+    port: bound,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    close: (graceMs = 5000) => {
+      // The server does not know them any more and would wait for their end.
+      for (const socket of taken) socket.destroy();
+      return close(server, graceMs);
+    },
+  };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
