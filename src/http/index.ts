@@ -4,7 +4,14 @@ export { demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
 export type { Access, ApiRoute, HomeContext, HomePart, Module } from './module.ts';
-export { outbound, type Fetched, type GetOptions, type Outbound, type Validators } from './outbound.ts';
+export {
+  outbound,
+  type Fetched,
+  type GetOptions,
+  type Outbound,
+  type SendOptions,
+  type Validators,
+} from './outbound.ts';
 export {
   failureOf as networkFailure,
   OutboundFailure,

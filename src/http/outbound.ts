@@ -35,6 +35,12 @@ export type GetOptions = {
   readonly untrusted?: boolean;
 };
 
+/** A request of a protocol that reads more than documents, such as OpenID Connect. */
+export type SendOptions = Omit<GetOptions, 'validators'> & {
+  readonly method: string;
+  readonly body?: Uint8Array;
+};
+
 export type Fetched = {
   readonly status: number;
   /** 304: what was fetched before still holds; `bytes` is empty. */
@@ -61,6 +67,11 @@ export type Outbound = {
    * @throws OutboundFailure with a sentence that says what went wrong
    */
   get(url: string, options?: GetOptions): Promise<Fetched>;
+  /**
+   * One request, whatever it is answered: the status is the caller's to read, and no redirect is followed.
+   * @throws OutboundFailure as `get`, but for `status` and `redirect`
+   */
+  send(url: string, options: SendOptions): Promise<Fetched>;
 };
 
 const mebibyte = 2 ** 20;
@@ -93,8 +104,8 @@ export function outbound(deps: {
 
   const publicLookup = checkedLookup(resolve, isPublicAddress, forbidden);
 
-  const hop = async (url: URL, first: URL, options: GetOptions, signal: AbortSignal): Promise<Hop> => {
-    const { maxBytes = 16 * mebibyte, idleMs = 15_000, headers = {}, validators = {} } = options;
+  const hop = async (url: URL, first: URL, options: HopOptions, signal: AbortSignal): Promise<Hop> => {
+    const { maxBytes = 16 * mebibyte, idleMs = 15_000, headers = {}, validators = {}, sent } = options;
     // Same scheme, host and port: what the operator wrote for the first request holds for this one.
     const isOwn = url.origin === first.origin;
     const vouched =
@@ -103,7 +114,7 @@ export function outbound(deps: {
     const literal = url.hostname.replace(/^\[|\]$/g, '');
     if (!vouched && isIP(literal) !== 0 && !isPublicAddress(literal)) throw forbidden(url.hostname);
     const asked: RequestOptions = {
-      method: 'GET',
+      method: sent?.method ?? 'GET',
       // A connection that was allowed for one request must not serve another that was not.
       agent: false,
       timeout: idleMs,
@@ -127,7 +138,7 @@ export function outbound(deps: {
       const request = send(bare, asked, (response) => {
         const { socket } = response;
         response.on('close', () => received.add(socket.bytesRead, { host: labelOf(url) }));
-        take(response, url, maxBytes).then(resolve, (error: unknown) => {
+        (sent ? takeWhole : take)(response, url, maxBytes).then(resolve, (error: unknown) => {
           response.destroy();
           reject(error);
         });
@@ -136,8 +147,13 @@ export function outbound(deps: {
         request.destroy(new OutboundFailure('timeout', `${url.host} said nothing for ${seconds(idleMs)}`)),
       );
       request.on('error', reject);
-      request.end();
+      request.end(sent?.body);
     });
+  };
+
+  const takeWhole = async (response: IncomingMessage, url: URL, maxBytes: number): Promise<Hop> => {
+    const { statusCode: status = 0, headers } = response;
+    return { status, headers, bytes: await readAll(response, url, maxBytes) };
   };
 
   const take = async (response: IncomingMessage, url: URL, maxBytes: number): Promise<Hop> => {
@@ -159,33 +175,43 @@ export function outbound(deps: {
     );
   };
 
-  return {
-    async get(address, options = {}) {
-      const { timeoutMs = 30_000 } = options;
-      const given = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])]);
-      const first = parseUrl(address);
-      let url = first;
-      try {
-        for (let redirects = 0; ; redirects++) {
-          const { status, headers, bytes, location } = await hop(url, first, options, given);
-          if (location === undefined) {
-            requests.add(1, { host: labelOf(url), outcome: status === 304 ? 'unchanged' : 'answered' });
-            return answerOf(status, headers, bytes, url);
-          }
-          url = nextUrl(url, location, redirects);
+  /** Follows where the answers send it, within the time that is given. */
+  const ask = async (address: string, options: HopOptions): Promise<Fetched> => {
+    const { timeoutMs = 30_000 } = options;
+    const given = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(options.signal ? [options.signal] : [])]);
+    const first = parseUrl(address);
+    let url = first;
+    try {
+      for (let redirects = 0; ; redirects++) {
+        const { status, headers, bytes, location } = await hop(url, first, options, given);
+        if (location === undefined) {
+          requests.add(1, { host: labelOf(url), outcome: status === 304 ? 'unchanged' : 'answered' });
+          return answerOf(status, headers, bytes, url);
         }
-      } catch (error) {
-        const why = options.signal?.aborted
-          ? new OutboundFailure('stopped', `the request to ${url.host} was given up`)
-          : given.aborted
-            ? new OutboundFailure('timeout', `${url.host} did not finish within ${seconds(timeoutMs)}`)
-            : failureOf(error, url);
-        requests.add(1, { host: labelOf(url), outcome: why.reason });
-        throw why;
+        url = nextUrl(url, location, redirects);
       }
-    },
+    } catch (error) {
+      const why = options.signal?.aborted
+        ? new OutboundFailure('stopped', `the request to ${url.host} was given up`)
+        : given.aborted
+          ? new OutboundFailure('timeout', `${url.host} did not finish within ${seconds(timeoutMs)}`)
+          : failureOf(error, url);
+      requests.add(1, { host: labelOf(url), outcome: why.reason });
+      throw why;
+    }
+  };
+
+  return {
+    get: (address, options = {}) => ask(address, options),
+    send: (address, { method, body, ...options }) =>
+      ask(address, { ...options, sent: { method, ...(body && { body }) } }),
   };
 }
+
+type HopOptions = GetOptions & {
+  /** Of `send`; absent: a document is asked for. */
+  readonly sent?: { readonly method: string; readonly body?: Uint8Array };
+};
 
 type Hop = {
   readonly status: number;

@@ -30,7 +30,7 @@ function toolsAt(seed: number) {
     random: seededRandom(seed),
     log: silentLog,
     metrics,
-    outbound: { get: never },
+    outbound: { get: never, send: never },
     city: {
       id: 'chorrah',
       center: [68.78, 38.56],
