@@ -39,6 +39,7 @@ import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
 import {
   authenticateNobody,
+  type Authenticate,
   createApp,
   listen,
   openEndpoints,
@@ -135,9 +136,9 @@ const historyBatch = 5000;
  */
 export async function openPlatform(
   settings: Settings,
-  deps: { log: Log; clock?: Clock; policy?: Policy },
+  deps: { log: Log; clock?: Clock; policy?: Policy; authenticate?: Authenticate },
 ): Promise<Platform> {
-  const { log, clock = systemClock, policy = openPolicy } = deps;
+  const { log, clock = systemClock, policy = openPolicy, authenticate = authenticateNobody } = deps;
   const metrics = createMetrics();
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
@@ -317,7 +318,6 @@ export async function openPlatform(
           city,
           broker,
           live,
-          policy,
           urgent: brokerPages.urgent,
           typeWord,
           now: () => clock.now(),
@@ -347,7 +347,7 @@ export async function openPlatform(
       ...(transparency ? [transparencyLog({ transparency, site })] : []),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
-    const guard: Guard = { authenticate: authenticateNobody, permits: (who, action) => policy.permits(who, action) };
+    const guard: Guard = { authenticate, permits: (who, action) => policy.permits(who, action) };
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem, guard });
     for (const module of modules) {
       if (module.stop) undo.push(module.stop);

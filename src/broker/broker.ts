@@ -2,7 +2,7 @@
 import { Problem } from '../base/problem.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Attributes, Entity, EntityDelta, InstancePlace } from '../ngsild/entity.ts';
-import { evaluateSight, livingAt, showsTypes } from '../ngsild/index.ts';
+import { livingAt } from '../ngsild/index.ts';
 import type { Aggregation, EntityQuery, TemporalQuery } from '../ngsild/query.ts';
 import type {
   Cause,
@@ -24,10 +24,11 @@ import type {
   Tenant,
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import { demand, mayRead, type Policy } from '../trust/index.ts';
+import { demand, type Policy } from '../trust/index.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
+import { viewsOf, type View } from './view.ts';
 
 /** Readings of one entity: makes it when it is not there, else sets these attributes. Late ones enter history only. */
 export type Reading = {
@@ -116,6 +117,8 @@ export type Broker = {
     aggregation: Aggregation,
     options?: { limit?: number },
   ): Promise<{ entities: readonly EntityAggregates[]; truncated: boolean }>;
+  /** What `who` sees of entities, for those who keep or follow them. */
+  readonly view: (who: Principal) => View;
   /**
    * Follows the journal from `from` (default: from now on), in order, one batch at a time; a slow handler delays only
    * itself. The follower keeps its place with its own data; `gap` tells what was no longer kept.
@@ -149,37 +152,36 @@ export function createBroker(deps: {
   models: Pick<Models, 'check'>;
 }): Broker {
   const { writer, state, history, caughtUp, follow, policy, models } = deps;
+  const view = viewsOf(policy);
   const readable = (who: Principal, stored: StoredEntity | undefined): StoredEntity | undefined => {
     const living = stored && livingAt(stored.entity, writer.now());
-    if (!living || !mayRead(policy, who, living)) return undefined;
-    return living === stored.entity ? stored : { ...stored, entity: living };
-  };
-  const sees = (who: Principal): ((types: readonly string[]) => boolean) => {
-    const filter = policy.filter(who);
-    return (types) => filter === 'everything' || (filter !== 'nothing' && showsTypes(filter, types));
-  };
-  /** The query within what `who` may see; undefined when that is nothing. */
-  const seenBy = <Q extends EntityQuery>(who: Principal, query: Q): Q | undefined => {
-    const filter = policy.filter(who);
-    if (filter === 'everything') return query;
-    return filter === 'nothing' ? undefined : { ...query, also: [...(query.also ?? []), filter] };
+    const seen = view(who);
+    if (!living || !seen.shows(living)) return undefined;
+    const entity = seen.entity(living);
+    return entity === stored.entity ? stored : { ...stored, entity };
   };
   /** Those whose past `who` may read: of what is there, what it may read now; of what is gone, what it could once. */
   const past = async (who: Principal, tenant: Tenant, ids: readonly string[]): Promise<readonly string[]> => {
     await caughtUp(writer.lastSeq());
-    const filter = policy.filter(who);
-    if (filter === 'everything') return ids;
-    if (filter === 'nothing') return [];
+    const seen = view(who);
+    const query = seen.query<PastQuery>({});
+    if (!query) return [];
+    if (query.also === undefined) return ids;
     const stored = await Promise.all(ids.map(async (id) => writer.get(tenant, id)));
     const gone = ids.filter((_, n) => stored[n] === undefined);
     const page = { limit: gone.length, offset: 0 };
     const { entities } =
-      gone.length === 0 ? { entities: [] } : await history.entities(tenant, { ids: gone, also: [filter] }, page);
+      gone.length === 0 ? { entities: [] } : await history.entities(tenant, { ...query, ids: gone }, page);
     const could = new Set(entities.map(({ id }) => id));
     return ids.filter((id, n) => {
       const there = stored[n];
-      return there === undefined ? could.has(id) : evaluateSight(filter, there.entity);
+      return there === undefined ? could.has(id) : seen.shows(there.entity);
     });
+  };
+  /** The attributes asked for that `who` may see; undefined: all of them. */
+  const seenAttributes = (who: Principal, query: TemporalQuery): TemporalQuery => {
+    const { showsAttribute } = view(who);
+    return query.attrs ? { ...query, attrs: query.attrs.filter(showsAttribute) } : query;
   };
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
   return {
@@ -212,26 +214,31 @@ export function createBroker(deps: {
     },
     async query(who, tenant, query, page) {
       await writer.applied();
-      const shown = seenBy(who, query);
-      if (!shown) return { entities: [], ...(page.count === true && { count: 0 }) };
-      return state.query(tenant, shown, { ...page, now: writer.now() });
+      const seen = view(who);
+      const asked = seen.query(query);
+      if (!asked) return { entities: [], ...(page.count === true && { count: 0 }) };
+      const found = await state.query(tenant, asked, { ...seen.page(page), now: writer.now() });
+      return seen.masks ? { ...found, entities: found.entities.map(seen.entity) } : found;
     },
     async types(who, tenant) {
       await writer.applied();
-      return (await state.types(tenant, writer.now())).filter(({ type }) => sees(who)([type]));
+      return (await state.types(tenant, writer.now())).filter(({ type }) => view(who).showsTypes([type]));
     },
     applied: () => writer.applied(),
     async shapes(who, tenant) {
       await writer.applied();
+      const seen = view(who);
       const shapes = await state.shapes(tenant, writer.now());
-      return shapes.filter(({ types }) => sees(who)(types));
+      return shapes.filter(({ types }) => seen.showsTypes(types)).map(seen.shape);
     },
     async historyEntities(who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
-      const shown = seenBy(who, query);
-      if (!shown) return { entities: [], ...(page.count === true && { count: 0 }) };
-      const found = await history.entities(tenant, shown, page);
-      if (shown === query) return found;
+      const seen = view(who);
+      const asked = seen.query(query);
+      if (!asked) return { entities: [], ...(page.count === true && { count: 0 }) };
+      const found = await history.entities(tenant, asked, seen.page(page));
+      if (seen.byTypes) return found;
+      // What it was may have been for everybody; what it has become need not be.
       const ids = new Set(
         await past(
           who,
@@ -242,19 +249,37 @@ export function createBroker(deps: {
       return { ...found, entities: found.entities.filter(({ id }) => ids.has(id)) };
     },
     async historyObserved(who, tenant, id, observations) {
-      const [seen] = await past(who, tenant, [id]);
-      return seen === undefined ? observations.map(() => undefined) : history.observed(tenant, id, observations);
+      const [known] = await past(who, tenant, [id]);
+      if (known === undefined) return observations.map(() => undefined);
+      const { showsAttribute, instances } = view(who);
+      const found = await history.observed(tenant, id, observations);
+      return found.map((instance, n) =>
+        instance && showsAttribute(observations[n]?.name ?? '') ? instances([instance])[0] : undefined,
+      );
     },
     async historyInstance(who, tenant, id, name, place) {
-      const [seen] = await past(who, tenant, [id]);
-      return seen === undefined ? undefined : history.instance(tenant, id, name, place);
+      const [known] = await past(who, tenant, [id]);
+      const { showsAttribute, instances } = view(who);
+      if (known === undefined || !showsAttribute(name)) return undefined;
+      const found = await history.instance(tenant, id, name, place);
+      return found && instances([found])[0];
     },
     async history(who, tenant, ids, query, options) {
-      return history.instances(tenant, await past(who, tenant, ids), query, options);
+      const known = await past(who, tenant, ids);
+      const found = await history.instances(tenant, known, seenAttributes(who, query), options);
+      return { ...found, entities: found.entities.map(view(who).past) };
     },
     async aggregate(who, tenant, ids, query, aggregation, options) {
-      return history.aggregate(tenant, await past(who, tenant, ids), query, aggregation, options);
+      const known = await past(who, tenant, ids);
+      const found = await history.aggregate(tenant, known, seenAttributes(who, query), aggregation, options);
+      const { showsAttribute } = view(who);
+      const shown = ({ attrs, ...rest }: EntityAggregates): EntityAggregates => ({
+        ...rest,
+        attrs: attrs.filter(({ name }) => showsAttribute(name)),
+      });
+      return { ...found, entities: found.entities.map(shown) };
     },
+    view,
     follow,
   };
 }

@@ -8,10 +8,12 @@ import { applyDelta, type Entity, type EntityDelta } from '../ngsild/entity.ts';
 import type { Cause, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import { demand, type Policy } from '../trust/index.ts';
+import type { Broker } from './broker.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { isSimulated, simulatedAttribute, staysWhatItIs } from './readings.ts';
 import type { Command, Outcome } from './rules.ts';
+import { demandSeen } from './view.ts';
 
 /** What a batch did, 5.2.16, in its order. `problem` for those that failed. */
 export type BatchResult = {
@@ -22,14 +24,22 @@ export type BatchResult = {
 
 export type EntityService = ReturnType<typeof entityService>;
 
-export function entityService(deps: { writer: Writer; policy: Policy; models: Pick<Models, 'check'> }) {
-  const { writer, policy, models } = deps;
+export function entityService(deps: {
+  writer: Writer;
+  policy: Policy;
+  view: Broker['view'];
+  models: Pick<Models, 'check'>;
+}) {
+  const { writer, policy, view, models } = deps;
 
   /** @throws Problem forbidden */
   const mayChange = (who: Principal, known: Entity | undefined, delta: EntityDelta): void => {
     const action = delta.op === 'delete' ? 'deleteEntities' : 'writeEntities';
     const becomes = delta.op === 'put' ? delta.entity.type : delta.op === 'set' ? delta.type : undefined;
     for (const types of [known?.type, becomes]) demand(policy, who, action, types ?? []);
+    const seen = view(who);
+    if (known && !seen.shows(known)) throw new Problem('forbidden', `you may not change ${known.id}`);
+    if (seen.masks) demandSeen(seen, touchedBy(delta, known));
   };
 
   const decide = (who: Principal, { rule }: Command, known: Entity | undefined, at: string): Outcome => {
@@ -115,4 +125,16 @@ function saysSimulated(delta: EntityDelta): boolean | undefined {
   if (delta.op !== 'set') return undefined;
   if (simulatedAttribute in delta.attrs) return delta.attrs[simulatedAttribute]?.[0]?.value === true;
   return delta.remove?.some(({ name }) => name === simulatedAttribute) === true ? false : undefined;
+}
+
+/** Attributes that are not afterwards as they were before; of one that is replaced, all that it had and has. */
+function touchedBy(delta: EntityDelta, known: Entity | undefined): readonly string[] {
+  switch (delta.op) {
+    case 'put':
+      return Object.keys({ ...known?.attrs, ...delta.entity.attrs });
+    case 'set':
+      return [...Object.keys(delta.attrs), ...(delta.remove ?? []).map(({ name }) => name)];
+    default:
+      return [];
+  }
 }

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { Principal } from '../http/principal.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Attributes, EntityDelta, Instance, Json } from '../ngsild/entity.ts';
 import { deltaId, touchesState } from '../ngsild/entity.ts';
@@ -6,6 +7,7 @@ import { coreContext } from '../ngsild/index.ts';
 import type { JournalRecord, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Broker } from './broker.ts';
+import type { View } from './view.ts';
 
 /** What happened to one entity, as live pages show it. Names are IRIs; the pages find the words. */
 export type LiveChange = {
@@ -15,6 +17,8 @@ export type LiveChange = {
   readonly kind: 'born' | 'changed' | 'gone';
   readonly id: string;
   readonly type: string;
+  /** All types that it had, before the change too. */
+  readonly types: readonly string[];
   readonly values: readonly {
     readonly name: string;
     readonly value: Json;
@@ -22,17 +26,19 @@ export type LiveChange = {
     readonly observedAt?: string;
   }[];
   readonly location?: readonly [number, number];
+  /** The GeoProperty that says so. */
+  readonly place?: string;
   /** An end, or a state (word or yes/no) that is now another: worth a line in "what changed". */
   readonly notable: boolean;
 };
 
 export type Live = {
-  /** Called with what gathered during one beat, the last change of each entity. @returns stop */
-  subscribe(listener: (changes: readonly LiveChange[]) => void): () => void;
+  /** Called with what `who` may see of what gathered during one beat, the last change of each entity. @returns stop */
+  subscribe(who: Principal, listener: (changes: readonly LiveChange[]) => void): () => void;
   /** Notable changes, newest first. */
-  recent(limit: number): readonly LiveChange[];
+  recent(who: Principal, limit: number): Promise<readonly LiveChange[]>;
   /** The newest change of each entity type, newest first. */
-  latestByType(): readonly LiveChange[];
+  latestByType(who: Principal): Promise<readonly LiveChange[]>;
   /** The last change of an entity that has one of these types (IRIs); undefined when there was none since the start. */
   lastChangeOf(types: readonly string[]): { readonly seq: number; readonly at: number } | undefined;
   stop(): Promise<void>;
@@ -55,12 +61,13 @@ const anyType = '';
  * Follows the journal for whoever watches. Keeps nothing durable: a page that loads reads the state, then follows.
  */
 export function openLive(deps: {
-  broker: Pick<Broker, 'follow'>;
+  broker: Pick<Broker, 'follow' | 'view' | 'find'>;
   writer: Pick<Writer, 'get'>;
   metrics: Metrics;
 }): Live {
   const { broker, writer, metrics } = deps;
   const listeners = new Set<(changes: readonly LiveChange[]) => void>();
+  const seen = (who: Principal, changes: readonly LiveChange[]) => seenChanges(broker, who, changes);
   const waiting = new Map<string, LiveChange>();
   const states = new Map<string, Json>();
   const newest = new Map<string, LiveChange>();
@@ -99,16 +106,19 @@ export function openLive(deps: {
     return found instanceof Promise ? found.then(keep) : keep(found);
   };
 
-  const changeOf = (record: JournalRecord, delta: EntityDelta, type: string): LiveChange => {
+  const changeOf = (record: JournalRecord, delta: EntityDelta, types: readonly string[]): LiveChange => {
     const attrs = attributesAfter(delta);
     const id = deltaId(delta);
     const values: { name: string; value: Json; unitCode?: string; observedAt?: string }[] = [];
     let location: readonly [number, number] | undefined;
+    let place: string | undefined;
     for (const name in attrs) {
       const instance = attrs[name]?.[0];
       if (!instance) continue;
-      if (instance.type === 'GeoProperty') location = pointOf(instance) ?? location;
-      else if (instance.type === 'Property') {
+      if (instance.type === 'GeoProperty') {
+        const point = pointOf(instance);
+        if (point) [location, place] = [point, name];
+      } else if (instance.type === 'Property') {
         const { value, unitCode, observedAt } = instance;
         values.push({
           name,
@@ -123,9 +133,11 @@ export function openLive(deps: {
       at: record.at,
       kind: isBirth(delta) ? 'born' : isEnd(delta) ? 'gone' : 'changed',
       id,
-      type,
+      type: types[0] ?? '',
+      types,
       values,
       ...(location && { location }),
+      ...(place !== undefined && { place }),
       notable: isNotable(delta, values),
     };
   };
@@ -150,7 +162,7 @@ export function openLive(deps: {
         // What is gone before anybody saw it may have been of any type.
         const of = found.length === 0 ? [anyType] : before ? [...before, ...found] : found;
         for (const type of of) touched.set(type, { seq: record.seq, at: record.at });
-        const change = changeOf(record, delta, found[0] ?? '');
+        const change = changeOf(record, delta, before ? [...new Set([...found, ...before])] : found);
         if (isEnd(delta)) types.delete(id);
         newest.set(change.type, change);
         if (change.notable) recent = [change, ...recent].slice(0, recentMax);
@@ -171,12 +183,29 @@ export function openLive(deps: {
   beat.unref();
 
   return {
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+    subscribe(who, listener) {
+      // One beat after the other, however long it takes to find out what may be seen.
+      let told: Promise<void> | undefined;
+      const tell = (changes: readonly LiveChange[]): void => {
+        const shown = seen(who, changes);
+        if (!told && Array.isArray(shown)) return listener(shown as readonly LiveChange[]);
+        const mine: Promise<void> = (told ?? Promise.resolve())
+          .then(async () => listener(await shown))
+          .catch(() => skipped.add(changes.length))
+          .finally(() => {
+            if (told === mine) told = undefined;
+          });
+        told = mine;
+      };
+      listeners.add(tell);
+      return () => listeners.delete(tell);
     },
-    recent: (limit) => recent.slice(0, limit),
-    latestByType: () => [...newest.values()].sort((a, b) => b.seq - a.seq),
+    recent: async (who, limit) => (await seen(who, recent)).slice(0, limit),
+    latestByType: async (who) =>
+      seen(
+        who,
+        [...newest.values()].sort((a, b) => b.seq - a.seq),
+      ),
     lastChangeOf: (wanted) =>
       [...wanted, anyType]
         .map((type) => touched.get(type))
@@ -186,6 +215,28 @@ export function openLive(deps: {
       clearInterval(beat);
       await unfollow();
     },
+  };
+}
+
+/** What `who` may see of changes. Of what is gone only types can tell: where values decide, its end is not told. */
+function seenChanges(
+  broker: Pick<Broker, 'view' | 'find'>,
+  who: Principal,
+  changes: readonly LiveChange[],
+): readonly LiveChange[] | Promise<readonly LiveChange[]> {
+  const view = broker.view(who);
+  const shown = changes.filter(({ types }) => view.showsTypes(types));
+  const masked = view.masks ? shown.map((change) => maskedChange(change, view)) : shown;
+  if (view.byTypes) return masked;
+  const looked = masked.map(async (change) => ((await broker.find(who, 0, change.id)) ? [change] : []));
+  return Promise.all(looked).then((found) => found.flat());
+}
+
+function maskedChange({ values, place, location, ...change }: LiveChange, { showsAttribute }: View): LiveChange {
+  return {
+    ...change,
+    values: values.filter(({ name }) => showsAttribute(name)),
+    ...(location && place !== undefined && showsAttribute(place) && { location, place }),
   };
 }
 

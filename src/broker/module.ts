@@ -1,8 +1,10 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { brokerAccess } from './access.ts';
 import { brokerApi } from './api.ts';
-import { eventStream } from '../http/index.ts';
+import { demandAction, eventStream, refuse, type Guard } from '../http/index.ts';
+import type { Principal } from '../http/principal.ts';
 import type { Module } from '../http/module.ts';
 import type { Writer } from '../store/writer.ts';
 import type { Policy } from '../trust/index.ts';
@@ -37,11 +39,11 @@ export function brokerModule(deps: {
   log: Log;
   metrics: Metrics;
   /** One change as the data of a `change` event, in the reader's language. */
-  describe: (change: LiveChange, language: string) => unknown;
+  describe: (change: LiveChange, language: string, who: Principal) => unknown;
 }): Module {
   const { broker, live, writer, policy, contexts, models, tenants, subscriptions, tiles, log, metrics, describe } =
     deps;
-  const entities = entityService({ writer, policy, models });
+  const entities = entityService({ writer, policy, view: broker.view, models });
   const now = () => writer.now();
   const { service, readers } = subscriptions;
   const ngsi = ngsiHandler({
@@ -64,6 +66,8 @@ export function brokerModule(deps: {
       if (ngsi(request, response, guard) || readers.handle(request, response, guard)) return true;
       const url = request.url ?? '';
       if (request.method !== 'GET' || !(url === '/api/live' || url.startsWith('/api/live?'))) return false;
+      const who = readerOf(request, response, guard, log);
+      if (!who) return true;
       const query = new URLSearchParams(url.slice('/api/live'.length));
       const language = query.get('lang') ?? 'en';
       const after = Number(request.headers['last-event-id'] ?? query.get('after') ?? Number.NaN);
@@ -76,17 +80,18 @@ export function brokerModule(deps: {
       };
       const stream = eventStream(response, end);
       const send = (changes: readonly LiveChange[]): void => {
-        for (const change of changes) stream.send('change', describe(change, language), change.seq);
+        for (const change of changes) stream.send('change', describe(change, language, who), change.seq);
       };
       // Whoever comes back gets what was worth a line meanwhile, oldest first.
-      if (Number.isFinite(after))
-        send(
-          live
-            .recent(missedMax)
-            .filter(({ seq }) => seq > after)
-            .toReversed(),
-        );
-      const unsubscribe = live.subscribe(send);
+      const missed = Number.isFinite(after) ? live.recent(who, missedMax) : Promise.resolve([]);
+      let first: Promise<void> | undefined = missed
+        .then((recent) => send(recent.filter(({ seq }) => seq > after).toReversed()))
+        .catch((error: unknown) => log.error('live: what was missed could not be told', { error: String(error) }))
+        .finally(() => (first = undefined));
+      const unsubscribe = live.subscribe(
+        who,
+        (changes) => void (first ? first.then(() => send(changes)) : send(changes)),
+      );
       streams.add(stop);
       return true;
     },
@@ -104,4 +109,16 @@ export function brokerModule(deps: {
       await tiles.close();
     },
   };
+}
+
+/** Who follows; undefined: whoever it is may not, and was told so. */
+function readerOf(request: IncomingMessage, response: ServerResponse, guard: Guard, log: Log): Principal | undefined {
+  try {
+    const who = guard.authenticate(request.headers);
+    demandAction(guard, who, 'readEntities');
+    return who;
+  } catch (error) {
+    refuse(response, error, log);
+    return undefined;
+  }
 }

@@ -17,6 +17,7 @@ import { instancePlaceOf, sortableInstant } from '../ngsild/index.ts';
 import type { TemporalEntity } from '../ngsild/index.ts';
 import type { Cause, Observation, PastInstance, PastQuery, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
+import { demandSeen } from './view.ts';
 import { demand, type Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
 import { decideAndCommit } from './decision.ts';
@@ -30,7 +31,7 @@ export type TemporalService = ReturnType<typeof temporalService>;
 
 export function temporalService(deps: {
   writer: Writer;
-  broker: Pick<Broker, 'historyEntities' | 'historyInstance' | 'historyObserved'>;
+  broker: Pick<Broker, 'historyEntities' | 'historyInstance' | 'historyObserved' | 'view'>;
   policy: Policy;
   models: Pick<Models, 'checkPast'>;
 }) {
@@ -83,6 +84,7 @@ export function temporalService(deps: {
     cause: Cause,
   ) => {
     demand(policy, who, 'writeEntities', past.type);
+    demandSeen(broker.view(who), Object.keys(past.attrs));
     models.checkPast(id, [...(types ?? []), ...past.type], past.attrs);
     const told = observationsOf(past.attrs);
     const observations = told.filter(hasTime);
@@ -135,6 +137,7 @@ export function temporalService(deps: {
       inTurn(tenant, id, async () => {
         demand(policy, who, 'deleteEntities', await known(who, tenant, id));
         const { name, all, datasetId = '@none' } = which;
+        demandSeen(broker.view(who), [name]);
         const within = { timeproperty: 'modifiedAt' as const, ...(!all && { datasetIds: [datasetId] }) };
         if (!(await find(who, tenant, id, { attrs: [name], within }))) {
           throw new Problem('not-found', `history has no such attribute of ${id}`, name);

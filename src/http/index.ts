@@ -27,6 +27,7 @@ export {
   type Resource,
 } from './principal.ts';
 export { openRates, type Rates } from './rates.ts';
+export { refuse } from './refusal.ts';
 export { problemDetails, retryAfter, TooOften, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';

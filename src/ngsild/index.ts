@@ -26,6 +26,7 @@ export type { QOptions } from './q.ts';
 export { evaluateQ, holdsFor, valuesAt } from './qEvaluate.ts';
 export type { QEvaluation, Target } from './qEvaluate.ts';
 export { compilePattern } from './pattern.ts';
+export { asksFor, maskedAttributes, maskedEntity, maskedInstances, maskedOrder, maskedQuery } from './masked.ts';
 export { evaluateSight, isOfTypes, showsTypes, typesHold } from './sight.ts';
 export { matchesQuery, matchesSelector } from './matching.ts';
 export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';

@@ -1,5 +1,5 @@
 export * from './identity/index.ts';
-export { demand, mayRead, openPolicy, type Filter, type Policy } from './policy/index.ts';
+export { demand, openPolicy, type Filter, type Policy } from './policy/index.ts';
 export {
   formatVerifier,
   inDirectory,

@@ -38,7 +38,7 @@ export const subscriptions: readonly Operation[] = [
       const { context, named } = await linkedContext(call, deps.contexts);
       const page = parsePage(new Map(call.query));
       const media = accepted(call, shownAs);
-      const { shown, count } = await deps.subscriptions.query(call.tenant, page);
+      const { shown, count } = await deps.subscriptions.query(call.who, call.tenant, page);
       const body = shown.map((one) => represent(call, one, context));
       const more = page.offset + body.length < count;
       // The pages of a list have one path, whether or not the request ended in a slash.
@@ -58,7 +58,7 @@ export const subscriptions: readonly Operation[] = [
     handle: async (call, deps) => {
       const { context, named } = await linkedContext(call, deps.contexts);
       const media = accepted(call, shownAs);
-      const shown = await deps.subscriptions.retrieve(call.tenant, call.of['subscriptionId'] ?? '');
+      const shown = await deps.subscriptions.retrieve(call.who, call.tenant, call.of['subscriptionId'] ?? '');
       return document(media, named, represent(call, shown, context));
     },
   },

@@ -2,7 +2,7 @@
  * What the pages ask of the broker again and again: types, entities of a type, what the watches found. Answers are kept
  * for a few seconds (`answers.ts`).
  */
-import { systemPrincipal, type Principal } from '../../http/index.ts';
+import type { Principal } from '../../http/index.ts';
 import { coreContext, evaluateQ, parseQ, type Entity, type EntityQuery } from '../../ngsild/index.ts';
 import type { City, Watch } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
@@ -26,19 +26,18 @@ export type CityState = {
   select(filter: Filter): Promise<readonly Entity[]>;
 };
 
-export const reader: Principal = systemPrincipal;
-
 /** More points are not a picture any more. */
 export const pointsMax = 10_000;
 const foundMax = 200;
 
-export function cityState(deps: { broker: Broker; city: City; now: () => number }): CityState {
-  const { broker, city, now } = deps;
+/** @param deps who: what it may see is what all see who are given this */
+export function cityState(deps: { broker: Broker; city: City; who: Principal; now: () => number }): CityState {
+  const { broker, city, who, now } = deps;
   const keep = keptAnswers(now);
   const query = async (selected: EntityQuery, limit: number): Promise<readonly Entity[]> => {
     const entities: Entity[] = [];
     while (entities.length < limit) {
-      const page = await broker.query(reader, 0, selected, {
+      const page = await broker.query(who, 0, selected, {
         limit: Math.min(1000, limit - entities.length),
         offset: entities.length,
       });
@@ -53,7 +52,7 @@ export function cityState(deps: { broker: Broker; city: City; now: () => number 
     q: parseQ(watch.q, coreContext),
   }));
   const state: CityState = {
-    types: () => keep('types', () => broker.types(reader, 0)),
+    types: () => keep('types', () => broker.types(who, 0)),
     ofType: (type) => keep(`type ${type}`, () => query({ type: { node: 'type', iri: type } }, pointsMax)),
     found: () =>
       keep('found', async () => {

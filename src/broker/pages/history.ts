@@ -2,8 +2,8 @@
 import type { Entity } from '../../ngsild/index.ts';
 import { type Bucket, unitSymbol } from '../../ui/index.ts';
 import type { AggregateValue } from '../../store/ports.ts';
+import type { Principal } from '../../http/index.ts';
 import type { Broker } from '../broker.ts';
-import { reader } from './cityState.ts';
 import type { Range } from './ranges.ts';
 import { first, valuesOf } from './view.ts';
 
@@ -27,7 +27,7 @@ export const chartable = (entity: Entity, language: string): readonly { iri: str
  * @throws Problem of the history store
  */
 export async function seriesOf(
-  broker: Pick<Broker, 'aggregate'>,
+  { broker, who }: { readonly broker: Pick<Broker, 'aggregate'>; readonly who: Principal },
   entity: Entity,
   wanted: readonly string[],
   range: Range,
@@ -35,7 +35,7 @@ export async function seriesOf(
 ): Promise<readonly Series[]> {
   if (wanted.length === 0) return [];
   const { entities } = await broker.aggregate(
-    reader,
+    who,
     0,
     [entity.id],
     {

@@ -2,13 +2,13 @@
 import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
 import { within } from '../../base/timers.ts';
-import type { HomeContext, HomePart, Module } from '../../http/index.ts';
+import { whoOf, type HomeContext, type HomePart, type Module, type Principal } from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { type CitySearch, type Reader, type Site } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
-import { cityState, pointsMax, reader as principal } from './cityState.ts';
+import { pointsMax, type CityState } from './cityState.ts';
 import { entitiesCsv, historyCsv, listFileName, pointsGeoJson } from './downloads.ts';
 import { EntityPage, fileName } from './entity.tsx';
 import { filterOf } from './filter.tsx';
@@ -20,8 +20,8 @@ import { List, type ListContent, listTitle, pageSize } from './list.tsx';
 import { MapPage } from './mapPage.tsx';
 import { mapContent } from './mapSection.tsx';
 import { pageWords } from './messages/index.ts';
-import { createNames } from './names.ts';
 import { rangeOf } from './ranges.ts';
+import { rememberedFor } from './readers.ts';
 import { isSimulated, nameOf } from './view.ts';
 
 /** Results of one search on a page: more cannot be told apart on the map. */
@@ -33,7 +33,10 @@ export type PagesDeps = {
   /** What has just happened; see `broker/live.ts`. */
   /** The index of streets, house numbers and places; built when it is first asked. */
   readonly search: () => Promise<CitySearch>;
-  readonly live: { recent(limit: number): readonly Change[]; latestByType(): readonly Change[] };
+  readonly live: {
+    recent(who: Principal, limit: number): Promise<readonly Change[]>;
+    latestByType(who: Principal): Promise<readonly Change[]>;
+  };
   /** What the other modules have to say on the home page. */
   readonly home: (context: HomeContext) => Promise<readonly HomePart[]>;
 };
@@ -43,18 +46,23 @@ export type PagesDeps = {
  * @returns also `describe`, which the live stream puts into words with
  */
 export function pages(deps: PagesDeps): Module & {
-  readonly describe: (change: Change, language: string) => DescribedChange;
-  /** What needs attention now; remembered for three seconds. */
-  readonly urgent: () => Promise<readonly { readonly entity: Entity; readonly severity: 'trouble' | 'warn' }[]>;
+  readonly describe: (change: Change, language: string, who: Principal) => DescribedChange;
+  /** What of that which needs attention now `who` may see; remembered for three seconds. */
+  readonly urgent: (
+    who: Principal,
+  ) => Promise<readonly { readonly entity: Entity; readonly severity: 'trouble' | 'warn' }[]>;
 } {
   const { site, broker, live, home, search } = deps;
   const { city, clock } = site;
-  const state = cityState({ broker, city, now: () => clock.now() });
-  const names = createNames(async (id) => (await broker.find(principal, 0, id))?.entity);
-  const describe = (change: Change, language: string): DescribedChange =>
-    describeChange(change, language, city, (id) => names.of(id, language));
+  const remembered = rememberedFor({ broker, city, now: () => clock.now() });
+  const describe = (change: Change, language: string, who: Principal): DescribedChange =>
+    describeChange(change, language, city, (id) => remembered(who).names.of(id, language));
 
-  const attentionNow = async (language: string, parts: readonly HomePart[]): Promise<readonly Attention[]> => {
+  const attentionNow = async (
+    { language, who }: Pick<Reader, 'language' | 'who'>,
+    parts: readonly HomePart[],
+  ): Promise<readonly Attention[]> => {
+    const { state, names } = remembered(who);
     const found = await state.found();
     names.remember(found.map(({ entity }) => entity));
     const all = [
@@ -65,8 +73,9 @@ export function pages(deps: PagesDeps): Module & {
   };
 
   /** Notable changes first of all, then the newest reading of each type: something is always happening in a city. */
-  const changesNow = async (language: string): Promise<readonly DescribedChange[]> => {
-    const candidates = [...live.recent(changesShown), ...live.latestByType()];
+  const changesNow = async ({ language, who }: Reader): Promise<readonly DescribedChange[]> => {
+    const { names } = remembered(who);
+    const candidates = [...(await live.recent(who, changesShown)), ...(await live.latestByType(who))];
     const byKey = new Map<string, Change>();
     for (const change of candidates) if (!byKey.has(keyOf(change))) byKey.set(keyOf(change), change);
     const newest = [...byKey.values()].sort((a, b) => b.at - a.at || b.seq - a.seq);
@@ -78,22 +87,23 @@ export function pages(deps: PagesDeps): Module & {
       if (many >= linesPerType) continue;
       perType.set(change.type, many + 1);
       if (names.of(change.id, language) === undefined) {
-        const known = await broker.find(principal, 0, change.id);
+        const known = await broker.find(who, 0, change.id);
         if (known) names.remember([known.entity]);
       }
-      const line = describe(change, language);
+      const line = describe(change, language, who);
       if (line.text !== '') told.push(line);
     }
     return told;
   };
 
   const homePage = async (reader: Reader) => {
-    const { language, now, query } = reader;
+    const { language, now, query, who } = reader;
+    const { state, names } = remembered(who);
     const parts = await home({ language, now });
-    const attention = await attentionNow(language, parts);
+    const attention = await attentionNow(reader, parts);
     const map = await mapContent(site, state, filterOf(query, city), attention);
     names.remember(map.entities);
-    const content: HomeContent = { attention, parts, map, changes: await changesNow(language) };
+    const content: HomeContent = { attention, parts, map, changes: await changesNow(reader) };
     return {
       title: pageWords(language)('now'),
       description: homeTitle(content, site, language),
@@ -104,7 +114,8 @@ export function pages(deps: PagesDeps): Module & {
   };
 
   const mapPage = async (reader: Reader) => {
-    const { language, now, query } = reader;
+    const { language, now, query, who } = reader;
+    const { state } = remembered(who);
     const find = (query.get('find') ?? '').trim().slice(0, queryMax);
     if (find !== '') {
       const found = await foundIn({ city, search: await search(), state }, find, foundMax, language);
@@ -116,7 +127,7 @@ export function pages(deps: PagesDeps): Module & {
         main: FoundPage({ site, reader, find, found, ...(isPick && { pick }) }),
       };
     }
-    const attention = await attentionNow(language, await home({ language, now }));
+    const attention = await attentionNow(reader, await home({ language, now }));
     const content = await mapContent(site, state, filterOf(query, city), attention);
     return {
       title: pageWords(language)('mapPage'),
@@ -127,7 +138,8 @@ export function pages(deps: PagesDeps): Module & {
   };
 
   const listPage = async (reader: Reader) => {
-    const { language, query } = reader;
+    const { language, query, who } = reader;
+    const { state } = remembered(who);
     const filter = filterOf(query, city);
     const page = Math.min(100_000, Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1));
     // Without a district the store pages; with one, what lies in it is known to the pages.
@@ -137,7 +149,7 @@ export function pages(deps: PagesDeps): Module & {
       state.types(),
       inDistrict
         ? { entities: inDistrict.slice(size.offset, size.offset + size.limit), count: inDistrict.length }
-        : broker.query(principal, 0, filter.type === undefined ? {} : { type: { node: 'type', iri: filter.type } }, {
+        : broker.query(who, 0, filter.type === undefined ? {} : { type: { node: 'type', iri: filter.type } }, {
             ...size,
             count: true,
           }),
@@ -164,12 +176,12 @@ export function pages(deps: PagesDeps): Module & {
   };
 
   const entityPage = async (reader: Reader) => {
-    const { language, now, query, params } = reader;
-    const { entity } = await broker.get(principal, 0, params['id'] ?? '');
-    const found = (await state.found()).filter(({ entity: { id } }) => id === entity.id);
+    const { language, now, query, params, who } = reader;
+    const { entity } = await broker.get(who, 0, params['id'] ?? '');
+    const found = (await remembered(who).state.found()).filter(({ entity: { id } }) => id === entity.id);
     const range = rangeOf(query.get('range'), now, city.timeZone);
     const { chosen, wanted } = wantedOf(entity, query.get('attr'), language);
-    const series = await within(historyPatienceMs, seriesOf(broker, entity, wanted, range, language));
+    const series = await within(historyPatienceMs, seriesOf({ broker, who }, entity, wanted, range, language));
     const content = {
       entity,
       attention: found.map((one) => attentionOf({ ...one, entity }, city, language)),
@@ -193,6 +205,7 @@ export function pages(deps: PagesDeps): Module & {
   };
   const languageOf = (c: Context): string => c.req.query('lang') ?? city.languages[0] ?? 'en';
   const selected = async (c: Context): Promise<readonly Entity[]> => {
+    const { state } = remembered(whoOf(c));
     const filter = filterOf(new URL(c.req.url).searchParams, city);
     const counts = (await state.types()).filter(({ type }) => filter.type === undefined || type === filter.type);
     if (counts.some(({ count }) => count > pointsMax)) {
@@ -200,12 +213,13 @@ export function pages(deps: PagesDeps): Module & {
     }
     return state.select(filter);
   };
-  const states = async (): Promise<ReadonlyMap<string, 'trouble' | 'warn'>> =>
+  const states = async ({ state }: { state: CityState }): Promise<ReadonlyMap<string, 'trouble' | 'warn'>> =>
     new Map((await state.found()).toReversed().map(({ entity, watch }) => [entity.id, watch.severity]));
 
   const downloads = (app: Hono): void => {
     const typeName = (c: Context): string | undefined => c.req.query('type') || undefined;
     app.get('/api/search', async (c) => {
+      const { state } = remembered(whoOf(c));
       const { q, limit } = searchRequest(new URL(c.req.url).searchParams);
       const language = languageOf(c);
       const results = await foundIn({ city, search: await search(), state }, q, limit, language);
@@ -227,15 +241,16 @@ export function pages(deps: PagesDeps): Module & {
     app.get('/api/entities.geojson', async (c) => {
       const entities = await selected(c);
       const name = listFileName(city, typeName(c), 'geojson', entities.some(isSimulated));
-      const body = JSON.stringify(pointsGeoJson(entities, await states(), city, languageOf(c)));
+      const body = JSON.stringify(pointsGeoJson(entities, await states(remembered(whoOf(c))), city, languageOf(c)));
       return file(c, body, 'application/geo+json', name);
     });
     app.get('/api/entities/history.csv', async (c) => {
-      const { entity } = await broker.get(principal, 0, c.req.query('id') ?? '');
+      const who = whoOf(c);
+      const { entity } = await broker.get(who, 0, c.req.query('id') ?? '');
       const range = rangeOf(c.req.query('range') ?? null, clock.now(), city.timeZone);
       const language = languageOf(c);
       const { wanted } = wantedOf(entity, c.req.query('attr') ?? null, language);
-      const series = await seriesOf(broker, entity, wanted, range, language);
+      const series = await seriesOf({ broker, who }, entity, wanted, range, language);
       return file(
         c,
         historyCsv(entity, series, range.stepMs),
@@ -258,7 +273,8 @@ export function pages(deps: PagesDeps): Module & {
       'GET /api/entities/history.csv': 'readEntities',
     },
     describe,
-    urgent: async () => (await state.found()).map(({ entity, watch }) => ({ entity, severity: watch.severity })),
+    urgent: async (who) =>
+      (await remembered(who).state.found()).map(({ entity, watch }) => ({ entity, severity: watch.severity })),
     navigation: (language) => {
       const t = pageWords(language);
       return [

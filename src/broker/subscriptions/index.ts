@@ -5,16 +5,18 @@ import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Endpoints } from '../../http/index.ts';
-import type { Notice } from '../../ngsild/index.ts';
+import type { Notice, Subscription } from '../../ngsild/index.ts';
+import type { Principal } from '../../http/principal.ts';
 import type { EntityQuery } from '../../ngsild/query.ts';
 import type { Rows, Tenant } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
-import { mayRead, type Policy } from '../../trust/index.ts';
+import type { Policy } from '../../trust/index.ts';
 import type { Broker } from '../broker.ts';
 import type { Contexts } from '../contexts/index.ts';
 import type { Tenants } from '../tenants.ts';
 import { openDelivery, type Delivery } from './delivery.ts';
 import { deadLetters, type Letters } from './letters.ts';
+import { ownership, type Ownership } from './ownership.ts';
 import { overviews, type Overviews } from './overview.ts';
 import { notificationSender } from './sender.ts';
 import { subscriptionService, type SubscriptionService } from './service.ts';
@@ -30,8 +32,9 @@ export type Subscriptions = {
   count(): number;
   readonly letters: Letters;
   readonly readers: StreamReaders;
+  readonly ownership: Ownership;
   /** Delivers everything kept from this change on again. @returns how many hits @throws Problem not-found */
-  rewind(tenant: Tenant, id: string, from: number): Promise<number>;
+  rewind(who: Principal, tenant: Tenant, id: string, from: number): Promise<number>;
   /** Begins to deliver; until then hits gather. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -43,7 +46,7 @@ const perPeriodicNotification = 1_000;
 export function openSubscriptions(deps: {
   rows: Rows;
   writer: Writer;
-  broker: Pick<Broker, 'query'>;
+  broker: Pick<Broker, 'query' | 'view'>;
   contexts: Contexts;
   tenants: Pick<Tenants, 'get' | 'nameOf'>;
   endpoints: Endpoints;
@@ -59,12 +62,17 @@ export function openSubscriptions(deps: {
     endpoints,
     clock,
     newId: randomId,
+    view: (who) => broker.view(who),
     tenantName: (tenant) => tenants.nameOf(tenant),
     fetch: async (who, tenant, ids) =>
       (await broker.query(who, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
   });
+  const owned = ownership(store, policy);
   // Asked for each notification: what its maker may read can have changed since.
-  const mayTell = ({ maker }: Stored, { entity, was }: Notice): boolean => mayRead(policy, maker, was ?? entity);
+  const mayTell = ({ maker, subscription }: Stored, { entity, was }: Notice): boolean => {
+    const view = broker.view(maker);
+    return view.shows(was ?? entity) && !view.asksTooMuch(askedBy(subscription));
+  };
   const delivery: Delivery = openDelivery({
     store,
     mayTell,
@@ -94,15 +102,16 @@ export function openSubscriptions(deps: {
   const letters = deadLetters({ store, delivery, writer });
   const streams = openStreams({ store, delivery, sender, mayTell, clock });
   metrics.gauge('chorsu_subscription_streams', 'Open streams of subscriptions', () => streams.count());
-  const overview = overviews({ store, delivery, clock });
-  const readers = streamReaders({ streams, tenants, log });
+  const overview = overviews({ store, ownership: owned, delivery, clock });
+  const readers = streamReaders({ streams, tenants, ownership: owned, log });
   return {
     readers,
     overview,
     count: () => delivery.count(),
     letters,
-    async rewind(tenant, id, from) {
-      await overview.get(tenant, id);
+    ownership: owned,
+    async rewind(who, tenant, id, from) {
+      await owned.find(who, tenant, id);
       // Further on, what is still to come would be left out without a word.
       const next = writer.lastSeq() + 1;
       if (from > next) throw new Problem('bad-data', `there is no change ${from}: the next one is ${next}`, 'from');
@@ -115,6 +124,7 @@ export function openSubscriptions(deps: {
       contexts,
       endpoints,
       policy,
+      ownership: owned,
       newId: randomId,
     }),
     start: () => delivery.start(),
@@ -134,3 +144,10 @@ export { attemptsMax } from './courier.ts';
 export { hitDerivation } from './hits.ts';
 export type { Shown, SubscriptionService } from './service.ts';
 export { subscriptionTables } from './rows.ts';
+
+/** What decides whether it is told of something. */
+const askedBy = ({ q, geoQ, watchedAttributes }: Subscription): Pick<EntityQuery, 'attrs' | 'q' | 'geo'> => ({
+  ...(q && { q }),
+  ...(geoQ && { geo: geoQ }),
+  ...(watchedAttributes && { attrs: watchedAttributes }),
+});

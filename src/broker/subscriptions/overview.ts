@@ -1,9 +1,11 @@
 /** How subscriptions fare: what operators see. */
 import type { Clock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
+import type { Principal } from '../../http/principal.ts';
 import { subscriptionStatus, type SubscriptionStatus } from '../../ngsild/index.ts';
 import type { Tenant } from '../../store/ports.ts';
 import type { Delivery } from './delivery.ts';
+import type { Ownership } from './ownership.ts';
 import type { Progress, Stored } from './rows.ts';
 import type { Kept, SubscriptionStore } from './store.ts';
 
@@ -20,10 +22,10 @@ export type Overview = {
 };
 
 export type Overviews = {
-  /** In the order in which they were made. @param tenant absent: of all */
-  list(tenant?: Tenant): Promise<readonly Overview[]>;
+  /** Those of `who`, in the order in which they were made. @param tenant absent: of all */
+  list(who: Principal, tenant?: Tenant): Promise<readonly Overview[]>;
   /** @throws Problem not-found */
-  get(tenant: Tenant, id: string): Promise<Overview>;
+  get(who: Principal, tenant: Tenant, id: string): Promise<Overview>;
 };
 
 /** Where it goes, without the password that may stand there. */
@@ -32,10 +34,11 @@ export const shownEndpoint = ({ subscription }: Stored): string =>
 
 export function overviews(deps: {
   store: SubscriptionStore;
+  ownership: Ownership;
   delivery: Pick<Delivery, 'progress'>;
   clock: Clock;
 }): Overviews {
-  const { store, delivery, clock } = deps;
+  const { store, ownership, delivery, clock } = deps;
   const overview = async (all: readonly Stored[], kept: readonly Kept[]): Promise<readonly Overview[]> => {
     const [waiting, letters] = await Promise.all([store.waiting(), store.letterCounts()]);
     return all
@@ -57,14 +60,16 @@ export function overviews(deps: {
       });
   };
   return {
-    async list(wanted) {
-      const all = (await store.all()).filter(({ tenant }) => wanted === undefined || tenant === wanted);
+    async list(who, wanted) {
+      const all = (await store.all()).filter(
+        (stored) => (wanted === undefined || stored.tenant === wanted) && ownership.owns(who, stored),
+      );
       return overview(all, await store.kept());
     },
-    async get(tenant, id) {
-      const stored = await store.find(tenant, id);
+    async get(who, tenant, id) {
+      const stored = await ownership.find(who, tenant, id);
       const kept = await store.keptOf(tenant, id);
-      const [found] = stored ? await overview([stored], kept ? [kept] : []) : [];
+      const [found] = await overview([stored], kept ? [kept] : []);
       if (!found) throw new Problem('not-found', `there is no subscription ${id}`);
       return found;
     },

@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
-import { demandAction, eventStream, type Guard, problemDetails, socketStream } from '../../http/index.ts';
+import { demandAction, eventStream, type Guard, problemDetails, refuse, socketStream } from '../../http/index.ts';
+import type { Principal } from '../../http/principal.ts';
 import type { Tenant } from '../../store/ports.ts';
 import type { Tenants } from '../tenants.ts';
+import type { Ownership } from './ownership.ts';
 import type { Streams } from './streams.ts';
 
 export type StreamReaders = {
@@ -17,7 +19,12 @@ export type StreamReaders = {
 
 const path = /^\/api\/subscriptions\/([^/?]+)\/events(?:\?(.*))?$/;
 
-type Asked = { readonly tenant: Tenant; readonly id: string; readonly after: string | undefined };
+type Asked = {
+  readonly who: Principal;
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly after: string | undefined;
+};
 
 function decoded(text: string): string {
   try {
@@ -27,8 +34,13 @@ function decoded(text: string): string {
   }
 }
 
-export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, 'get'>; log: Log }): StreamReaders {
-  const { streams, tenants, log } = deps;
+export function streamReaders(deps: {
+  streams: Streams;
+  tenants: Pick<Tenants, 'get'>;
+  ownership: Ownership;
+  log: Log;
+}): StreamReaders {
+  const { streams, tenants, ownership, log } = deps;
   const open = new Set<() => void>();
 
   /** A browser cannot give a header with either: what stands in the query counts too. @throws Problem */
@@ -39,6 +51,7 @@ export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, '
     const tenant = headers['ngsild-tenant'] ?? query.get('tenant') ?? undefined;
     const last = headers['last-event-id'] ?? query.get('after') ?? undefined;
     return {
+      who,
       tenant: tenant === undefined ? 0 : tenants.get(who, String(tenant)),
       id: decoded(match[1] ?? ''),
       after: last === undefined || last === '' ? undefined : String(last),
@@ -55,6 +68,7 @@ export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, '
       open.delete(leave);
     };
     const leave = (): void => void response.end();
+    await ownership.find(asked.who, asked.tenant, asked.id);
     end = await streams.open(asked.tenant, asked.id, asked.after, async ({ id, notification }) => {
       stream ??= eventStream(response, close);
       stream.send('notification', notification, id);
@@ -71,11 +85,7 @@ export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, '
       if (!match || request.method !== 'GET') return false;
       Promise.resolve()
         .then(() => events(askedBy(match, request, guard), response))
-        .catch((error: unknown) => {
-          const details = problemDetails(error, log);
-          response.writeHead(details.status, { 'content-type': 'application/problem+json' });
-          response.end(JSON.stringify(details));
-        });
+        .catch((error: unknown) => refuse(response, error, log));
       return true;
     },
     upgrade(request, socket, head, guard) {
@@ -92,8 +102,9 @@ export function streamReaders(deps: { streams: Streams; tenants: Pick<Tenants, '
           leave = () => stream.end(1000, 'the program is stopping');
           open.add(leave);
           Promise.resolve()
-            .then(() => {
-              const { tenant, id, after } = askedBy(match, request, guard);
+            .then(async () => {
+              const { who, tenant, id, after } = askedBy(match, request, guard);
+              await ownership.find(who, tenant, id);
               return streams.open(tenant, id, after, (event) => stream.send(event));
             })
             .then(

@@ -6,16 +6,17 @@ import { after, before, test } from 'node:test';
 import { openTestCity, type TestCity } from '../../../test/fixtures/testCity.ts';
 import { systemClock } from '../../base/clock.ts';
 import { coreContext, parseQ } from '../../ngsild/index.ts';
+import { anonymousPrincipal, type Principal } from '../../http/index.ts';
 import type { Filter, Policy } from '../../trust/index.ts';
 
 type Data = Record<string, unknown> & { id: string };
 type Arrived = { readonly path: string; readonly data: readonly Data[] };
 
-/** What everybody but the platform itself may read. */
+/** What everybody may read but who changes things. */
 let readable: Filter = 'everything';
 const shown = (q: string): Filter => ({ node: 'q', q: parseQ(q, coreContext) });
 const policy: Policy = {
-  filter: ({ kind }) => (kind === 'system' ? 'everything' : readable),
+  filter: ({ kind }) => (kind === 'service' ? 'everything' : readable),
   permits: () => true,
   hidden: () => undefined,
 };
@@ -33,7 +34,10 @@ const receiver = createServer((request, response) => {
 let city: TestCity;
 let endpoint = '';
 before(async () => {
-  city = await openTestCity({}, systemClock, policy);
+  const clerk: Principal = { id: 'clerk', kind: 'service', roles: [] };
+  city = await openTestCity({}, systemClock, policy, ({ authorization }) =>
+    authorization ? clerk : anonymousPrincipal,
+  );
   receiver.listen(0, '127.0.0.1');
   await once(receiver, 'listening');
   endpoint = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
@@ -45,7 +49,8 @@ after(async () => {
 });
 
 const ask = async (method: string, path: string, body?: object): Promise<Response> => {
-  const headers = { 'content-type': 'application/json' };
+  const isOfSubscriber = path.startsWith('/subscriptions');
+  const headers = { 'content-type': 'application/json', ...(!isOfSubscriber && { authorization: 'clerk' }) };
   const answer = await city.fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   assert.ok(answer.ok, `${answer.status} ${await answer.clone().text()}`);
   return answer;

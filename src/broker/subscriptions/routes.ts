@@ -20,17 +20,19 @@ export function subscriptionRoutes(
   deps: { readonly subscriptions: Subscriptions; readonly tenants: Pick<Tenants, 'get'> },
 ): void {
   const { subscriptions } = deps;
-  const { overview, letters } = subscriptions;
+  const { overview, letters, ownership } = subscriptions;
   const tenantOf = (c: Context): Tenant => {
     const name = c.req.header('ngsild-tenant');
     return name === undefined ? 0 : deps.tenants.get(whoOf(c), name);
   };
   const idOf = (c: Context): string => c.req.param('id') ?? '';
+  const mine = (c: Context): Promise<unknown> => ownership.find(whoOf(c), tenantOf(c), idOf(c));
   const cause = { by: 'http' };
 
-  app.get(root, async (c) => c.json({ subscriptions: (await overview.list(tenantOf(c))).map(shown) }));
-  app.get(`${root}/:id{[^/]+}`, async (c) => c.json(shown(await overview.get(tenantOf(c), idOf(c)))));
+  app.get(root, async (c) => c.json({ subscriptions: (await overview.list(whoOf(c), tenantOf(c))).map(shown) }));
+  app.get(`${root}/:id{[^/]+}`, async (c) => c.json(shown(await overview.get(whoOf(c), tenantOf(c), idOf(c)))));
   app.get(`${root}/:id{[^/]+}/dead-letters`, async (c) => {
+    await mine(c);
     const after = seqOf(c.req.query('after'), 'after');
     const limit = Math.min(seqOf(c.req.query('limit'), 'limit') ?? lettersShown, 1_000);
     const found = await letters.list(tenantOf(c), idOf(c), { limit, ...(after !== undefined && { after }) });
@@ -47,13 +49,14 @@ export function subscriptionRoutes(
     });
   });
   // Each is a change of its own: what was refused once more, and everything that is kept.
-  app.post(`${root}/:id{[^/]+}/dead-letters/replay`, async (c) =>
-    c.json(await letters.replay(tenantOf(c), idOf(c), (await fromOf(c)) ?? 0, cause)),
-  );
+  app.post(`${root}/:id{[^/]+}/dead-letters/replay`, async (c) => {
+    await mine(c);
+    return c.json(await letters.replay(tenantOf(c), idOf(c), (await fromOf(c)) ?? 0, cause));
+  });
   app.post(`${root}/:id{[^/]+}/replay`, async (c) => {
     const from = await fromOf(c);
     if (from === undefined) throw new Problem('bad-data', 'from which change on? a sequence number', 'from');
-    return c.json({ hits: await subscriptions.rewind(tenantOf(c), idOf(c), from) });
+    return c.json({ hits: await subscriptions.rewind(whoOf(c), tenantOf(c), idOf(c), from) });
   });
 }
 

@@ -15,6 +15,7 @@ import type { Tenant } from '../../store/ports.ts';
 import type { Contexts } from '../contexts/index.ts';
 import { isoInstant } from '../decision.ts';
 import { linkedEntities } from '../linked.ts';
+import type { View } from '../view.ts';
 import { messageOf } from './message.ts';
 import { openMqttSender } from './mqtt.ts';
 import type { Cursor, Stored } from './rows.ts';
@@ -43,10 +44,11 @@ export function notificationSender(deps: {
   endpoints: Endpoints;
   tenantName: (tenant: Tenant) => string | undefined;
   fetch: (who: Principal, tenant: Tenant, ids: readonly string[]) => Promise<readonly Entity[]>;
+  view: (who: Principal) => View;
   clock: Clock;
   newId: () => string;
 }): Sender {
-  const { contexts, endpoints, tenantName, fetch, clock, newId } = deps;
+  const { contexts, endpoints, tenantName, fetch, view, clock, newId } = deps;
   const mqtt = openMqttSender(endpoints);
   /** What the notices link to, where the subscriber wants to see it (4.5.23). */
   const joined = async (
@@ -61,8 +63,14 @@ export function notificationSender(deps: {
     const { embeddable, appended } = await linkedEntities(find, roots, join, notificationOptions(subscription));
     return kind === 'flat' ? { appended } : { linked: embeddable };
   };
-  const represent: Sender['represent'] = async (stored, notices, part) => {
-    const { subscription } = stored;
+  const represent: Sender['represent'] = async (stored, given, part) => {
+    const { subscription, maker } = stored;
+    const { entity: seen, attributes } = view(maker);
+    const notices = given.map((notice): Notice => ({
+      ...notice,
+      entity: seen(notice.entity),
+      before: attributes(notice.before),
+    }));
     const contextUrl = contextUrlOf(stored);
     return representNotification(subscription, notices, await contexts.of(contextUrl), {
       id: `urn:ngsi-ld:Notification:${part ? fingerprint(stored, part) : newId()}`,

@@ -19,6 +19,7 @@ import type { Policy } from '../../trust/index.ts';
 import type { Contexts } from '../contexts/index.ts';
 import { isoInstant } from '../decision.ts';
 import type { Delivery } from './delivery.ts';
+import type { Ownership } from './ownership.ts';
 import { noProgress, progressRow, removedRows, subscriptionRow, subscriptionTable, type Stored } from './rows.ts';
 import { type SubscriptionStore } from './store.ts';
 
@@ -37,18 +38,17 @@ export function subscriptionService(deps: {
   contexts: Pick<Contexts, 'of' | 'keep'>;
   endpoints: Pick<Endpoints, 'check'>;
   policy: Policy;
+  ownership: Ownership;
   newId: () => string;
 }) {
-  const { store, writer, delivery, contexts, endpoints, policy, newId } = deps;
+  const { store, writer, delivery, contexts, endpoints, policy, ownership, newId } = deps;
 
   const mayChange = (who: Principal): void => {
     if (!policy.permits(who, 'subscribe')) throw new Problem('forbidden', 'you may not subscribe');
   };
-  const get = async (tenant: Tenant, id: string): Promise<Stored> => {
+  const get: Ownership['find'] = (who, tenant, id) => {
     if (!isUri(id)) throw new Problem('bad-data', 'the id of a subscription is a URI', 'id');
-    const stored = await store.find(tenant, id);
-    if (!stored) throw new Problem('not-found', `there is no subscription ${id}`);
-    return stored;
+    return ownership.find(who, tenant, id);
   };
   const checkEndpoint = async ({ notification }: Subscription): Promise<void> => {
     try {
@@ -132,7 +132,7 @@ export function subscriptionService(deps: {
     ): Promise<void> {
       mayChange(who);
       for (let attempt = 1; ; attempt++) {
-        const known = await get(tenant, id);
+        const known = await get(who, tenant, id);
         const at = writer.now();
         const subscription = updateSubscription(known.subscription, json, context, at);
         await checkEndpoint(subscription);
@@ -153,21 +153,22 @@ export function subscriptionService(deps: {
     },
 
     /** 5.8.3 Retrieve Subscription. @throws Problem not-found, bad-data (no URI) */
-    retrieve: async (tenant: Tenant, id: string): Promise<Shown> => show(await get(tenant, id)),
+    retrieve: async (who: Principal, tenant: Tenant, id: string): Promise<Shown> => show(await get(who, tenant, id)),
 
     /** 5.8.4 Query Subscriptions, in the order in which they were made. */
     async query(
+      who: Principal,
       tenant: Tenant,
-      page: { limit: number; offset: number },
+      { limit, offset }: { limit: number; offset: number },
     ): Promise<{ shown: readonly Shown[]; count: number }> {
-      const { stored, count } = await store.page(tenant, page);
-      return { shown: stored.map(show), count };
+      const own = (await store.ofTenant(tenant)).filter((stored) => ownership.owns(who, stored));
+      return { shown: own.slice(offset, offset + limit).map(show), count: own.length };
     },
 
     /** 5.8.5 Delete Subscription. @throws Problem not-found, bad-data (no URI) */
     async delete(who: Principal, tenant: Tenant, id: string, cause: Cause): Promise<void> {
       mayChange(who);
-      const { seq } = await get(tenant, id);
+      const { seq } = await get(who, tenant, id);
       const key = { tenant, id };
       const expect = [{ row: { table: subscriptionTable.name, key }, seq }];
       await writer.commit({ tenant, cause, expect, entities: [], rows: removedRows(tenant, id) });

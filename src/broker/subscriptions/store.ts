@@ -49,13 +49,12 @@ export function subscriptionStore(rows: Rows) {
       return (await rows.all('SELECT * FROM ngsi_subscription ORDER BY tenant, id')).map(storedOf);
     },
     /** In the order in which they were made. */
-    async page(tenant: Tenant, { limit, offset }: { limit: number; offset: number }) {
-      const found = await rows.all(
-        'SELECT * FROM ngsi_subscription WHERE tenant = ? ORDER BY created_at, id LIMIT ? OFFSET ?',
-        [tenant, limit, offset],
-      );
-      const counted = await rows.get('SELECT count(*) AS n FROM ngsi_subscription WHERE tenant = ?', [tenant]);
-      return { stored: found.map(storedOf), count: Number(counted?.['n'] ?? 0) };
+    /** In the order in which they were made. */
+    async ofTenant(tenant: Tenant) {
+      const found = await rows.all('SELECT * FROM ngsi_subscription WHERE tenant = ? ORDER BY created_at, id', [
+        tenant,
+      ]);
+      return found.map(storedOf);
     },
     async progress(): Promise<readonly { tenant: Tenant; id: string; progress: Progress }[]> {
       const found = await rows.all('SELECT * FROM ngsi_delivery');

@@ -47,7 +47,7 @@ export function thingsLayers(deps: {
   live: Pick<Live, 'lastChangeOf'>;
   city: City;
   cutter: TileCutter;
-  urgent: () => Promise<Urgent>;
+  urgent: (who: Principal) => Promise<Urgent>;
   now: () => number;
 }): Layers {
   const { broker, live, city, cutter, urgent, now } = deps;
@@ -60,7 +60,7 @@ export function thingsLayers(deps: {
     const from = now();
     const types = typesIn(query.type);
     const change = live.lastChangeOf(types);
-    await cutter.build(key, 'things', thingsOf(broker, who, query, await urgent(), city));
+    await cutter.build(key, 'things', thingsOf(broker, who, query, await urgent(who), city));
     layer.madeAt = now();
     layer.tookMs = layer.madeAt - from;
     layer.version = ++made;

@@ -1,7 +1,7 @@
 /** `/api/tiles/{layer}/{z}/{x}/{y}.mvt`: Mapbox Vector Tiles 2.1, compressed. */
 import type { Context, Hono } from 'hono';
 import { gunzipSync } from 'node:zlib';
-import { anonymousPrincipal } from '../../http/principal.ts';
+import { whoOf } from '../../http/index.ts';
 import { parseTileAddress } from './address.ts';
 import type { Tiles } from './service.ts';
 
@@ -18,7 +18,7 @@ export function tileRoutes(app: Hono, tiles: Tiles): void {
     const known = c.req.header('if-none-match');
     return address.layer === 'city'
       ? answer(c, await tiles.cityTile(address, known), cityCache)
-      : answer(c, await tiles.thingsTile(anonymousPrincipal, address, searchParams, known), thingsCache);
+      : answer(c, await tiles.thingsTile(whoOf(c), address, searchParams, known), thingsCache);
   });
 }
 

@@ -3,7 +3,6 @@ import { Problem } from '../../base/problem.ts';
 import type { Principal } from '../../http/principal.ts';
 import { coreContext, locationIri, parseQ, parseTypeSelection, printQ } from '../../ngsild/index.ts';
 import { languages, type City } from '../../ui/index.ts';
-import type { Policy } from '../../trust/index.ts';
 import type { Broker } from '../broker.ts';
 import type { Live } from '../live.ts';
 import type { TileAddress } from './address.ts';
@@ -44,14 +43,13 @@ export function tileService(deps: {
   city: City;
   broker: Broker;
   live: Pick<Live, 'lastChangeOf'>;
-  policy: Policy;
   /** What the watches have found. */
-  urgent: () => Promise<Urgent>;
+  urgent: (who: Principal) => Promise<Urgent>;
   /** A type (IRI) in words of the reader's language. */
   typeWord: (type: string, language: string) => string;
   now: () => number;
 }): Tiles {
-  const { city, broker, live, policy, urgent, typeWord, now } = deps;
+  const { city, broker, live, urgent, typeWord, now } = deps;
   const cutter = tileCutter();
   const layers = thingsLayers({ broker, live, city, cutter, urgent, now });
   // Tells this run from the one before, which may have had another profile.
@@ -78,10 +76,9 @@ export function tileService(deps: {
     },
     async thingsTile(who, address, parametersGiven, known) {
       const query = thingsQuery(address.layer, parametersGiven, city);
-      const filter = policy.filter(who);
-      if (filter === 'nothing') return { etag: `"${run}.none"`, tile: nothing };
+      const { name } = broker.view(who);
       const { type, q, ...rest } = query;
-      const key = JSON.stringify([type, q && printQ(q, coreContext), rest, filter]);
+      const key = JSON.stringify([type, q && printQ(q, coreContext), rest, name]);
       const language = languageOf(parametersGiven, city);
       const words: TileWords = {
         languages: [language, '@none', ...languages.filter((other) => other !== language)],

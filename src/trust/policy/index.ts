@@ -1,2 +1,2 @@
 /** The policy's door. */
-export { demand, mayRead, openPolicy, type Filter, type Policy } from './port.ts';
+export { demand, openPolicy, type Filter, type Policy } from './port.ts';

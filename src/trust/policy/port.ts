@@ -1,6 +1,5 @@
 import { Problem } from '../../base/problem.ts';
 import type { Action, Principal, Resource } from '../../http/principal.ts';
-import { evaluateSight, type Entity } from '../../ngsild/index.ts';
 import type { Sight } from '../../ngsild/query.ts';
 
 /** What a principal may see of entities: all, none, or some. */
@@ -18,12 +17,6 @@ export type Policy = {
   /** Attributes (IRIs) that `who` may not see, of whatever entity; undefined: none. */
   hidden(who: Principal): ReadonlySet<string> | undefined;
 };
-
-/** Whether a principal may read this entity. */
-export function mayRead(policy: Pick<Policy, 'filter'>, who: Principal, entity: Entity): boolean {
-  const filter = policy.filter(who);
-  return filter === 'everything' || (filter !== 'nothing' && evaluateSight(filter, entity));
-}
 
 /** @throws Problem forbidden when `who` may not do this to entities of one of these types (IRIs) */
 export function demand(

@@ -18,7 +18,7 @@ export function subscriptionPages(deps: {
   tenants: Pick<Tenants, 'get' | 'nameOf'>;
 }): Module {
   const { site, subscriptions, tenants } = deps;
-  const { overview, letters } = subscriptions;
+  const { overview, letters, ownership } = subscriptions;
   const tenantOf = (who: Principal, query: URLSearchParams): Tenant => {
     const name = query.get('tenant');
     return name === null ? 0 : tenants.get(who, name);
@@ -26,11 +26,13 @@ export function subscriptionPages(deps: {
   const listed = (one: Overview): Listed => ({ ...one, tenantName: tenants.nameOf(one.stored.tenant) });
 
   const routes = (app: Hono): void => {
-    site.page(app, '/subscriptions', async (reader) => subscriptionsPage((await overview.list()).map(listed), reader));
+    site.page(app, '/subscriptions', async (reader) =>
+      subscriptionsPage((await overview.list(reader.who)).map(listed), reader),
+    );
     site.page(app, '/subscriptions/:id', async (reader) => {
       const tenant = tenantOf(reader.who, reader.query);
       const id = reader.params['id'] ?? '';
-      const one = listed(await overview.get(tenant, id));
+      const one = listed(await overview.get(reader.who, tenant, id));
       const refused = await letters.list(tenant, id, { limit: lettersShown });
       const done = doneOf(reader.query);
       return subscriptionPage({ one, letters: refused, timeZone: site.city.timeZone, ...(done && { done }) }, reader);
@@ -42,6 +44,7 @@ export function subscriptionPages(deps: {
     };
     site.form(app, '/subscriptions/:id/again', async (c) => {
       const tenant = tenantOf(whoOf(c), new URL(c.req.url).searchParams);
+      await ownership.find(whoOf(c), tenant, c.req.param('id') ?? '');
       const { delivered, refused, left } = await letters.replay(tenant, c.req.param('id') ?? '', 0, { by: 'http' });
       return backTo(c, { delivered, refused, left });
     });
@@ -51,7 +54,7 @@ export function subscriptionPages(deps: {
       if (typeof from !== 'string' || !/^\d{1,15}$/.test(from.trim())) {
         throw new Problem('bad-data', 'the number of a change is a whole number', 'from');
       }
-      return backTo(c, { hits: await subscriptions.rewind(tenant, c.req.param('id') ?? '', Number(from)) });
+      return backTo(c, { hits: await subscriptions.rewind(whoOf(c), tenant, c.req.param('id') ?? '', Number(from)) });
     });
   };
 
