@@ -14,7 +14,14 @@ export type Principal = {
   /** What a device speaks of: the topic that it publishes to, and below; ids of sources. */
   readonly device?: { readonly topics: string; readonly sources: readonly string[] };
   /** The session of a browser; absent where a request carries its own proof (key, token, device). */
-  readonly session?: { readonly id: string; readonly csrf: string };
+  readonly session?: {
+    readonly id: string;
+    readonly csrf: string;
+    /** When its owner has shown who they are, ms. */
+    readonly since: number;
+    /** What has to be shown before the account's rights come with it. */
+    readonly due?: 'second-factor';
+  };
 };
 
 /** The platform itself: sweeps, retention, the simulator. */

@@ -8,6 +8,7 @@ export {
   type NewAccount,
 } from './accounts.ts';
 export type { Device, Devices, NewDevice } from './devices.ts';
+export { freshMs, freshSession } from './fresh.ts';
 export { openIdentity, type Identity } from './identity.ts';
 export { invitationMs, type Invitations } from './invitations.ts';
 export { keyActions, type ApiKey, type Keys, type NewKey } from './keys.ts';

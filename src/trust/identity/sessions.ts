@@ -22,11 +22,13 @@ export type Session = {
   readonly browser: string;
   readonly madeAt: number;
   readonly seenAt: number;
+  /** What its account's rights ask for and it has not; until then it is good for the account's own pages. */
+  readonly due?: 'second-factor';
 };
 
 export type Sessions = {
   /** @returns the secret for the cookie, which is shown once */
-  open(account: Account, browser: string): { readonly secret: string; readonly session: Session };
+  open(account: Account, browser: string, due?: Session['due']): { readonly secret: string; readonly session: Session };
   /** Whose it is; nobody's when it has ended. Counts as seen. */
   find(secret: string): Principal | undefined;
   /** Of an account, seen last first. */
@@ -76,24 +78,26 @@ export function openSessions(deps: {
       account: account.id,
       browser: textOf(row['browser']),
       madeAt: Number(row['made_at']),
+      ...(row['due'] === 'second-factor' && ({ due: 'second-factor' } as const)),
     };
     entries.set(hash, { hash, session, account, seenAt, savedAt: seenAt });
   }
 
   return {
-    open(account, browser) {
+    open(account, browser, due) {
       const secret = newSecret();
       const now = clock.now();
-      const session = { id: newId(), account: account.id, browser, madeAt: now };
+      const session = { id: newId(), account: account.id, browser, madeAt: now, ...(due && { due }) };
       const hash = hashOf(secret);
       database.run(
-        'INSERT INTO session (hash, id, account, browser, made_at, seen_at) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO session (hash, id, account, browser, made_at, seen_at, due) VALUES (?, ?, ?, ?, ?, ?, ?)',
         hash,
         session.id,
         account.id,
         browser,
         now,
         now,
+        due ?? null,
       );
       entries.set(hash, { hash, session, account, seenAt: now, savedAt: now });
       return { secret, session: { ...session, seenAt: now } };
@@ -106,9 +110,11 @@ export function openSessions(deps: {
         return undefined;
       }
       entry.seenAt = clock.now();
+      const { id, madeAt, due } = entry.session;
       return (entry.principal ??= {
         ...principalOf(entry.account),
-        session: { id: entry.session.id, csrf: csrfOf(secret) },
+        ...(due && { roles: [], tenants: [] }),
+        session: { id, csrf: csrfOf(secret), since: madeAt, ...(due && { due }) },
       });
     },
     list: (account) =>

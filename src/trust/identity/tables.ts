@@ -1,3 +1,7 @@
+import { codeTables } from './codes/tables.ts';
+import { linkTables } from './oidc/links.ts';
+import { passkeyTables } from './passkeys/tables.ts';
+
 /**
  * The tables of `trust.db`: who may come in, and by what. Secrets stand here as hashes only. Times are ms since 1970; lists are
  * JSON. A version, once released, never changes: what is new is appended.
@@ -58,4 +62,8 @@ export const trustVersions: readonly string[] = [
      id TEXT NOT NULL,
      record TEXT NOT NULL
    ) STRICT`,
+  passkeyTables,
+  codeTables,
+  `${linkTables};
+   ALTER TABLE session ADD COLUMN due TEXT`,
 ];

@@ -12,3 +12,15 @@ export function rolesOf(claims: unknown, { roles }: Pick<OidcSettings, 'roles'>)
   const values = (Array.isArray(claim) ? claim : [claim]).filter((value) => typeof value === 'string');
   return [...new Set(values.flatMap((value) => roles.values.get(value) ?? []))].sort();
 }
+
+/** A name as it may be shown; undefined: none, or what nobody would show. */
+export function nameIn(claim: unknown): string | undefined {
+  if (typeof claim !== 'string') return undefined;
+  const name = claim
+    .normalize('NFC')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
+    .trim()
+    .slice(0, 100)
+    .toWellFormed();
+  return name === '' ? undefined : name;
+}

@@ -6,7 +6,7 @@ import * as oidc from 'openid-client';
 import type { Clock } from '../../../base/clock.ts';
 import { Problem } from '../../../base/problem.ts';
 import { OutboundFailure, type Outbound } from '../../../http/index.ts';
-import { rolesOf } from './claims.ts';
+import { nameIn, rolesOf } from './claims.ts';
 import { outboundFetch } from './fetch.ts';
 import type { OidcSettings } from './settings.ts';
 import type { Role } from '../../schema.ts';
@@ -20,6 +20,8 @@ export type Vouched = {
   readonly subject: string;
   /** What the mapping says of the claims; absent: there is no mapping. */
   readonly roles?: readonly Role[];
+  /** What the provider calls the person, where the scope `profile` was asked for. */
+  readonly displayName?: string;
 };
 
 export type OidcProvider = {
@@ -100,7 +102,13 @@ export function oidcProvider(
       const claims = tokens.claims();
       if (!claims) throw new Problem('forbidden', 'the provider gave no ID token');
       const roles = rolesOf(claims, settings);
-      return { issuer: claims.iss, subject: claims.sub, ...(roles && { roles }) };
+      const displayName = nameIn(claims['name']);
+      return {
+        issuer: claims.iss,
+        subject: claims.sub,
+        ...(roles && { roles }),
+        ...(displayName !== undefined && { displayName }),
+      };
     },
   };
 }
