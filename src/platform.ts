@@ -42,9 +42,11 @@ import {
   type Authenticate,
   createApp,
   listen,
+  openCertificate,
   openEndpoints,
   openLimits,
   outbound,
+  type CertificateFiles,
   type Guard,
   type HttpServer,
   type Module,
@@ -104,6 +106,8 @@ export type Settings = LogSettings & {
   readonly rateFactor?: number;
   /** Proxies whose word on the sender of a request is believed: addresses or networks. */
   readonly trustedProxies?: readonly string[];
+  /** With it the pages and APIs are served over TLS only. */
+  readonly tls?: CertificateFiles;
   /**
    * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
    * so do live feeds.
@@ -148,11 +152,12 @@ export async function openPlatform(
     profileIn(settings.data),
   );
   const library = openLibrary(settings.contexts);
+  const certificate = settings.tls && (await openCertificate(settings.tls, { log, metrics, clock }));
   const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
   const mapping = joinMappingFiles(loaded);
 
   /** Undone in reverse, on stop and when something further up cannot be opened. */
-  const undo: (() => Promise<void>)[] = [];
+  const undo: (() => Promise<void>)[] = [async () => certificate?.close()];
   const unwind = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
@@ -354,8 +359,19 @@ export async function openPlatform(
       await module.start?.();
     }
     const { host, port, rateFactor = 1, trustedProxies = [] } = settings;
-    const limits = openLimits({ factor: rateFactor, metrics });
-    server = await listen({ app, modules, host, port, loopbackOnly: true, limits, trustedProxies, guard, log });
+    server = await listen({
+      app,
+      modules,
+      host,
+      port,
+      loopbackOnly: true,
+      limits: openLimits({ factor: rateFactor, metrics }),
+      trustedProxies,
+      ...(certificate && { certificate }),
+      guard,
+      log,
+      metrics,
+    });
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());

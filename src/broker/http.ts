@@ -112,6 +112,11 @@ function send(request: IncomingMessage, response: ServerResponse, { status, head
     return;
   }
   const text = Buffer.from(JSON.stringify(body));
-  response.writeHead(status, { 'content-type': 'application/json', ...headers, 'content-length': text.length });
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'x-content-type-options': 'nosniff',
+    ...headers,
+    'content-length': text.length,
+  });
   response.end(request.method === 'HEAD' ? undefined : text);
 }

@@ -99,6 +99,10 @@ const options = {
     'How often one may ask, of what is usual for an address, an account, a key and a device: 2 allows twice as much. ' +
       'Default: 1; without accounts there is no limit.',
   ),
+  tlsCert: file(
+    'Certificate in PEM form, with those that it was signed by: pages and APIs are served over TLS only. Read again when it changes.',
+  ),
+  tlsKey: file('Private key of --tls-cert in PEM form, without a password.'),
   trustedProxy: list('ADDRESS[/BITS],...')(
     'Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else’s are.',
   ),
@@ -153,7 +157,11 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         allowEndpoint = [],
         rateLimit,
         trustedProxy: trustedProxies,
+        tlsCert,
+        tlsKey,
       } = given;
+      if ((tlsCert === undefined) !== (tlsKey === undefined))
+        throw new WrongUsage('--tls-cert and --tls-key belong together');
       for (const proxy of trustedProxies ?? []) {
         if (!isNetwork(proxy)) throw new WrongUsage(`--trusted-proxy wants addresses or networks, not "${proxy}"`);
       }
@@ -175,6 +183,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         temporalPage,
         ...(rateLimit !== undefined && { rateFactor: rateLimit }),
         ...(trustedProxies && { trustedProxies }),
+        ...(tlsCert !== undefined && tlsKey !== undefined && { tls: { certificate: tlsCert, key: tlsKey } }),
       };
       return serve(settings, needs, needs.log(given.logLevel), terminal);
     },

@@ -1,5 +1,6 @@
 export { authenticateNobody, whoOf, type Authenticate } from './authenticate.ts';
 export { readBody } from './body.ts';
+export { openCertificate, type Certificate, type CertificateFiles } from './certificate.ts';
 export { demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';

@@ -46,6 +46,7 @@ async function opened(factor: number) {
     trustedProxies: ['127.0.0.1'],
     guard,
     log: silentLog,
+    metrics,
   });
 }
 

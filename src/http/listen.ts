@@ -1,11 +1,16 @@
 /** The listening server: what it refuses before any route looks, hot routes, then everything else. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
+import { isLoopbackAddress } from './addresses.ts';
 import { queryCheck } from './apiQuery.ts';
+import type { Certificate } from './certificate.ts';
+import { connectionLimits, connectionsMax, headersMax, onePart, silentMs } from './connections.ts';
 import { openGuard, type Guard } from './guard.ts';
 import { networkOf, type Limits } from './limits.ts';
 import type { Module } from './module.ts';
@@ -13,7 +18,7 @@ import type { Principal } from './principal.ts';
 import { TooOften } from './problems.ts';
 import { openRates } from './rates.ts';
 import { refuse, refuseUpgrade, refuseWithPage } from './refusal.ts';
-import { isForeignRequest } from './security.ts';
+import { hsts, isCrossSite, isForeignRequest } from './security.ts';
 import { senders } from './sender.ts';
 import { wantsPage } from './server.ts';
 
@@ -34,6 +39,7 @@ const refusalPages = { capacity: 5, perSecond: 0.2, keysMax: 10_000 };
  * @param loopbackOnly true while there are no accounts: requests with a foreign Host or from other sites are refused
  * @param limits how often one may ask; not asked while only this machine is served
  * @param trustedProxies see `senders`
+ * @param certificate with it TLS is spoken, and nothing else
  * @throws Error of node:net, for instance EADDRINUSE
  */
 export async function listen(options: {
@@ -44,14 +50,17 @@ export async function listen(options: {
   loopbackOnly: boolean;
   limits?: Limits;
   trustedProxies?: readonly string[];
+  certificate?: Certificate;
   guard?: Guard;
   log: Log;
+  metrics: Metrics;
 }): Promise<HttpServer> {
-  const { app, modules, host, port, loopbackOnly, limits, trustedProxies = [], log, guard = openGuard } = options;
+  const { app, modules, host, port, loopbackOnly, limits, trustedProxies = [], certificate } = options;
+  const { log, metrics, guard = openGuard } = options;
   const pages = getRequestListener(app.fetch);
   const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
   const upgrades = modules.flatMap((module) => (module.upgrade ? [module.upgrade] : []));
-  const senderOf = senders(trustedProxies);
+  const { of: senderOf, isTrusted } = senders(trustedProxies);
   const checkQuery = queryCheck(modules.flatMap(({ api = [] }) => api));
   const shownPages = openRates({ ...refusalPages, now: () => performance.now() });
 
@@ -63,15 +72,21 @@ export async function listen(options: {
   };
 
   /** @throws Problem */
-  const look = (request: IncomingMessage): void => {
+  const look = (request: IncomingMessage, response?: ServerResponse): void => {
+    const sender = senderOf(request);
+    if (sender.secure) response?.setHeader('strict-transport-security', hsts);
     if (loopbackOnly && isForeignRequest(request))
       throw new Problem('forbidden', 'only this machine is served until there are accounts');
-    const sender = senderOf(request);
+    if (isCrossSite(request)) throw new Problem('forbidden', 'a page of another site may not do this');
+    if (request.rawHeaders.length > 2 * headersMax)
+      throw new Problem('too-large', `a request has at most ${headersMax} headers`);
     if (limits && !loopbackOnly) {
       let who: Principal | undefined;
       try {
         who = guard.authenticate(request.headers);
         asked = { headers: request.headers, who };
+        // What somebody may see, others who use the same browser or proxy may not.
+        if (who.kind !== 'anonymous' && request.method === 'GET') response?.setHeader('cache-control', 'no-store');
       } catch {
         // The route says what is wrong with the proof; here it is counted as a guess.
       }
@@ -82,7 +97,7 @@ export async function listen(options: {
 
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     try {
-      look(request);
+      look(request, response);
       for (const handle of hot) if (handle(request, response, doorGuard)) return;
     } catch (problem) {
       const path = request.url ?? '/';
@@ -100,10 +115,15 @@ export async function listen(options: {
       response.destroy();
     });
   };
-  const server = createServer(
-    { keepAliveTimeout: 65_000, requestTimeout: 120_000, headersTimeout: 20_000, noDelay: true },
-    answer,
+  const server = certificate ? secureServer(certificate, answer) : createServer(connectionLimits, answer);
+  server.maxConnections = connectionsMax;
+  server.setTimeout(silentMs);
+  const isOwn = (address: string): boolean => isLoopbackAddress(address) || isTrusted(address);
+  const refused = metrics.counter(
+    'chorsu_connections_refused_total',
+    'Connections closed because one network has too many',
   );
+  server.on('connection', onePart({ isOwn, onRefused: () => refused.add() }));
   const taken = new Set<Duplex>();
   server.on('upgrade', (request, socket, head) => {
     taken.add(socket);
@@ -130,13 +150,22 @@ export async function listen(options: {
   const bound = typeof address === 'object' && address ? address.port : port;
   return {
     port: bound,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `${certificate ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     close: (graceMs = 5000) => {
       // The server does not know them any more and would wait for their end.
       for (const socket of taken) socket.destroy();
       return close(server, graceMs);
     },
   };
+}
+
+function secureServer(
+  certificate: Certificate,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): TlsServer {
+  const server = createTlsServer({ ...connectionLimits, ...certificate.secure(), handshakeTimeout: 10_000 }, answer);
+  certificate.follow((secure) => server.setSecureContext(secure));
+  return server;
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

@@ -19,7 +19,11 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'referrer-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=(self)',
   'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
 };
+
+/** Behind TLS: a year, as ASVS 3.4.1 wants it, and never without. */
+export const hsts = 'max-age=31536000; includeSubDomains';
 
 /** True for an address or name that only this machine can reach. */
 export function isLoopback(host: string): boolean {
@@ -29,15 +33,20 @@ export function isLoopback(host: string): boolean {
 
 /**
  * While there are no accounts, a page of another site must not be able to reach this server through the reader's
- * browser: the Host has to be a loopback name (against DNS rebinding), and a browser's cross-site write is refused.
+ * browser under a name of its own (DNS rebinding): the Host has to be a loopback name.
  */
 export function isForeignRequest(request: IncomingMessage): boolean {
   const { host } = request.headers;
-  if (host !== undefined && !isLoopback(host.replace(/:\d+$/, ''))) return true;
+  return host !== undefined && !isLoopback(host.replace(/:\d+$/, ''));
+}
+
+/** Whether a page of another site sends this through its reader's browser, and it could do more than be read. */
+export function isCrossSite(request: IncomingMessage): boolean {
+  const { origin, host, upgrade, 'sec-fetch-site': site } = request.headers;
   // A WebSocket is opened by any page, and no browser asks before; it tells whose page it is (RFC 6455, 10.2).
-  const { origin } = request.headers;
-  if (request.headers.upgrade !== undefined && origin !== undefined && origin !== `http://${host ?? ''}`) return true;
-  const site = request.headers['sec-fetch-site'];
+  if (upgrade !== undefined && origin !== undefined && hostOf(origin) !== host) return true;
   const reads = request.method === 'GET' || request.method === 'HEAD';
   return !reads && site !== undefined && site !== 'same-origin' && site !== 'none';
 }
+
+const hostOf = (origin: string): string | undefined => (URL.canParse(origin) ? new URL(origin).host : undefined);

@@ -8,8 +8,8 @@ const request = (remoteAddress: string, headers: Record<string, string> = {}, en
 
 test('headers of a proxy are believed from the proxies that were named, and from nobody else', () => {
   const forwarded = { 'x-forwarded-for': '1.2.3.4', 'x-forwarded-proto': 'https' };
-  assert.deepEqual(senders([])(request('127.0.0.1', forwarded)), { address: '127.0.0.1', secure: false });
-  const senderOf = senders(['127.0.0.1', '10.0.0.0/8', '::1']);
+  assert.deepEqual(senders([]).of(request('127.0.0.1', forwarded)), { address: '127.0.0.1', secure: false });
+  const { of: senderOf } = senders(['127.0.0.1', '10.0.0.0/8', '::1']);
   assert.deepEqual(senderOf(request('192.0.2.1', forwarded)), { address: '192.0.2.1', secure: false });
   assert.deepEqual(senderOf(request('127.0.0.1', forwarded)), { address: '1.2.3.4', secure: true });
   assert.deepEqual(senderOf(request('::ffff:127.0.0.1', forwarded)), { address: '1.2.3.4', secure: true });
@@ -23,7 +23,7 @@ test('a network is an address with or without its bits', () => {
 });
 
 test('what a client writes before its own address is not believed', () => {
-  const senderOf = senders(['127.0.0.1', '10.0.0.0/8']);
+  const { of: senderOf } = senders(['127.0.0.1', '10.0.0.0/8']);
   const from = (list: string): string => senderOf(request('127.0.0.1', { 'x-forwarded-for': list })).address;
   assert.equal(from('6.6.6.6, 1.2.3.4'), '1.2.3.4');
   assert.equal(from('6.6.6.6, 1.2.3.4, 10.1.1.1'), '1.2.3.4');

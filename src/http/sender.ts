@@ -15,7 +15,10 @@ export type Sender = {
  * Tells who sends a request.
  * @param proxies addresses and networks (`10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto are believed
  */
-export function senders(proxies: readonly string[]): (request: IncomingMessage) => Sender {
+export function senders(proxies: readonly string[]): {
+  readonly of: (request: IncomingMessage) => Sender;
+  readonly isTrusted: (address: string) => boolean;
+} {
   const trusted = new BlockList();
   for (const proxy of proxies) {
     const [net = '', bits] = proxy.split('/');
@@ -23,9 +26,11 @@ export function senders(proxies: readonly string[]): (request: IncomingMessage) 
     if (bits === undefined) trusted.addAddress(net, family);
     else trusted.addSubnet(net, Number(bits), family);
   }
-  const isTrusted = (address: string): boolean =>
-    isIP(address) !== 0 && trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-  return (request) => {
+  const isTrusted = (address: string): boolean => {
+    const family = isIP(address);
+    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+  };
+  const of = (request: IncomingMessage): Sender => {
     const direct = ofConnection(request);
     const { address: own, secure } = direct;
     if (proxies.length === 0 || !isTrusted(own)) return direct;
@@ -43,6 +48,7 @@ export function senders(proxies: readonly string[]): (request: IncomingMessage) 
     behindProxies.set(request, sender);
     return sender;
   };
+  return { of, isTrusted };
 }
 
 /** An address, or a network with its bits (`10.0.0.0/8`). */

@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
 import { queryCheck } from './apiQuery.ts';
+import { whoOf } from './authenticate.ts';
 import { smallBodies } from './body.ts';
 import { accessOf, checkAccess, guardRoutes, openGuard, type Guard } from './guard.ts';
 import type { Module } from './module.ts';
@@ -34,6 +35,9 @@ export function createApp(options: {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(pageHeaders)) context.res.headers.set(name, value);
+    // What somebody may see, others who use the same browser or proxy may not.
+    if (whoOf(context).kind !== 'anonymous' && !context.req.path.startsWith('/assets/'))
+      context.res.headers.set('cache-control', 'no-store');
   });
   app.use((context, next) => {
     const refusal = refusalOf(context);
