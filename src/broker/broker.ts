@@ -24,7 +24,7 @@ import type {
   Tenant,
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import { demand, type Policy } from '../trust/index.ts';
+import { demand, refusePersonal, type Policy } from '../trust/index.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
@@ -199,6 +199,7 @@ export function createBroker(deps: {
         at,
         attrs: stamped(attrs, at),
       }));
+      for (const delta of entities) refusePersonal(undefined, delta);
       return writer.commit({ tenant, cause, entities, rows });
     },
     amend: (who, tenant, ids, cause, decide) =>

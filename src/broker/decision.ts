@@ -1,8 +1,9 @@
 import { Problem } from '../base/problem.ts';
-import { applyDelta, type EntityDelta } from '../ngsild/entity.ts';
+import { applyDelta, deltaId, type Entity, type EntityDelta } from '../ngsild/entity.ts';
 import { sweepOf } from '../ngsild/index.ts';
 import type { Cause, Expectation, RowDelta, StoredEntity, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
+import { refusePersonal } from '../trust/index.ts';
 
 /** The entities that a decision looked at, by id. */
 export type Looked = { get(id: string): StoredEntity | undefined };
@@ -17,7 +18,7 @@ const attemptsMax = 8;
  * expectation that nothing of it has changed meanwhile. What has ended is not there, and goes first in what is committed.
  * @param decide pure; may throw a Problem, which reaches the caller only after everything it may rest on is durable
  * @returns seq 0 when the rule decided that there is nothing to change
- * @throws Problem what `decide` threw; conflict; overloaded
+ * @throws Problem what `decide` threw; PersonalData; conflict; overloaded
  */
 export async function decideAndCommit(
   writer: Writer,
@@ -49,6 +50,7 @@ export async function decideAndCommit(
     let decision: Decision;
     try {
       decision = decide(looked, isoInstant(now));
+      refuseAllPersonal(looked, decision.entities);
     } catch (error) {
       await writer.settled();
       throw error;
@@ -63,6 +65,16 @@ export async function decideAndCommit(
     } catch (error) {
       if (!(error instanceof Problem) || error.kind !== 'conflict' || attempt >= attemptsMax) throw error;
     }
+  }
+}
+
+/** The schema gate: whatever door a change came by, it passes here. One may set values of what an earlier one made. */
+function refuseAllPersonal(looked: Looked, deltas: readonly EntityDelta[]): void {
+  const born = new Map<string, Entity>();
+  for (const delta of deltas) {
+    const id = deltaId(delta);
+    refusePersonal(born.get(id) ?? looked.get(id)?.entity, delta);
+    if (delta.op === 'put') born.set(id, delta.entity);
   }
 }
 

@@ -7,8 +7,8 @@ import type { Principal } from '../http/principal.ts';
 import { applyDelta, type Entity, type EntityDelta } from '../ngsild/entity.ts';
 import type { Cause, Tenant } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
-import { demand, type Policy } from '../trust/index.ts';
 import type { Broker } from './broker.ts';
+import { demand, refusePersonal, type Policy } from '../trust/index.ts';
 import { decideAndCommit } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { isSimulated, simulatedAttribute, staysWhatItIs } from './readings.ts';
@@ -48,6 +48,8 @@ export function entityService(deps: {
       mayChange(who, known, outcome.delta);
       const says = saysSimulated(outcome.delta);
       if (known && says !== undefined) staysWhatItIs(known, says);
+      // Asked again for all that is committed; here, so that what is wrong with one of a batch does not touch the others.
+      refusePersonal(known, outcome.delta);
       models.check(known, outcome.delta);
     }
     return outcome;

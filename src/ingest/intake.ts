@@ -5,7 +5,8 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Broker } from '../broker/index.ts';
 import { systemPrincipal } from '../http/principal.ts';
 import type { Health } from './health.ts';
-import { refused, type Taken } from './mapping/index.ts';
+import { personalAmong, refusalOf } from './personal.ts';
+import { refused, type Refusal, type Taken } from './mapping/index.ts';
 
 /**
  * Between receivers and the broker: gathers the readings of many messages into one record, so that a thousand devices
@@ -125,7 +126,7 @@ export function intake({
           return;
         }
         const ids = new Set(readings.map((reading) => reading.id));
-        const reason = error.kind === 'bad-data' && ids.has(error.field ?? '') ? 'simulated' : 'refused';
+        const reason = reasonOf(error, ids);
         health.rejected(first.source, refused(reason, error.message), first.from, first.taken.length);
         first.resolve({ refused: error });
         return;
@@ -147,6 +148,11 @@ export function intake({
   return {
     submit(source, by, from, taken) {
       if (closed) return Promise.reject(new Problem('overloaded', 'the platform is stopping'));
+      const personal = personalAmong(taken);
+      if (personal) {
+        health.rejected(source, refused('personal', personal.message), from, taken.length);
+        return Promise.resolve({ refused: personal });
+      }
       return new Promise((resolve, reject) => {
         queue.push({ source, by, from, taken, resolve, reject });
         queued += taken.length;
@@ -161,4 +167,8 @@ export function intake({
       await new Promise<void>((resolve) => idle.push(resolve));
     },
   };
+}
+
+function reasonOf(error: Problem, ids: ReadonlySet<string>): Refusal {
+  return error.kind === 'bad-data' && ids.has(error.field ?? '') ? 'simulated' : refusalOf(error);
 }

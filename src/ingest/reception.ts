@@ -10,6 +10,7 @@ import {
   type Taken,
   type Target,
 } from './mapping/index.ts';
+import { refusalOf } from './personal.ts';
 import { readPayload, type Payload } from './payload.ts';
 
 /** Topics whose mappings are remembered; a sender that invents topics only empties the memory. */
@@ -86,7 +87,7 @@ export function reception({
       submitted.push(
         intake.submit(source, by, from, taken).then((result) => {
           if (!result.refused) return taken.length;
-          refusals.push(refused('refused', result.refused.message));
+          refusals.push(refused(refusalOf(result.refused), result.refused.message));
           return 0;
         }),
       );

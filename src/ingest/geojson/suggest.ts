@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { Problem } from '../../base/problem.ts';
 import { findNaming, type Language } from '../../city/index.ts';
+import { personalFault } from '../../trust/index.ts';
 import type { MappingSuggestion, SuggestAbout } from '../importing/importer.ts';
 import { attributeName } from '../tables/suggest/naming.ts';
 import { readFeature } from './feature.ts';
@@ -70,7 +71,7 @@ export async function suggestMapping(
   const nameKeys = new Set(names.map(([, key]) => key));
   const unique = (name: string): boolean => {
     const one = seen.get(name);
-    return one?.count === features && one.distinct?.size === features;
+    return one?.count === features && one.distinct?.size === features && !isPersonal(name);
   };
   const idKey =
     [...idNames, ...seen.keys()].find((name) => unique(name) && !nameKeys.has(name)) ?? [...nameKeys].find(unique);
@@ -95,16 +96,22 @@ export async function suggestMapping(
   }
   const taken = new Set(['name', 'location', 'simulated']);
   for (const [name, one] of seen) {
-    if (nameKeys.has(name) || name === idKey || one.count === 0) continue;
+    if (nameKeys.has(name) || name === idKey || one.count === 0 || isPersonal(name)) continue;
     const attribute = attributeName(name, taken, false);
     attributes[attribute] = { path: `properties${step(name)}`, ...formOf(one) };
   }
+  const personal = [...seen.keys()].filter(isPersonal);
   const empty = [...seen].filter(([, { count }]) => count === 0).map(([name]) => name);
   return {
     doubts: [
       ...(features === featuresMax
         ? [{ kind: 'firstOnly' as const, text: `only the first ${featuresMax} features were looked at` }]
         : []),
+      ...personal.map((column) => ({
+        kind: 'personal' as const,
+        column,
+        text: `"${column}" is left out: what is public holds no personal data`,
+      })),
       ...(empty.length > 0
         ? [{ kind: 'unfilled' as const, text: `left out, since nowhere filled: ${empty.join(', ')}` }]
         : []),
@@ -117,6 +124,8 @@ export async function suggestMapping(
     },
   };
 }
+
+const isPersonal = (name: string): boolean => personalFault([], name) !== undefined;
 
 /**
  * Which property holds the name in which language. A `name` without a language that is written in several scripts is in

@@ -4,6 +4,7 @@ import { Problem } from '../../base/problem.ts';
 import type { Broker, Reading } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import type { RowDelta } from '../../store/ports.ts';
+import { personalAmong, refusalOf } from '../personal.ts';
 import type { Health } from '../health.ts';
 import { refused, type Refusal, type Refused, type Taken } from '../mapping/index.ts';
 import type { ImportItem, OpenedFile } from './importer.ts';
@@ -85,7 +86,8 @@ export async function runImport(
     rejectedBy[reason] = (rejectedBy[reason] ?? 0) + 1;
     if (refusals.length < previewMax) refusals.push({ number: item.number, reason, detail });
     if (!dryRun) health?.rejected(source, { reason, detail }, `${given.name} ${unit} ${item.number}`);
-    rejects.add(item.number, reason, detail, item.text);
+    // What was refused for being personal is not written down beside the data either.
+    rejects.add(item.number, reason, detail, reason === 'personal' ? '' : item.text);
   };
 
   /** The import as it stands once a record with these counts is durable. */
@@ -157,7 +159,7 @@ export async function runImport(
       return undefined;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      return refused('refused', error.message);
+      return refused(refusalOf(error), error.message);
     }
   };
 
@@ -192,7 +194,9 @@ export async function runImport(
         counts.items++;
         for (const result of item.results) {
           counts.readings++;
+          const personal = result.reason === undefined ? personalAmong([result]) : undefined;
           if (result.reason !== undefined) reject(item, result);
+          else if (personal) reject(item, refused('personal', personal.message));
           else {
             waiting.push(result);
             items.push(item);

@@ -1,4 +1,5 @@
 import type { Attributes, Instance } from '../../ngsild/entity.ts';
+import { personalFault } from '../../trust/index.ts';
 import { compileAttribute, getterOf, show, type AttributeReader } from './attribute.ts';
 import type { Cursor } from './cursor.ts';
 import { sourceAttribute, type Expand } from './names.ts';
@@ -123,11 +124,18 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   if (types.length === 0) typeAt.fault('at least one type');
   const typeIris = types.map(context.expand);
 
+  const personalType = personalFault(typeIris);
+  if (personalType !== undefined) typeAt.fault(`no entities of persons (${personalType})`);
+  const refusePersonal = (name: string, item: Cursor): void => {
+    const why = personalType === undefined ? personalFault(typeIris, context.expand(name)) : undefined;
+    if (why !== undefined) item.fault(`no personal data (${why})`);
+  };
   const readers: AttributeReader[] = [];
   const shortNames = new Map<string, string>();
   for (const [name, item] of at.at('attributes').entries()) {
     const reader = compileAttribute(name, item, attributeContext);
     if (reader) readers.push(reader);
+    refusePersonal(name, item);
     shortNames.set(context.expand(name), name);
   }
   if (at.at('attributes').entries().length === 0) at.at('attributes').fault('at least one attribute');
@@ -135,6 +143,7 @@ export function compileMapping(at: Cursor, context: MappingContext): Mapping | u
   for (const [name, item] of at.at('atBirth').entries()) {
     const reader = compileAttribute(name, item, attributeContext);
     if (reader) birthReaders.push(reader);
+    refusePersonal(name, item);
     shortNames.set(context.expand(name), name);
   }
   if (payload === 'table') for (const name of id?.needs ?? []) columns.add(name);

@@ -17,6 +17,7 @@ export const refusals = [
   'geometry', // no place on earth: swapped, crossing itself, several at once
   'row', // a row that is no row: wrong number of columns, encoding
   'simulated', // a simulated value for a measured entity, or the reverse
+  'personal', // names, finds or traces a person; the schema gate (trust/gate)
   'refused', // the broker refused it
 ] as const;
 export type Refusal = (typeof refusals)[number];

@@ -89,6 +89,7 @@ export const en = {
   reason_duplicate: 'repeated row',
   reason_row: 'faulty row',
   reason_simulated: 'simulated and measured mixed',
+  reason_personal: 'says something of a person',
   reason_refused: 'refused by the store',
   left_halfPlace: 'half a position (one of its two numbers is missing)',
   left_birth: 'names or places at birth that cannot be read',

@@ -90,6 +90,7 @@ export const kk: Messages<IngestKey> = {
   reason_duplicate: 'қайталанған жол',
   reason_row: 'бүлінген жол',
   reason_simulated: 'еліктеме мен өлшенген араласқан',
+  reason_personal: 'адам туралы мәлімет',
   reason_refused: 'қойма қабылдамады',
   left_halfPlace: 'координаттың жартысы (екі санының бірі жоқ)',
   left_birth: 'оқылмайтын атаулар не орындар',

@@ -97,6 +97,7 @@ export const ru: Messages<IngestKey> = {
   reason_duplicate: 'повторная строка',
   reason_row: 'испорченная строка',
   reason_simulated: 'смешаны имитация и измерения',
+  reason_personal: 'сведения о человеке',
   reason_refused: 'не принято хранилищем',
   left_halfPlace: 'половина координат (одного из двух чисел нет)',
   left_birth: 'названия или места, которые не читаются',

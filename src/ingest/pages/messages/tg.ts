@@ -90,6 +90,7 @@ export const tg: Messages<IngestKey> = {
   reason_duplicate: 'сатри такрорӣ',
   reason_row: 'сатри вайрон',
   reason_simulated: 'тақлидӣ ва ченшуда омехта',
+  reason_personal: 'дар бораи шахс чизе мегӯяд',
   reason_refused: 'анбор қабул накард',
   left_halfPlace: 'нисфи координатҳо (яке аз ду адад нест)',
   left_birth: 'номҳо ё ҷойҳое, ки хонда намешаванд',

@@ -90,6 +90,7 @@ export const uz: Messages<IngestKey> = {
   reason_duplicate: 'takroriy satr',
   reason_row: 'buzuq satr',
   reason_simulated: 'taqlidiy va oʻlchangan aralash',
+  reason_personal: 'shaxs haqida maʼlumot',
   reason_refused: 'ombor qabul qilmadi',
   left_halfPlace: 'koordinataning yarmi (ikki sonidan biri yoʻq)',
   left_birth: 'oʻqib boʻlmaydigan nom yoki joylar',

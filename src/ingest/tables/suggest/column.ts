@@ -1,3 +1,4 @@
+import { personalFault } from '../../../trust/index.ts';
 import { parseDegrees, parsePair } from '../../mapping/degrees.ts';
 import { textNumber, type Decimal } from '../../mapping/number.ts';
 import type { Cell } from '../table.ts';
@@ -75,7 +76,7 @@ export function guessColumn(name: string, cells: readonly Cell[]): ColumnGuess {
   };
   const guess = (kind: ColumnKind, more: Partial<ColumnGuess> = {}): ColumnGuess => ({ ...base, kind, ...more });
   if (values.length === 0) return guess('empty');
-  if (personal.test(name)) return guess('personal');
+  if (personal.test(name) || personalFault([], name) !== undefined) return guess('personal');
 
   const numbers = guessNumbers(values);
   if (numbers) {

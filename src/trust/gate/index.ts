@@ -1,0 +1,1 @@
+export { PersonalData, personalFault, refusePersonal, refusePersonalAttributes } from './gate.ts';
