@@ -46,7 +46,9 @@ export function alongShape(stops: readonly Point[], { x, y }: Line): Along | und
       const cell = i * segments + j;
       const [ax, ay, long] = [x[j] ?? 0, y[j] ?? 0, lengths[j] ?? 0];
       const [dx, dy] = [(x[j + 1] ?? 0) - ax, (y[j + 1] ?? 0) - ay];
-      const share = long === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / (long * long)));
+      // Not long * long: what lies at the end of the line would lie a hair before it.
+      const square = dx * dx + dy * dy;
+      const share = square === 0 ? 0 : Math.min(1, Math.max(0, ((px - ax) * dx + (py - ay) * dy) / square));
       const [ox, oy] = [px - ax - share * dx, py - ay - share * dy];
       const at = (begins[j] ?? 0) + share * long;
       const squared = ox * ox + oy * oy;

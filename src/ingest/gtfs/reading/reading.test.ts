@@ -346,6 +346,17 @@ suite('stops along a line', () => {
       { numRuns: 300 },
     );
   });
+  test('beyond its end and beside its end lie at the same place', () => {
+    const line = { x: Float64Array.of(2, 28), y: Float64Array.of(42, 40) };
+    const found = alongShape(
+      [
+        [25, 0],
+        [27, 27],
+      ],
+      line,
+    );
+    assert.deepEqual([...(found?.metres ?? [])], [Math.hypot(26, 2), Math.hypot(26, 2)]);
+  });
   test('of a way out and back along the same street are put in order', () => {
     const line = { x: Float64Array.of(0, 100, 0), y: Float64Array.of(0, 0, 0) };
     const found = alongShape(
