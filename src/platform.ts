@@ -284,6 +284,7 @@ export async function openPlatform(
     undo.push(() => subscriptions.stop());
     const ingestion = ingest({
       broker,
+      policy,
       rows: store.rows,
       files: store.files,
       city,

@@ -1,5 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { Problem } from '../base/problem.ts';
+import { whoOf } from '../http/index.ts';
+import type { Policy } from '../trust/index.ts';
 import type { Site } from '../ui/index.ts';
 import type { Health } from './health.ts';
 import type { Here } from './pages/connect/door.ts';
@@ -18,6 +20,7 @@ export function ingestRoutes(
     site,
     timeZone,
     here,
+    policy,
   }: {
     sources: Sources;
     health: Health;
@@ -25,6 +28,7 @@ export function ingestRoutes(
     site: Site | undefined;
     timeZone: string;
     here: () => Omit<Here, 'now'>;
+    policy: Pick<Policy, 'permits'>;
   },
 ): void {
   app.get('/api/sources', (c) => c.json({ sources: health.reports(), unmapped: health.unmappedTopics() }));
@@ -34,6 +38,8 @@ export function ingestRoutes(
   if (site) connectRoutes(app, { health, site, timeZone, here });
 
   const take = async (c: Context, id: string): Promise<Response> => {
+    if (!policy.permits(whoOf(c), 'sendReadings', { type: 'Source', id }))
+      throw new Problem('forbidden', `you may not send readings of ${id}`, 'source');
     const bytes = new Uint8Array(await c.req.arrayBuffer());
     const { accepted, refused } = await reception.request(id, bytes, 'http', c.req.query('topic'));
     const first = refused[0];

@@ -11,6 +11,7 @@ import type { City } from '../city/profile.ts';
 import type { Outbound } from '../http/index.ts';
 import type { Module } from '../http/module.ts';
 import type { Files, Rows, TableDefinition } from '../store/ports.ts';
+import { openPolicy, type Policy } from '../trust/index.ts';
 import type { Site } from '../ui/index.ts';
 import { feedKinds } from './feeds/kinds.ts';
 import { liveFeeds } from './feeds/live.ts';
@@ -58,6 +59,8 @@ export type IngestDeps = {
   readonly mapping?: MappingFile;
   /** Where files that a browser sends wait; absent: none are taken. */
   readonly uploads?: string;
+  /** Default: `--auth off`. */
+  readonly policy?: Policy;
   /** For live feeds; absent: none runs. */
   readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
@@ -112,6 +115,7 @@ export function loadMapping(path: string): Promise<MappingFile> {
 
 export function ingest(deps: IngestDeps): Ingest {
   const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {}, url = () => undefined } = deps;
+  const { policy = openPolicy } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
   // Asked only when a feed has said something: by then the timetables are there.
@@ -208,6 +212,7 @@ export function ingest(deps: IngestDeps): Ingest {
         reception: received,
         site,
         timeZone: city.timeZone,
+        policy,
         here: () => ({
           url: url() ?? '',
           ...(mqtt !== false && port !== undefined && { mqtt: { host: mqtt.host ?? '127.0.0.1', port } }),
