@@ -262,7 +262,7 @@ export async function openPlatform(
       city,
       clock,
       assets: await buildAssets(logIslands),
-      navigation: (language) => modules.flatMap((module) => module.navigation?.(language) ?? []),
+      navigation: (language, who) => modules.flatMap((module) => module.navigation?.(language, who) ?? []),
       footer: (language) => [aboutLink(language), logLink(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({

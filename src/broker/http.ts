@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { Problem, type ProblemKind } from '../base/problem.ts';
-import { demandAction, readBody, type Guard } from '../http/index.ts';
+import { demandAction, demandFromHere, failureHeaders, readBody, type Guard } from '../http/index.ts';
 import { actionOf } from './access.ts';
 import type { Answer, Call } from './ngsi/call.ts';
 import { ngsiError } from './ngsi/errors.ts';
@@ -43,7 +43,8 @@ function failure(error: unknown, log: Log): Answer {
   if (!(error instanceof Problem)) return { status: body.status, body };
   if (bare.has(error.kind)) return { status: body.status };
   const allowed = error.kind === 'method-not-allowed' && error.field !== undefined;
-  return { status: body.status, body, ...(allowed && { headers: { allow: error.field } }) };
+  const headers = { ...failureHeaders(error), ...(allowed && { allow: error.field }) };
+  return { status: body.status, body, headers };
 }
 
 const bare: ReadonlySet<ProblemKind> = new Set(['length-required', 'unsupported-media-type']);
@@ -59,6 +60,7 @@ async function answer(request: IncomingMessage, url: string, guard: Guard, deps:
   const { operation, parameters } = find(method === 'HEAD' ? 'GET' : method, segments);
   const who = guard.authenticate(request.headers);
   demandAction(guard, who, actionsOf.get(operation) ?? 'writeEntities');
+  demandFromHere(who, method, request.headers);
   // What answers with a document negotiates itself; all else has nothing to show as GeoJSON (6.3.4).
   if (request.headers.accept === 'application/geo+json' && operation.answers[200] === undefined)
     throw new Problem('not-acceptable', 'there is no GeoJSON here: application/json', 'Accept');

@@ -39,20 +39,25 @@ const smallMax = 2 ** 20;
 
 /**
  * Refuses bodies of more than 1 MB, whether the request says so or only turns out to be.
- * @param streams paths of handlers that count for themselves
+ * @param isStream paths of handlers that count for themselves
  */
-export function smallBodies(streams: readonly RegExp[]): MiddlewareHandler {
+export function smallBodies(isStream: (path: string) => boolean): MiddlewareHandler {
   const limited = bodyLimit({
     maxSize: smallMax,
     onError: () => {
       throw tooLarge(smallMax);
     },
   });
-  return (c, next) => {
-    const path = c.req.path.replace(/^\/(?:[a-z]{2}|[a-z]{2}-[A-Z][a-z]{3})(?=\/)/, '');
-    return streams.some((own) => own.test(path)) ? next() : limited(c, next);
-  };
+  return (c, next) => (isStream(c.req.path) ? next() : limited(c, next));
 }
+
+/** Whether a path, with or without language, is one of those. */
+export const streamed =
+  (streams: readonly RegExp[]) =>
+  (path: string): boolean => {
+    const bare = path.replace(/^\/(?:[a-z]{2}|[a-z]{2}-[A-Z][a-z]{3})(?=\/)/, '');
+    return streams.some((own) => own.test(bare));
+  };
 
 const empty = Buffer.alloc(0);
 const tooLarge = (maxBytes: number) => new Problem('too-large', `the body is larger than ${maxBytes} bytes`);

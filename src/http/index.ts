@@ -1,6 +1,7 @@
 export { authenticateNobody, whoOf, type Authenticate } from './authenticate.ts';
 export { readBody } from './body.ts';
 export { openCertificate, type Certificate, type CertificateFiles } from './certificate.ts';
+export { csrfField, demandFromHere, sameText } from './csrf.ts';
 export { demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
@@ -29,7 +30,7 @@ export {
 } from './principal.ts';
 export { openRates, type Rates } from './rates.ts';
 export { refuse } from './refusal.ts';
-export { problemDetails, retryAfter, TooOften, type ProblemDetails } from './problems.ts';
+export { failureHeaders, problemDetails, TooOften, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';
 export { listen, type HttpServer } from './listen.ts';

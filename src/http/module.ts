@@ -2,7 +2,7 @@ import type { Hono } from 'hono';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Guard } from './guard.ts';
-import type { Action } from './principal.ts';
+import type { Action, Principal } from './principal.ts';
 
 /**
  * What a folder such as `ingest/` or `reports/` gives to the platform. `main.ts` makes the modules bottom up and hands
@@ -30,8 +30,8 @@ export type Module = {
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, guard: Guard) => boolean;
   /** What the module has to say on the home page, in words of the reader's language. */
   readonly home?: (context: HomeContext) => Promise<HomePart>;
-  /** Entries of the navigation, in words of the reader's language. */
-  readonly navigation?: (language: string) => readonly { href: string; text: string }[];
+  /** Entries of the navigation, in words of the reader's language; those that `who` may not open are left out by others. */
+  readonly navigation?: (language: string, who: Principal) => readonly { href: string; text: string }[];
   readonly start?: () => Promise<void>;
   /** Stops taking, finishes what was taken. Called top down before the stores close. */
   readonly stop?: () => Promise<void>;

@@ -11,8 +11,10 @@ export type Principal = {
   readonly department?: string;
   /** What its key is limited to; absent: all that its roles allow. */
   readonly scope?: readonly Action[];
-  /** What a device speaks of: the topic that it publishes to, and below; ids of sources. */
-  readonly device?: { readonly topics: string; readonly sources: readonly string[] };
+  /** Sources that it may send readings of: a device's, or those of a program's key; absent: none of its own. */
+  readonly sources?: readonly string[];
+  /** MQTT topics at and below which it may publish (`water/navrud/wm-02`), without wildcards; absent: none. */
+  readonly topics?: readonly string[];
   /** The session of a browser; absent where a request carries its own proof (key, token, device). */
   readonly session?: {
     readonly id: string;

@@ -16,9 +16,12 @@ export class TooOften extends Problem {
   }
 }
 
-/** The header that belongs to a failure (RFC 9110, 10.2.3). */
-export const retryAfter = (failure: unknown): Record<string, string> =>
-  failure instanceof TooOften ? { 'retry-after': String(failure.seconds) } : {};
+/** The header that belongs to a failure (RFC 9110, 10.2.3 and 11.6.1). */
+export function failureHeaders(failure: unknown): Record<string, string> {
+  if (failure instanceof TooOften) return { 'retry-after': String(failure.seconds) };
+  const needsProof = failure instanceof Problem && failure.kind === 'unauthorized';
+  return needsProof ? { 'www-authenticate': 'Bearer realm="chorsu"' } : {};
+}
 
 /**
  * The one mapping of failures to what a client sees. Anything that is not a Problem is a bug: it is logged with its

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Context } from 'hono';
 import type { Log } from '../base/log.ts';
 import type { Problem } from '../base/problem.ts';
-import { problemDetails, retryAfter } from './problems.ts';
+import { problemDetails, failureHeaders } from './problems.ts';
 
 const forPages = new WeakMap<IncomingMessage, Problem>();
 
@@ -21,7 +21,7 @@ export function refuse(response: ServerResponse, problem: unknown, log: Log): vo
   const details = problemDetails(problem, log);
   const body = Buffer.from(JSON.stringify(details));
   response.writeHead(details.status, {
-    ...retryAfter(problem),
+    ...failureHeaders(problem),
     'content-type': 'application/problem+json',
     'x-content-type-options': 'nosniff',
     'content-length': body.length,
@@ -32,6 +32,6 @@ export function refuse(response: ServerResponse, problem: unknown, log: Log): vo
 /** Of a connection that wanted another protocol. */
 export function refuseUpgrade(socket: Duplex, problem: unknown, log: Log): void {
   const { status, title } = problemDetails(problem, log);
-  const headers = Object.entries(retryAfter(problem)).map(([name, value]) => `${name}: ${value}\r\n`);
+  const headers = Object.entries(failureHeaders(problem)).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${title}\r\n${headers.join('')}Connection: close\r\n\r\n`);
 }

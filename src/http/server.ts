@@ -4,10 +4,11 @@ import type { Metrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
 import { queryCheck } from './apiQuery.ts';
 import { whoOf } from './authenticate.ts';
-import { smallBodies } from './body.ts';
+import { smallBodies, streamed } from './body.ts';
+import { checkForms } from './csrf.ts';
 import { accessOf, checkAccess, guardRoutes, openGuard, type Guard } from './guard.ts';
 import type { Module } from './module.ts';
-import { problemDetails, retryAfter } from './problems.ts';
+import { problemDetails, failureHeaders } from './problems.ts';
 import { refusalOf } from './refusal.ts';
 import { pageHeaders } from './security.ts';
 
@@ -52,7 +53,9 @@ export function createApp(options: {
   });
   const access = accessOf(modules);
   app.use(guardRoutes(access, guard));
-  app.use(smallBodies(modules.flatMap(({ streams = [] }) => streams)));
+  const isStream = streamed(modules.flatMap(({ streams = [] }) => streams));
+  app.use(smallBodies(isStream));
+  app.use(checkForms(isStream));
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => (isReady() ? context.text('ready\n') : context.text('starting\n', 503)));
   app.get('/metrics', (context) =>
@@ -90,6 +93,6 @@ export function problemResponse(error: unknown, log: Log): Response {
   const details = problemDetails(error, log);
   return new Response(JSON.stringify(details), {
     status: details.status,
-    headers: { ...retryAfter(error), 'content-type': 'application/problem+json' },
+    headers: { ...failureHeaders(error), 'content-type': 'application/problem+json' },
   });
 }

@@ -226,8 +226,8 @@ export function ingest(deps: IngestDeps): Ingest {
         importPageRoutes(app, { site, imports, uploads, preparation, sources, timeZone: city.timeZone, log });
       }
     },
-    navigation: (language) => [
-      ...timetables.navigation(language),
+    navigation: (language, who) => [
+      ...timetables.navigation(language, who),
       { href: '/sources', text: ingestWords(language)('title') },
     ],
     home: (context) => Promise.resolve(homePart(health.reports(), context)),

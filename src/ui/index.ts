@@ -10,7 +10,7 @@ export {
 } from './catalogue.ts';
 export { Bar, type ChartPanel, type ChartProps, Sparkline, TimeChart } from './chart.tsx';
 export { Code } from './components/code.tsx';
-export { ErrorSummary, Picks, SelectField, TextField } from './components/form.tsx';
+export { Act, ErrorSummary, Form, Picks, SelectField, TextField } from './components/form.tsx';
 export {
   Breadcrumb,
   type Choice,
@@ -35,6 +35,7 @@ export { CityMap, type MapProps } from './map.tsx';
 export type { MapDots, MapPin } from './mapPicture.ts';
 export { uiWords } from './messages/index.ts';
 export { problemWords } from './messages/problems/index.ts';
+export { localPath } from './localPath.ts';
 export { negotiateLanguage } from './negotiate.ts';
 export { centroid, insideRing } from './projection.ts';
 export {
@@ -50,5 +51,5 @@ export {
   type Words,
 } from '../city/index.ts';
 export { type Bucket, digitsFor, numberText, toBuckets } from './series.ts';
-export { createSite, type NavigationEntry, type PageContent, type Reader, type Site } from './site.tsx';
+export { createSite, type FormAct, type NavigationEntry, type PageContent, type Reader, type Site } from './site.tsx';
 export * from './locales/index.ts';

@@ -24,6 +24,7 @@ function Mark(): JSX.Element {
 function Header({ site, reader, section }: { site: Site; reader: Reader; section: string | undefined }): JSX.Element {
   const t = uiWords(reader.language);
   const name = inLanguage(site.city.name, reader.language).text;
+  const account = site.account?.(reader.language, reader.who);
   return (
     <header class="top">
       <a class="brand" href={reader.to('/')}>
@@ -35,7 +36,7 @@ function Header({ site, reader, section }: { site: Site; reader: Reader; section
       </a>
       <nav aria-label={t('sections')}>
         <ul>
-          {site.navigation(reader.language).map(({ href, text }) => (
+          {site.navigation(reader.language, reader.who).map(({ href, text }) => (
             <li>
               <a href={reader.to(href)} aria-current={href === section ? 'page' : undefined}>
                 {text}
@@ -44,6 +45,11 @@ function Header({ site, reader, section }: { site: Site; reader: Reader; section
           ))}
         </ul>
       </nav>
+      {account && (
+        <a class="account" href={reader.to(account.href)} aria-current={account.href === section ? 'page' : undefined}>
+          {account.text}
+        </a>
+      )}
       <details class="lang">
         <summary>
           <span>

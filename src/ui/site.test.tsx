@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Hono } from 'hono';
+import { renderToString } from 'preact-render-to-string';
 import { fixedClock } from '../base/clock.ts';
 import { Problem } from '../base/problem.ts';
+import { anonymousPrincipal, type Principal } from '../http/index.ts';
 import { languages } from '../city/profile.ts';
 import { buildAssets } from './assets.ts';
 import { testCity } from './city.fixture.ts';
 import { spread } from './mapPins.ts';
 import { boxAround, fitBox } from './projection.ts';
-import { createSite, kitRoutes } from './index.ts';
+import { createSite, Form, kitRoutes } from './index.ts';
 
 const assets = await buildAssets();
 const site = createSite({
@@ -131,4 +133,48 @@ test('a map has an end at the poles, and a box round its places', () => {
   assert.equal(boxAround([]), undefined);
   const [west, south, east, north] = boxAround([[68.7, 38.5]]) ?? [0, 0, 0, 0];
   assert.ok(west < 68.7 && east > 68.7 && south < 38.5 && north > 38.5);
+});
+
+test('a form carries the token of the session, in its address where it sends a file, and none where there is none', () => {
+  const who = { id: 'A', kind: 'person', roles: [], session: { id: 'S', csrf: 'token', since: 0 } } as const;
+  const of = (reader: { who: Principal }, sendsFile: boolean): string =>
+    renderToString(
+      <Form reader={reader} action="/tg/imports?a=b" sendsFile={sendsFile}>
+        {null}
+      </Form>,
+    );
+  assert.equal(
+    of({ who }, false),
+    '<form method="post" action="/tg/imports?a=b"><input type="hidden" name="csrf" value="token"/></form>',
+  );
+  assert.equal(
+    of({ who }, true),
+    '<form method="post" action="/tg/imports?a=b&amp;csrf=token" enctype="multipart/form-data"></form>',
+  );
+  assert.equal(of({ who: anonymousPrincipal }, false), '<form method="post" action="/tg/imports?a=b"></form>');
+});
+
+test('what needs an account leads to where one signs in, and back to the page', async () => {
+  const closed = createSite({
+    city: testCity,
+    clock: fixedClock('2026-11-25T08:40:00+05:00'),
+    assets,
+    navigation: () => [],
+    account: () => ({ href: '/login', text: 'Sign in' }),
+  });
+  const made = new Hono();
+  const refuse = (): never => {
+    throw new Problem('unauthorized', 'this needs an account');
+  };
+  closed.page(made, '/people', refuse);
+  closed.form(made, '/people', refuse);
+  const asked = await made.request('/tg/people?a=b');
+  assert.equal(asked.status, 303);
+  assert.equal(asked.headers.get('location'), `/tg/login?back=${encodeURIComponent('/tg/people?a=b')}`);
+  const post = (referer: string) => made.request('http://a.example/people', { method: 'POST', headers: { referer } });
+  assert.match(
+    (await post('http://a.example/ru/people?c')).headers.get('location') ?? '',
+    /login\?back=%2Fru%2Fpeople%3Fc$/,
+  );
+  assert.match((await post('http://b.example/ru')).headers.get('location') ?? '', /login\?back=%2F$/);
 });

@@ -4,11 +4,12 @@
  */
 import type { Context, Hono } from 'hono';
 import type { ComponentChildren } from 'preact';
-import { retryAfter, whoOf, type Principal } from '../http/index.ts';
+import { failureHeaders, whoOf, type Principal } from '../http/index.ts';
 import { Problem } from '../base/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { type City, type Language, languages } from '../city/profile.ts';
 import { assetRoutes, type Assets } from './assets.ts';
+import { localPath } from './localPath.ts';
 import { negotiateLanguage } from './negotiate.ts';
 import { renderPage, type Theme } from './page.tsx';
 import { ProblemBody } from './problem.tsx';
@@ -39,15 +40,19 @@ export type PageContent = {
   readonly refreshS?: number;
   /** Console pages carry Noto Sans and stand closer together. */
   readonly kind?: 'portal' | 'console';
-  readonly status?: 200 | 400 | 403 | 404 | 409 | 429 | 500 | 503;
+  readonly status?: 200 | 400 | 401 | 403 | 404 | 409 | 429 | 500 | 503;
+  /** Beside those of every page. */
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
 export type Site = {
   readonly city: City;
   readonly clock: Clock;
   readonly assets: Assets;
-  readonly navigation: (language: string) => readonly NavigationEntry[];
+  readonly navigation: (language: string, who: Principal) => readonly NavigationEntry[];
   readonly footer: (language: string) => readonly NavigationEntry[];
+  /** Where one signs in, or the reader's own account; absent: there are no accounts. */
+  readonly account?: (language: string, who: Principal) => NavigationEntry;
   /**
    * Adds a page at `path` and `/{language}{path}`.
    * @param path Hono's path syntax, `/entities/:id{.+}`
@@ -55,14 +60,16 @@ export type Site = {
   readonly page: (app: Hono, path: string, handler: (reader: Reader) => PageContent | Promise<PageContent>) => void;
   /**
    * Adds what a form does, at `path` and `/{language}{path}`; a Problem is a page.
-   * @param act gives the path to look at next, without language
+   * @param act gives the path to look at next, without language; the form again, with what is wrong; or what is shown once
    */
-  readonly form: (app: Hono, path: string, act: (c: Context) => Promise<string>) => void;
+  readonly form: (app: Hono, path: string, act: FormAct) => void;
   /** Answers a Problem with a page in the reader's language. */
   readonly problem: (c: Context, problem: Problem) => Response;
   /** `/assets/*` and `/theme`. */
   readonly routes: (app: Hono) => void;
 };
+
+export type FormAct = (c: Context, reader: Reader) => Promise<string | PageContent | Response>;
 
 /** `href` without language: `/sources`. */
 export type NavigationEntry = { readonly href: string; readonly text: string };
@@ -71,8 +78,9 @@ export function createSite(deps: {
   readonly city: City;
   readonly clock: Clock;
   readonly assets: Assets;
-  readonly navigation: (language: string) => readonly NavigationEntry[];
+  readonly navigation: (language: string, who: Principal) => readonly NavigationEntry[];
   readonly footer?: (language: string) => readonly NavigationEntry[];
+  readonly account?: (language: string, who: Principal) => NavigationEntry;
 }): Site {
   const { city, clock, assets } = deps;
   const known = languages.filter((language) => city.languages.includes(language));
@@ -102,13 +110,17 @@ export function createSite(deps: {
     c.header('vary', 'Accept-Language, Cookie');
     c.header('content-language', reader.language);
     c.header('cache-control', 'no-cache');
+    for (const [name, value] of Object.entries(content.headers ?? {})) c.header(name, value);
     return c.html(html, content.status ?? 200);
   };
 
   const problem = (c: Context, trouble: Problem): Response => {
     const reader = readerOf(c);
-    for (const [name, value] of Object.entries(retryAfter(trouble))) c.header(name, value);
-    const status = [400, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
+    for (const [name, value] of Object.entries(failureHeaders(trouble))) c.header(name, value);
+    // Whoever has filled in a form begins anew on the page that it stood on.
+    if (trouble.kind === 'unauthorized' && deps.account)
+      return c.redirect(`${reader.to('/login')}?back=${encodeURIComponent(pageBefore(c))}`, 303);
+    const status = [400, 401, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
       ? trouble.status
       : trouble.status < 500
         ? 400
@@ -126,6 +138,7 @@ export function createSite(deps: {
     assets,
     navigation: deps.navigation,
     footer: deps.footer ?? (() => []),
+    ...(deps.account && { account: deps.account }),
     page: (app, path, handler) => {
       const serve = async (c: Context): Promise<Response> => {
         const reader = readerOf(c);
@@ -143,19 +156,22 @@ export function createSite(deps: {
       if (path === '/') app.get(`/:language{${tags}}`, serve);
     },
     form: (app, path, act) => {
-      const answer = async (c: Context): Promise<Response> => {
+      const serve = async (c: Context): Promise<Response> => {
         const [, first = ''] = new URL(c.req.url).pathname.split('/');
         const language = languages.find((tag) => tag === first);
+        const reader = readerOf(c);
         try {
-          const to = await act(c);
-          return c.redirect(language === undefined ? to : `/${language}${to}`, 303);
+          const done = await act(c, reader);
+          if (done instanceof Response) return done;
+          if (typeof done !== 'string') return answer(c, reader, done);
+          return c.redirect(language === undefined ? done : `/${language}${done}`, 303);
         } catch (error) {
           if (error instanceof Problem) return problem(c, error);
           throw error;
         }
       };
-      app.post(path, answer);
-      app.post(`/:language{(?:${languages.join('|')})}${path}`, answer);
+      app.post(path, serve);
+      app.post(`/:language{(?:${languages.join('|')})}${path}`, serve);
     },
     problem,
     routes: (app) => {
@@ -163,13 +179,19 @@ export function createSite(deps: {
       // A preference of the browser, kept by the browser: nothing on the server changes.
       app.get('/theme', (c) => {
         const to = c.req.query('to');
-        const back = c.req.query('back') ?? '/';
-        const inside = /^\/(?![/\\])[^\\\r\n]*$/.test(back) ? back : '/';
         const value = to === 'dark' || to === 'light' ? `theme=${to}; Max-Age=31536000` : 'theme=; Max-Age=0';
         c.header('set-cookie', `${value}; Path=/; SameSite=Lax; HttpOnly`);
-        return c.redirect(inside, 303);
+        return c.redirect(localPath(c.req.query('back')), 303);
       });
     },
   };
   return site;
+}
+
+/** The page that a request asks for, or that its form stood on. */
+function pageBefore(c: Context): string {
+  const asked = new URL(c.req.url);
+  if (c.req.method === 'GET' || c.req.method === 'HEAD') return asked.pathname + asked.search;
+  const before = URL.parse(c.req.header('referer') ?? '');
+  return before?.host === asked.host ? before.pathname + before.search : '/';
 }

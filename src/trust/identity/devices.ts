@@ -127,7 +127,8 @@ const devicePrincipal = ({ id, tenants, topics, sources }: Device): Principal =>
   kind: 'device',
   roles: [],
   tenants,
-  device: { topics, sources },
+  sources,
+  topics: topics === '' ? [] : [topics],
 });
 
 /** A topic without wildcards, and without a level that is empty; empty: none. */

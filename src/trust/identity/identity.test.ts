@@ -307,7 +307,8 @@ test('a device proves itself by MQTT and by HTTP, and knows what it speaks of', 
     kind: 'device',
     roles: [],
     tenants: [],
-    device: { topics: `air/${device.id}`, sources: ['air'] },
+    sources: ['air'],
+    topics: [`air/${device.id}`],
   });
   const basic = Buffer.from(`${device.id}:${secret}`).toString('base64');
   assert.equal(authenticate({ authorization: `Basic ${basic}` }), who);

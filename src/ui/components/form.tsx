@@ -1,4 +1,57 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { csrfField } from '../../http/index.ts';
+import type { Reader } from '../site.tsx';
+
+/**
+ * A form that changes something: it carries the token of the reader's session. Where it sends a file, the token stands in the
+ * address, since the server decides about the request before it takes the file.
+ * @param action with language: `reader.to('/imports')`
+ */
+export function Form({
+  reader,
+  action,
+  sendsFile = false,
+  children,
+}: {
+  reader: Pick<Reader, 'who'>;
+  action: string;
+  sendsFile?: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
+  const token = reader.who.session?.csrf;
+  const inAddress = sendsFile && token !== undefined;
+  return (
+    <form
+      method="post"
+      action={inAddress ? `${action}${action.includes('?') ? '&' : '?'}${csrfField}=${token}` : action}
+      encType={sendsFile ? 'multipart/form-data' : undefined}
+    >
+      {token !== undefined && !inAddress && <input type="hidden" name={csrfField} value={token} />}
+      {children}
+    </form>
+  );
+}
+
+/** One button that does one thing. */
+export function Act({
+  reader,
+  action,
+  text,
+}: {
+  reader: Pick<Reader, 'who'>;
+  action: string;
+  text: string;
+}): JSX.Element {
+  return (
+    <Form reader={reader} action={action}>
+      <p>
+        <button class="btn" type="submit">
+          {text}
+        </button>
+      </p>
+    </Form>
+  );
+}
 
 type Field = {
   readonly id: string;

@@ -7,6 +7,7 @@ import {
   Facts,
   formatDateTime,
   formatNumber,
+  Form,
   Links,
   type PageContent,
   type Reader,
@@ -59,19 +60,19 @@ export function subscriptionPage({ one, letters, timeZone, done }: OneSubscripti
           ) : (
             <>
               <Letters letters={letters} all={one.letters} reader={reader} timeZone={timeZone} />
-              <form method="post" action={to(`${at}/again`) + tenant}>
+              <Form reader={reader} action={to(`${at}/again`) + tenant}>
                 <p>
                   <button class="btn main" type="submit">
                     {t('again')}
                   </button>
                 </p>
-              </form>
+              </Form>
             </>
           )}
         </Section>
         {one.stored.subscription.timeInterval === undefined && (
           <Section id="back" title={t('back')} note={t('backText')}>
-            <form method="post" action={to(`${at}/back`) + tenant}>
+            <Form reader={reader} action={to(`${at}/back`) + tenant}>
               <TextField
                 id="from"
                 name="from"
@@ -84,7 +85,7 @@ export function subscriptionPage({ one, letters, timeZone, done }: OneSubscripti
                   {t('backDo')}
                 </button>
               </p>
-            </form>
+            </Form>
           </Section>
         )}
         <Links

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import {
+  Act,
   Breadcrumb,
   Facts,
   formatDateTime,
@@ -95,8 +96,10 @@ export function importPage(data: ImportData, reader: Reader): PageContent {
             { href: `/api/imports/${record.id}`, text: 'JSON' },
           ]}
         />
-        {moving && state === 'running' && <Act reader={reader} path={`/imports/${record.id}/stop`} text={t('stop')} />}
-        {data.canGoOn && <Act reader={reader} path={`/imports/${record.id}/go-on`} text={t('goOn')} />}
+        {moving && state === 'running' && (
+          <Act reader={reader} action={reader.to(`/imports/${record.id}/stop`)} text={t('stop')} />
+        )}
+        {data.canGoOn && <Act reader={reader} action={reader.to(`/imports/${record.id}/go-on`)} text={t('goOn')} />}
         <Undo data={data} reader={reader} />
       </>
     ),
@@ -141,20 +144,7 @@ function Undo({ data: { record, timeZone }, reader }: { data: ImportData; reader
     <details>
       <summary>{t('undo')}</summary>
       <p>{t('undoText')}</p>
-      <Act reader={reader} path={`/imports/${record.id}/undo`} text={t('undoYes')} />
+      <Act reader={reader} action={reader.to(`/imports/${record.id}/undo`)} text={t('undoYes')} />
     </details>
-  );
-}
-
-/** One button that does one thing. */
-function Act({ reader, path, text }: { reader: Reader; path: string; text: string }): JSX.Element {
-  return (
-    <form method="post" action={reader.to(path)}>
-      <p>
-        <button class="btn" type="submit">
-          {text}
-        </button>
-      </p>
-    </form>
   );
 }

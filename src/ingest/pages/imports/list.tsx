@@ -3,6 +3,7 @@ import {
   Empty,
   formatDateTime,
   formatNumber,
+  Form,
   Links,
   type PageContent,
   type Reader,
@@ -45,7 +46,7 @@ export function importsPage(data: ImportsData, reader: Reader): PageContent {
       <>
         <h1>{t('title')}</h1>
         <p class="lede">{t('lede')}</p>
-        <form method="post" action={reader.to('/imports')} encType="multipart/form-data">
+        <Form reader={reader} action={reader.to('/imports')} sendsFile>
           <div class="field">
             <label for="file">{t('choose')}</label>
             <p class="help" id="file-help">
@@ -65,7 +66,7 @@ export function importsPage(data: ImportsData, reader: Reader): PageContent {
               {t('send')}
             </button>
           </p>
-        </form>
+        </Form>
         {uploads.length > 0 && (
           <Section id="waiting" title={t('waiting')} note={t('waitingText')}>
             <Rows

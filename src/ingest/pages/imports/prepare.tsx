@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
 import type { Problem } from '../../../base/problem.ts';
 import {
+  Act,
   Breadcrumb,
+  Form,
   ErrorSummary,
   formatNumber,
   type PageContent,
@@ -91,7 +93,7 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
             </p>
           </div>
         )}
-        <form method="post" action={reader.to(`/imports/new/${upload.id}`)}>
+        <Form reader={reader} action={reader.to(`/imports/new/${upload.id}`)}>
           {data.sheets.length > 1 && (
             <SelectField
               id="sheet"
@@ -124,15 +126,9 @@ export function preparePage(data: PrepareData, reader: Reader): PageContent {
               {t('take')}
             </button>
           </p>
-        </form>
+        </Form>
         <Preview data={data} reader={reader} />
-        <form method="post" action={reader.to(`/imports/new/${upload.id}/remove`)}>
-          <p>
-            <button class="btn" type="submit">
-              {t('throwAway')}
-            </button>
-          </p>
-        </form>
+        <Act reader={reader} action={reader.to(`/imports/new/${upload.id}/remove`)} text={t('throwAway')} />
       </>
     ),
   };
