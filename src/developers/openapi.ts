@@ -61,9 +61,16 @@ export function openApi(version: string, routes: readonly ApiRoute[]): OpenApi {
     servers: [{ url: '/' }],
     tags: tags.map(({ name, description }) => ({ name, description })),
     paths,
-    components: { schemas: apiSchemas },
+    // With `--auth off` nobody is asked; else what an answer holds, and whether there is one, depends on who asks.
+    security: [{}, ...Object.keys(securitySchemes).map((name) => ({ [name]: [] }))],
+    components: { schemas: apiSchemas, securitySchemes },
   };
 }
+
+const securitySchemes = {
+  key: { type: 'http', scheme: 'bearer', description: 'A key of a person, a service or a device' },
+  device: { type: 'http', scheme: 'basic', description: 'Id and secret of a device' },
+} as const;
 
 function operationOf(operation: Operation, path: string): JsonSchema {
   const { name, summary, clause, body } = operation;
@@ -145,7 +152,6 @@ function answersOf({ method, path, body, answers }: Operation): JsonSchema {
     503: problem('Too busy: try again'),
     504: problem('LdContextNotAvailable: the @context that was named cannot be had'),
     ...(reads && {
-      403: problem('TooComplexQuery, TooManyResults'),
       406: problem('Accept names nothing that can be given'),
     }),
     ...(body && {
@@ -153,8 +159,8 @@ function answersOf({ method, path, body, answers }: Operation): JsonSchema {
       413: problem('The body is too large'),
       415: { description: 'The body has another media type' },
     }),
-    ...(!reads && { 403: problem('Not allowed') }),
   };
+  Object.assign(all, doorAnswers(ref('ProblemDetails'), json));
   for (const [status, name] of Object.entries(answers)) all[status] = answer(Number(status), name, method);
   const links = linksOf(path, answers);
   if (links) all[201] = { ...all[201], links };
@@ -205,6 +211,22 @@ function answer(status: number, name: string | null, method: string): JsonSchema
   return { description, ...(Object.keys(headers).length > 0 && { headers }), content };
 }
 
+/** What the door answers before an operation is asked. */
+function doorAnswers(schema: JsonSchema, media: string): Record<number, JsonSchema> {
+  const refusal = (description: string, headers?: Record<string, JsonSchema>): JsonSchema => ({
+    description,
+    ...(headers && { headers }),
+    content: { [media]: { schema } },
+  });
+  return {
+    401: refusal('Nobody may do this without an account, or the key is not known', {
+      'WWW-Authenticate': header('Bearer'),
+    }),
+    403: refusal('Not allowed; of a question: too complex, or too many results'),
+    429: refusal('Too often', { 'Retry-After': header('Seconds', { type: 'integer' }) }),
+  };
+}
+
 function routeOf({ name, path, summary, parameters = [], body, answers }: ApiRoute): JsonSchema {
   return {
     operationId: name,
@@ -218,11 +240,14 @@ function routeOf({ name, path, summary, parameters = [], body, answers }: ApiRou
       schema: { ...(one.schema ?? { type: 'string' }), ...(one.example !== undefined && { examples: [one.example] }) },
     })),
     ...(body && { requestBody: { required: true, content: { [body.media]: { schema: body.schema ?? {} } } } }),
-    responses: Object.fromEntries(
-      Object.entries(answers).map(([status, { description, media, schema }]) => [
-        status,
-        { description, ...(media !== undefined && { content: { [media]: { schema: schema ?? {} } } }) },
-      ]),
-    ),
+    responses: {
+      ...doorAnswers({ type: 'object' }, 'application/problem+json'),
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, { description, media, schema }]) => [
+          status,
+          { description, ...(media !== undefined && { content: { [media]: { schema: schema ?? {} } } }) },
+        ]),
+      ),
+    },
   };
 }
