@@ -73,4 +73,6 @@ export type Action = (typeof actions)[number];
 export type Resource = {
   readonly type: 'EntityType' | 'Attribute' | 'Tenant' | 'Source' | 'Topic' | 'Purpose';
   readonly id: string;
+  /** Of a type of entities: in another tenant than the city's own. */
+  readonly elsewhere?: boolean;
 };

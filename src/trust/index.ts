@@ -1,6 +1,6 @@
 export * from './identity/index.ts';
-export { demand, openPolicy, type Filter, type Policy } from './policy/index.ts';
 export { PersonalData, personalFault, refusePersonal, refusePersonalAttributes } from './gate/index.ts';
+export * from './policy/index.ts';
 export {
   formatVerifier,
   inDirectory,
