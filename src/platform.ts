@@ -32,13 +32,13 @@ import {
 } from './broker/index.ts';
 import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
-import { logRestMs, openCityLog, type LogSettings } from './cityLog.ts';
+import { logRestMs, openCityLog } from './cityLog.ts';
 import { cityRoutes } from './cityRoutes.ts';
+import { openCityTrust, type TrustSettings } from './cityTrust.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
 import {
-  authenticateNobody,
   type Authenticate,
   createApp,
   listen,
@@ -47,7 +47,6 @@ import {
   openLimits,
   outbound,
   type CertificateFiles,
-  type Guard,
   type HttpServer,
   type Module,
 } from './http/index.ts';
@@ -68,14 +67,14 @@ import {
   leafTable,
   logIslands,
   logLink,
-  openPolicy,
   transparencyLog,
   versionTable,
+  type Identity,
   type Policy,
 } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
-export type Settings = LogSettings & {
+export type Settings = TrustSettings & {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
@@ -124,6 +123,7 @@ export type Platform = {
   readonly models: Models;
   readonly store: Store;
   readonly history: HistoryStore;
+  readonly identity: Identity;
   readonly metrics: Metrics;
   /** Resolves with the reason when the journal can no longer be written: the process has to end. */
   readonly broken: Promise<Error>;
@@ -142,7 +142,7 @@ export async function openPlatform(
   settings: Settings,
   deps: { log: Log; clock?: Clock; policy?: Policy; authenticate?: Authenticate },
 ): Promise<Platform> {
-  const { log, clock = systemClock, policy = openPolicy, authenticate = authenticateNobody } = deps;
+  const { log, clock = systemClock } = deps;
   const metrics = createMetrics();
   watchProcess(metrics);
   // What can be refused without touching the data is looked at first.
@@ -187,6 +187,9 @@ export async function openPlatform(
     });
     undo.push(() => store.close());
     if (files) keepProfile(store.directory.profile, files);
+    const trust = await openCityTrust(settings, { ...deps, store, city, clock });
+    undo.push(() => trust.stop());
+    const { policy, guard } = trust;
     const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy });
     const { writer } = tenants;
     const { journal } = store;
@@ -256,13 +259,15 @@ export async function openPlatform(
       settings.housekeeping === false ? undefined : await openCityLog(store, writer, city, settings, clock);
     if (transparency)
       undo.push(followJournal('log', (records, gap) => transparency.follow(records, gap), { restMs: logRestMs }));
+    await trust.start(transparency);
     const live = openLive({ broker, writer, metrics });
     // The navigation is asked when a page is made: by then every module is there.
     const site = createSite({
       city,
       clock,
       assets: await buildAssets(logIslands),
-      navigation: (language, who) => modules.flatMap((module) => module.navigation?.(language, who) ?? []),
+      navigation: (language, who) => trust.navigation(modules, language, who),
+      ...(trust.account && { account: trust.account }),
       footer: (language) => [aboutLink(language), logLink(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({
@@ -271,10 +276,10 @@ export async function openPlatform(
       broker,
       contexts,
       tenants,
-      // Whoever reaches us sits at this machine, as long as there are no accounts.
+      // Without accounts whoever reaches us sits at this machine.
       endpoints: openEndpoints(
         { version: about.version, clock },
-        { allowed: settings.allowEndpoint ?? [], loopback: true },
+        { allowed: settings.allowEndpoint ?? [], loopback: !trust.isOn },
       ),
       policy,
       clock,
@@ -351,9 +356,9 @@ export async function openPlatform(
         routes: () => modules.flatMap(({ api = [] }) => api),
       }),
       ...(transparency ? [transparencyLog({ transparency, site })] : []),
+      ...trust.modules(site, metrics, () => server?.url ?? ''),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
-    const guard: Guard = { authenticate, permits: (who, action) => policy.permits(who, action) };
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem, guard });
     for (const module of modules) {
       if (module.stop) undo.push(module.stop);
@@ -365,7 +370,8 @@ export async function openPlatform(
       modules,
       host,
       port,
-      loopbackOnly: true,
+      loopbackOnly: !trust.isOn,
+      ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
       limits: openLimits({ factor: rateFactor, metrics }),
       trustedProxies,
       ...(certificate && { certificate }),
@@ -394,6 +400,7 @@ export async function openPlatform(
       broker,
       ingest: ingestion,
       models,
+      identity: trust.identity,
       store,
       history,
       metrics,

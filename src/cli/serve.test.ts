@@ -94,10 +94,11 @@ test('a platform that cannot go on ends the process with 1 and the reason', asyn
 });
 
 for (const [line, complaint] of [
-  ['--auth on', /--auth on needs accounts/],
-  ['--host 0.0.0.0', /--host 0\.0\.0\.0 would serve others without accounts/],
-  ['--host ::', /--host :: would serve others/],
-  ['--mqtt-host 192.168.1.4', /--mqtt-host 192\.168\.1\.4 would serve others/],
+  ['--auth off --host 0.0.0.0', /--host 0\.0\.0\.0 would serve others without accounts/],
+  ['--auth off --mqtt-host 192.168.1.4', /--mqtt-host 192\.168\.1\.4 would serve others/],
+  ['--host ::', /--host :: needs --public-url/],
+  ['--host 0.0.0.0 --public-url http://city.example', /--public-url begins with https/],
+  ['--auth on --public-url https://city.example/portal', /--public-url has no path/],
   ['--demo --city here', /--demo and --city exclude each other/],
   ['--colour red', /there is no option --colour/],
 ] as const) {

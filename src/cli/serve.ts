@@ -20,6 +20,7 @@ import {
   portOrOff,
   several,
   text,
+  url,
   withDefault,
 } from './kinds.ts';
 import { stopSignals, type SignalSource } from './signals.ts';
@@ -55,14 +56,26 @@ export const isLoopback = (address: string): boolean =>
 const options = {
   data: withDefault(directory('The data directory: it is the city. Made when it is not there.'), './data/city'),
   port: withDefault(port('Port of the pages and APIs; 0 takes a free one.'), 8080),
-  host: withDefault(host('Address to listen on. Until there are accounts, only loopback addresses.'), '127.0.0.1'),
+  host: withDefault(host('Address to listen on. Any other than a loopback address needs --auth on.'), '127.0.0.1'),
   city: file(
     'City profile: the directory that chorsu init made, its city.json, or the id of a shipped one (chorsu init --list). ' +
       'Without it, the city that the data directory was served as before; a new directory is an empty city.',
   ),
   demo: flag('Serve Namuna, the invented sample city, with its simulator. Everything in it is simulated.'),
-  auth: withDefault(
-    choice(['on', 'off'])('Ask for accounts. There are none yet: "on" is refused, "off" needs a loopback host.'),
+  auth: choice(['on', 'off'])(
+    'Whether people and programs need accounts (chorsu user, chorsu token). "off" lets whoever reaches this machine do ' +
+      'everything, and needs loopback addresses. Default: off on loopback addresses, on elsewhere.',
+  ),
+  publicUrl: url(
+    'http:',
+    'https:',
+  )(
+    'Where people reach the city, without a path, such as https://data.khujand.tj. Requests for other names are refused.',
+  ),
+  plainHttp: withDefault(
+    choice(['on', 'off'])(
+      'Unsafe: allows --public-url with http off this machine, so that whoever is on the way reads passwords.',
+    ),
     'off',
   ),
   contexts: directory(
@@ -130,19 +143,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       },
     ],
     act: async (given, _, terminal) => {
-      if (given.auth === 'on') {
-        throw new WrongUsage(
-          '--auth on needs accounts, and this version has none; --auth off serves this machine only',
-        );
-      }
-      for (const [option, address] of [
-        ['--host', given.host],
-        ['--mqtt-host', given.mqttHost],
-      ] as const) {
-        if (!isLoopback(address)) {
-          throw new WrongUsage(`${option} ${address} would serve others without accounts (--auth off); use 127.0.0.1`);
-        }
-      }
+      const auth = authOf(given);
+      const { publicUrl } = given;
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
       const {
         mqttPort,
@@ -168,6 +170,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       const settings: Settings = {
         host: given.host,
         port: given.port,
+        ...(auth === 'on' && { auth }),
+        ...(publicUrl !== undefined && { publicUrl: new URL(publicUrl).origin }),
         mqttHost: given.mqttHost,
         ...(mqttPort !== 'off' && { mqttPort }),
         data: given.data,
@@ -188,6 +192,36 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       return serve(settings, needs, needs.log(given.logLevel), terminal);
     },
   });
+}
+
+/**
+ * Who is asked for an account, by the addresses that are listened on.
+ * @throws WrongUsage when others could come in without one, or passwords would go over a network in the open
+ */
+function authOf(given: {
+  readonly auth: 'on' | 'off' | undefined;
+  readonly host: string;
+  readonly mqttHost: string;
+  readonly publicUrl: string | undefined;
+  readonly plainHttp: 'on' | 'off';
+}): 'on' | 'off' {
+  const { host, mqttHost, publicUrl, plainHttp } = given;
+  const others = [
+    ['--host', host],
+    ['--mqtt-host', mqttHost],
+  ].filter(([, address = '']) => !isLoopback(address));
+  const [first] = others;
+  const auth = given.auth ?? (first ? 'on' : 'off');
+  if (auth === 'off' && first)
+    throw new WrongUsage(`${first.join(' ')} would serve others without accounts (--auth off); use 127.0.0.1`);
+  const { pathname, search, hash, protocol, hostname } = new URL(publicUrl ?? 'http://localhost');
+  if (pathname + search + hash !== '/')
+    throw new WrongUsage('--public-url has no path: the city is served at the root');
+  if (auth === 'on' && !isLoopback(host) && publicUrl === undefined)
+    throw new WrongUsage(`--host ${host} needs --public-url: under which address do people reach the city?`);
+  if (protocol === 'http:' && !isLoopback(hostname.replace(/^\[|\]$/g, '')) && plainHttp === 'off')
+    throw new WrongUsage('--public-url begins with https://; --plain-http on allows http, and passwords can be read');
+  return auth;
 }
 
 async function serve<P extends Served>(

@@ -2,7 +2,7 @@ export { authenticateNobody, whoOf, type Authenticate } from './authenticate.ts'
 export { readBody } from './body.ts';
 export { openCertificate, type Certificate, type CertificateFiles } from './certificate.ts';
 export { csrfField, demandFromHere, sameText } from './csrf.ts';
-export { demandAction, openGuard, type Guard } from './guard.ts';
+export { accessOf, demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
 export type { Access, ApiRoute, HomeContext, HomePart, Module } from './module.ts';

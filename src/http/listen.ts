@@ -36,7 +36,8 @@ const refusalPages = { capacity: 5, perSecond: 0.2, keysMax: 10_000 };
 /**
  * Listens. Hot routes (`Module.handle`) sit directly on node:http, everything else goes through Hono
  * (docs/decisions/0007).
- * @param loopbackOnly true while there are no accounts: requests with a foreign Host or from other sites are refused
+ * @param loopbackOnly true while there are no accounts
+ * @param publicUrl where people reach this server; under other names, but those of this machine, it is not reached
  * @param limits how often one may ask; not asked while only this machine is served
  * @param trustedProxies see `senders`
  * @param certificate with it TLS is spoken, and nothing else
@@ -48,6 +49,7 @@ export async function listen(options: {
   host: string;
   port: number;
   loopbackOnly: boolean;
+  publicUrl?: string;
   limits?: Limits;
   trustedProxies?: readonly string[];
   certificate?: Certificate;
@@ -55,8 +57,9 @@ export async function listen(options: {
   log: Log;
   metrics: Metrics;
 }): Promise<HttpServer> {
-  const { app, modules, host, port, loopbackOnly, limits, trustedProxies = [], certificate } = options;
+  const { app, modules, host, port, loopbackOnly, publicUrl, limits, trustedProxies = [], certificate } = options;
   const { log, metrics, guard = openGuard } = options;
+  const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
   const pages = getRequestListener(app.fetch);
   const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
   const upgrades = modules.flatMap((module) => (module.upgrade ? [module.upgrade] : []));
@@ -75,8 +78,11 @@ export async function listen(options: {
   const look = (request: IncomingMessage, response?: ServerResponse): void => {
     const sender = senderOf(request);
     if (sender.secure) response?.setHeader('strict-transport-security', hsts);
-    if (loopbackOnly && isForeignRequest(request))
-      throw new Problem('forbidden', 'only this machine is served until there are accounts');
+    if (isForeignRequest(request, publicHost))
+      throw new Problem(
+        'forbidden',
+        loopbackOnly ? 'only this machine is served until there are accounts' : 'this server is not called that',
+      );
     if (isCrossSite(request)) throw new Problem('forbidden', 'a page of another site may not do this');
     if (request.rawHeaders.length > 2 * headersMax)
       throw new Problem('too-large', `a request has at most ${headersMax} headers`);

@@ -32,12 +32,13 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * While there are no accounts, a page of another site must not be able to reach this server through the reader's
- * browser under a name of its own (DNS rebinding): the Host has to be a loopback name.
+ * A page of another site must not be able to reach this server through the reader's browser under a name of its own (DNS
+ * rebinding): the Host has to be that of the public address, or a loopback name.
+ * @param publicHost `data.khujand.tj`, with its port where that is not the usual one
  */
-export function isForeignRequest(request: IncomingMessage): boolean {
+export function isForeignRequest(request: IncomingMessage, publicHost?: string): boolean {
   const { host } = request.headers;
-  return host !== undefined && !isLoopback(host.replace(/:\d+$/, ''));
+  return host !== undefined && host.toLowerCase() !== publicHost && !isLoopback(host.replace(/:\d+$/, ''));
 }
 
 /** Whether a page of another site sends this through its reader's browser, and it could do more than be read. */

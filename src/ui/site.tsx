@@ -57,7 +57,11 @@ export type Site = {
    * Adds a page at `path` and `/{language}{path}`.
    * @param path Hono's path syntax, `/entities/:id{.+}`
    */
-  readonly page: (app: Hono, path: string, handler: (reader: Reader) => PageContent | Promise<PageContent>) => void;
+  readonly page: (
+    app: Hono,
+    path: string,
+    handler: (reader: Reader, c: Context) => PageContent | Promise<PageContent>,
+  ) => void;
   /**
    * Adds what a form does, at `path` and `/{language}{path}`; a Problem is a page.
    * @param act gives the path to look at next, without language; the form again, with what is wrong; or what is shown once
@@ -143,7 +147,7 @@ export function createSite(deps: {
       const serve = async (c: Context): Promise<Response> => {
         const reader = readerOf(c);
         try {
-          return answer(c, reader, await handler(reader));
+          return answer(c, reader, await handler(reader, c));
         } catch (error) {
           if (error instanceof Problem) return problem(c, error);
           throw error;

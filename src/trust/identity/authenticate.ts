@@ -1,12 +1,12 @@
 import { Problem } from '../../base/problem.ts';
 import { anonymousPrincipal, type Authenticate, type Principal } from '../../http/index.ts';
+import type { Cookies } from './cookies.ts';
 import type { Credentials } from './credentials.ts';
 import type { Sessions } from './sessions.ts';
 
 /** `chorsu_ID_SECRET`. */
 const bearer = /^Bearer +chorsu_([0-9A-Za-z]+)_([A-Za-z0-9_-]{43})$/i;
 const basic = /^Basic +([A-Za-z0-9+/=]+)$/i;
-const session = /(?:^|;\s*)(?:__Host-)?session=([A-Za-z0-9_-]{43})(?:;|$)/;
 
 /**
  * Keys, devices and sessions. Whoever sends `Authorization` is nobody else by a cookie.
@@ -15,13 +15,15 @@ const session = /(?:^|;\s*)(?:__Host-)?session=([A-Za-z0-9_-]{43})(?:;|$)/;
 export function authenticator({
   credentials,
   sessions,
+  cookies,
 }: {
   credentials: Credentials;
   sessions: Sessions;
+  cookies: Cookies;
 }): Authenticate {
   return ({ authorization, cookie }) => {
     if (authorization !== undefined) return byAuthorization(credentials, authorization);
-    const secret = cookie === undefined ? undefined : session.exec(cookie)?.[1];
+    const secret = cookies.sessionIn(cookie);
     return (secret === undefined ? undefined : sessions.find(secret)) ?? anonymousPrincipal;
   };
 }

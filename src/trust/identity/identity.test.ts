@@ -46,7 +46,7 @@ function open(t: TestContext) {
     },
   };
 }
-const cookie = (secret: string) => ({ cookie: `theme=dark; __Host-session=${secret}` });
+const cookie = (secret: string) => ({ cookie: `theme=dark; session=${secret}` });
 const isProblem =
   (kind: string, field?: string) =>
   (error: unknown): boolean =>

@@ -5,6 +5,7 @@ import type { Authenticate, Principal } from '../../http/index.ts';
 import { openDatabase, type Database } from '../../store/index.ts';
 import { openAccounts, type Accounts } from './accounts.ts';
 import { authenticator } from './authenticate.ts';
+import { openCookies, type Cookies } from './cookies.ts';
 import { openCredentials } from './credentials.ts';
 import { openDevices, type Devices } from './devices.ts';
 import { openInvitations, type Invitations } from './invitations.ts';
@@ -22,6 +23,7 @@ export type Identity = {
   readonly keys: Keys;
   readonly devices: Devices;
   readonly notes: Notes;
+  readonly cookies: Cookies;
   /** For tables of others who know people, such as passkeys. */
   readonly database: Database;
   readonly authenticate: Authenticate;
@@ -42,11 +44,16 @@ export function openIdentity(deps: {
   derive?: Derive;
   /** Names of the city: passwords are not made of them. */
   cityNames?: readonly string[];
+  /** People reach the city by https: its cookies go nowhere else. */
+  secure?: boolean;
+  /** The log could not be told of a change; it is told again later. */
+  onNoteFailed?: (error: unknown) => void;
 }): Identity {
-  const { path, clock, newId = randomId, newSecret = randomSecret, derive, cityNames = [] } = deps;
+  const { path, clock, newId = randomId, newSecret = randomSecret, derive, cityNames = [], secure = false } = deps;
   const database = openDatabase(path, trustVersions);
   try {
-    const notes = openNotes(database);
+    const notes = openNotes(database, deps.onNoteFailed);
+    const cookies = openCookies({ secure, newSecret });
     const passwords = openPasswords(derive);
     const accounts = openAccounts({ database, clock, newId, notes, passwords, cityNames });
     const credentials = openCredentials(clock);
@@ -66,7 +73,8 @@ export function openIdentity(deps: {
       devices,
       notes,
       database,
-      authenticate: authenticator({ credentials, sessions }),
+      cookies,
+      authenticate: authenticator({ credentials, sessions, cookies }),
       authenticateDevice: credentials.find,
       flush,
       close() {

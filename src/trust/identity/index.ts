@@ -10,6 +10,8 @@ export {
 export type { Device, Devices, NewDevice } from './devices.ts';
 export { freshMs, freshSession } from './fresh.ts';
 export { openIdentity, type Identity } from './identity.ts';
+export { accountEntry, identityPages } from './pages/index.tsx';
+export { roleName } from './pages/messages/index.ts';
 export { invitationMs, type Invitations } from './invitations.ts';
 export { keyActions, type ApiKey, type Keys, type NewKey } from './keys.ts';
 export { checkPassword, passwordMax, passwordMin } from './passwords.ts';

@@ -95,21 +95,32 @@ const describedBy = ({ id, help, wrong }: Field): string | undefined =>
   [help !== undefined && `${id}-help`, wrong !== undefined && `${id}-wrong`].filter(Boolean).join(' ') || undefined;
 
 export function TextField(
-  props: Field & { name: string; value?: string; inputMode?: 'text' | 'search' | 'tel' | 'decimal'; lines?: number },
+  props: Field & {
+    name: string;
+    value?: string;
+    inputMode?: 'text' | 'search' | 'tel' | 'decimal';
+    lines?: number;
+    /** A password: not shown while it is typed. */
+    secret?: boolean;
+    autoComplete?: 'username' | 'current-password' | 'new-password' | 'off';
+  },
 ): JSX.Element {
-  const { id, name, value, inputMode, lines = 1, wrong } = props;
+  const { id, name, value, inputMode, lines = 1, secret = false, autoComplete, wrong } = props;
   const aria = {
     'aria-describedby': describedBy(props),
     'aria-invalid': wrong === undefined ? undefined : true,
   } as const;
+  const plain = { id, name, autocomplete: autoComplete, ...aria };
   return (
     <Labelled {...props}>
       {lines > 1 ? (
         <textarea id={id} name={name} rows={lines} {...aria}>
           {value}
         </textarea>
+      ) : secret ? (
+        <input type="password" {...plain} />
       ) : (
-        <input id={id} name={name} type="text" inputMode={inputMode} value={value} {...aria} />
+        <input type="text" inputMode={inputMode} value={value} {...plain} />
       )}
     </Labelled>
   );

@@ -1,0 +1,104 @@
+/** Who comes to a city and what they may do: accounts, policy, and the pages of both. `platform.ts` knows trust by this file. */
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Metrics } from './base/metrics.ts';
+import type { City } from './city/index.ts';
+import type { LogSettings } from './cityLog.ts';
+import { accessOf, type Authenticate, type Guard, type Module, type Principal } from './http/index.ts';
+import type { Store } from './store/index.ts';
+import {
+  accountEntry,
+  identityPages,
+  openIdentity,
+  openPolicies,
+  openPolicy,
+  type Identity,
+  type Policy,
+  type Transparency,
+} from './trust/index.ts';
+import type { NavigationEntry, Site } from './ui/index.ts';
+
+export type TrustSettings = LogSettings & {
+  /** Default off: whoever reaches this machine may do everything, and nobody else reaches it. */
+  readonly auth?: 'on' | 'off';
+  /** Where people reach the city, without a path: `https://data.khujand.tj`. Default: where the server listens. */
+  readonly publicUrl?: string;
+};
+
+export type CityTrust = {
+  readonly isOn: boolean;
+  /** There, too, while nobody is asked for an account: the command line makes the first ones. */
+  readonly identity: Identity;
+  readonly policy: Policy;
+  readonly guard: Guard;
+  /** For the head of each page; absent: nobody signs in. */
+  readonly account?: Site['account'];
+  modules(site: Site, metrics: Metrics, url: () => string): readonly Module[];
+  /** Entries that `who` may open. */
+  navigation(modules: readonly Module[], language: string, who: Principal): readonly NavigationEntry[];
+  /** From here on the log is told of rights. */
+  start(transparency: Transparency | undefined): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** What was only seen is written so often. */
+const flushMs = 60_000;
+
+/** @throws Problem not-supported, bad-data: `trust.db` or a policy cannot be used */
+export async function openCityTrust(
+  { auth = 'off', publicUrl, tls }: TrustSettings & { readonly tls?: unknown },
+  deps: {
+    readonly store: Pick<Store, 'directory'>;
+    readonly city: Pick<City, 'name'>;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly policy?: Policy;
+    readonly authenticate?: Authenticate;
+  },
+): Promise<CityTrust> {
+  const { store, city, clock, log } = deps;
+  const isOn = auth === 'on';
+  const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
+  const policy = deps.policy ?? (isOn ? await openPolicies() : openPolicy);
+  const identity = openIdentity({
+    path: store.directory.trust,
+    clock,
+    secure,
+    cityNames: Object.values(city.name),
+    onNoteFailed: (error) => log.warn('the log could not be told of a change of rights', { error: String(error) }),
+  });
+  const nobody: Authenticate = () => ({ id: 'anonymous', kind: 'anonymous', roles: [] });
+  const guard: Guard = {
+    authenticate: deps.authenticate ?? (isOn ? identity.authenticate : nobody),
+    permits: (who, action) => policy.permits(who, action),
+  };
+  const timer = setInterval(() => {
+    identity.flush();
+    void identity.notes.flush();
+  }, flushMs);
+  timer.unref();
+  let access: ReturnType<typeof accessOf> | undefined;
+  return {
+    isOn,
+    identity,
+    policy,
+    guard,
+    ...(isOn && { account: accountEntry(identity) }),
+    modules: (site, metrics, url) =>
+      isOn ? [identityPages({ identity, site, clock, metrics, publicUrl: () => publicUrl ?? url() })] : [],
+    navigation(modules, language, who) {
+      const known = (access ??= accessOf(modules));
+      return modules
+        .flatMap((module) => module.navigation?.(language, who) ?? [])
+        .filter(({ href }) => guard.permits(who, known.get(`GET ${href}`) ?? 'viewPublic'));
+    },
+    async start(transparency) {
+      if (transparency) await identity.notes.tell((type, id, record) => transparency.note(type, id, record));
+    },
+    async stop() {
+      clearInterval(timer);
+      await identity.notes.flush();
+      identity.close();
+    },
+  };
+}

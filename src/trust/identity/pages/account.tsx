@@ -1,0 +1,106 @@
+import type { Hono } from 'hono';
+import type { JSX } from 'preact';
+import {
+  Act,
+  ErrorSummary,
+  Facts,
+  Form,
+  Links,
+  type PageContent,
+  type Reader,
+  Section,
+  StateBanner,
+  TextField,
+} from '../../../ui/index.ts';
+import { senderOf } from '../../../http/index.ts';
+import type { Account } from '../accounts.ts';
+import { accountOf, enter, fieldsOf, first, type Desk } from './desk.ts';
+import { identityWords, roleName } from './messages/index.ts';
+import { errorItems, NewPassword, withNewPassword, type WrongFields } from './passwordFields.tsx';
+
+/** `/account`: who one is here, and a new password. */
+export function accountRoutes(app: Hono, desk: Desk): void {
+  const { site, identity, signIn } = desk;
+  site.page(app, '/account', (reader) =>
+    accountPage(reader, accountOf(desk, reader.who), {}, reader.query.get('done') === 'password'),
+  );
+  site.form(app, '/account/password', async (c, reader) => {
+    const t = identityWords(reader.language);
+    const account = accountOf(desk, reader.who);
+    const fields = await fieldsOf(c);
+    const { address } = senderOf(c);
+    signIn.demand(account.name, address);
+    if (!(await signIn.check(account.name, first(fields, 'old'), address)))
+      return accountPage(reader, account, { old: t('passwordWrong') });
+    const wrong = await withNewPassword(t, fields, async (password) => {
+      await identity.accounts.setPassword(account.id, password);
+      enter(desk, c, identity.accounts.get(account.id));
+    });
+    return wrong ? accountPage(reader, account, wrong) : '/account?done=password';
+  });
+}
+
+function accountPage(reader: Reader, account: Account, wrong: WrongFields, done = false): PageContent {
+  const t = identityWords(reader.language);
+  const { to } = reader;
+  const isWrong = Object.keys(wrong).length > 0;
+  return {
+    title: t('account'),
+    section: '/account',
+    ...(isWrong && { status: 400 as const }),
+    main: (
+      <>
+        <h1>{t('account')}</h1>
+        <p class="lede">{t('accountLede')}</p>
+        {done && <StateBanner>{t('passwordDone')}</StateBanner>}
+        <ErrorSummary title={t('wrongTitle')} items={errorItems(wrong)} />
+        <Rights account={account} reader={reader} />
+        <p class="proof">{t('rightsNote')}</p>
+        <Links
+          items={[
+            { href: to('/account/sessions'), text: t('sessions') },
+            { href: to('/account/keys'), text: t('keys') },
+          ]}
+        />
+        <Act reader={reader} action={to('/logout')} text={t('signOut')} />
+        <Section id="change" title={t('changePassword')}>
+          <Form reader={reader} action={to('/account/password')}>
+            <TextField
+              id="old"
+              name="old"
+              label={t('oldPassword')}
+              secret
+              autoComplete="current-password"
+              {...(wrong['old'] !== undefined && { wrong: wrong['old'] })}
+            />
+            <NewPassword t={t} name={account.name} wrong={wrong} />
+            <p>
+              <button class="btn" type="submit">
+                {t('change')}
+              </button>
+            </p>
+          </Form>
+        </Section>
+      </>
+    ),
+  };
+}
+
+/** Name, roles, department and tenants of an account. */
+export function Rights({ account, reader }: { account: Account; reader: Reader }): JSX.Element {
+  const t = identityWords(reader.language);
+  const { name, displayName, roles, department, tenants } = account;
+  return (
+    <Facts
+      items={[
+        { name: t('displayName'), value: displayName },
+        { name: t('loginName'), value: <code>{name}</code> },
+        { name: t('roles'), value: roles.map((role) => roleName(reader.language, role)).join(', ') || t('noRoles') },
+        ...(department === undefined ? [] : [{ name: t('department'), value: department }]),
+        ...(tenants.length === 0
+          ? []
+          : [{ name: t('tenants'), value: tenants === 'all' ? t('allTenants') : tenants.join(', ') }]),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,62 @@
+/** `/login`, `/account` and what belongs to it, `/invitation`, `/people`, `/keys`. Everything works without JavaScript. */
+import type { Metrics } from '../../../base/metrics.ts';
+import type { Clock } from '../../../base/clock.ts';
+import type { Access, Module, Principal } from '../../../http/index.ts';
+import type { NavigationEntry, Site } from '../../../ui/index.ts';
+import type { Identity } from '../identity.ts';
+import { openSignIn } from '../signIn.ts';
+import { accountRoutes } from './account.tsx';
+import type { Desk } from './desk.ts';
+import { invitationRoutes } from './invitation.tsx';
+import { loginRoutes } from './login.tsx';
+import { identityWords } from './messages/index.ts';
+import { sessionRoutes } from './sessions.tsx';
+
+const access: Access = {
+  'GET /login': 'viewPublic',
+  'POST /login': 'viewPublic',
+  'POST /logout': 'viewPublic',
+  'GET /invitation/:token': 'viewPublic',
+  'POST /invitation/:token': 'viewPublic',
+  'GET /account': 'useAccount',
+  'POST /account/password': 'useAccount',
+  'GET /account/sessions': 'useAccount',
+  'POST /account/sessions/others': 'useAccount',
+  'POST /account/sessions/:id/end': 'useAccount',
+};
+
+/** @param publicUrl where people reach this city, without a path */
+export function identityPages(deps: {
+  readonly identity: Identity;
+  readonly site: Site;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  readonly publicUrl: () => string;
+}): Module {
+  const { identity, site, clock, metrics, publicUrl } = deps;
+  const desk: Desk = {
+    identity,
+    site,
+    publicUrl,
+    cookies: identity.cookies,
+    signIn: openSignIn({ accounts: identity.accounts, clock, metrics }),
+  };
+  return {
+    name: 'identity',
+    access,
+    routes: (app) => {
+      loginRoutes(app, desk);
+      invitationRoutes(app, desk);
+      accountRoutes(app, desk);
+      sessionRoutes(app, desk);
+    },
+  };
+}
+
+/** For the head of every page: where one signs in, or whose session it is. */
+export const accountEntry =
+  ({ accounts }: Pick<Identity, 'accounts'>) =>
+  (language: string, who: Principal): NavigationEntry =>
+    who.session
+      ? { href: '/account', text: accounts.get(who.id).displayName }
+      : { href: '/login', text: identityWords(language)('signIn') };

@@ -1,0 +1,144 @@
+import type { Context, Hono } from 'hono';
+import type { JSX } from 'preact';
+import { isObject, parseJson } from '../../../base/json.ts';
+import { Problem } from '../../../base/problem.ts';
+import { problemResponse, senderOf, TooOften, whoOf } from '../../../http/index.ts';
+import { silentLog } from '../../../base/log.ts';
+import { ErrorSummary, Form, localPath, type PageContent, type Reader, TextField } from '../../../ui/index.ts';
+import { demandBefore, enter, fieldsOf, first, type Desk } from './desk.ts';
+import { identityWords, type IdentityKey } from './messages/index.ts';
+
+/** A link for somebody who has to choose a new password now. */
+const mustChangeMs = 15 * 60_000;
+
+type Wrong = { readonly key: IdentityKey; readonly values?: Record<string, number>; readonly status: 400 | 401 | 429 };
+type Given = { readonly username: string; readonly password: string; readonly back: string };
+
+/** `/login` and `/logout`. */
+export function loginRoutes(app: Hono, desk: Desk): void {
+  const { site, identity, signIn, cookies } = desk;
+  site.page(app, '/login', (reader, c) =>
+    loginPage(desk, c, reader, { username: '', back: reader.query.get('back') ?? '' }),
+  );
+
+  /** @throws TooOften, Problem */
+  const signedIn = async (
+    c: Context,
+    { username, password }: Given,
+    before: () => void,
+  ): Promise<string | undefined> => {
+    const { address } = senderOf(c);
+    signIn.demand(username, address);
+    before();
+    const account = await signIn.check(username, password, address);
+    if (!account) throw new Problem('unauthorized', 'name and password do not belong together', 'password');
+    if (account.mustChange) return `/invitation/${identity.invitations.make(account.id, mustChangeMs)}`;
+    enter(desk, c, account);
+    return undefined;
+  };
+
+  site.form(app, '/login', async (c, reader) => {
+    if (/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return loginByProgram(c, signedIn);
+    const fields = await fieldsOf(c);
+    const given = {
+      username: first(fields, 'username'),
+      password: first(fields, 'password'),
+      back: first(fields, 'back'),
+    };
+    try {
+      const instead = await signedIn(c, given, () => demandBefore(desk, c, first(fields, 'before')));
+      if (instead !== undefined) return instead;
+      return c.redirect(localPath(given.back === '' ? reader.to('/') : given.back), 303);
+    } catch (error) {
+      return loginPage(desk, c, reader, { ...given, wrong: wrongOf(error), headers: waitOf(error) });
+    }
+  });
+
+  site.form(app, '/logout', (c) => {
+    const who = whoOf(c);
+    if (who.session) identity.sessions.end(who.id, who.session.id);
+    c.header('set-cookie', cookies.noSession);
+    return Promise.resolve('/');
+  });
+}
+
+/** A program that signs in as a person says so in JSON, which no page of another site can send without being asked. */
+async function loginByProgram(
+  c: Context,
+  signedIn: (c: Context, given: Given, before: () => void) => Promise<string | undefined>,
+): Promise<Response> {
+  try {
+    const json = parseJson(new Uint8Array(await c.req.arrayBuffer()));
+    const { username, password } = isObject(json) ? json : {};
+    if (typeof username !== 'string' || typeof password !== 'string')
+      throw new Problem('bad-data', 'expected { "username": "...", "password": "..." }');
+    const instead = await signedIn(c, { username, password, back: '' }, () => {});
+    if (instead !== undefined) throw new Problem('forbidden', 'this account needs a new password: sign in on the page');
+    return c.body(null, 204);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return problemResponse(error, silentLog);
+  }
+}
+
+/** @throws what is not about what was filled in */
+function wrongOf(error: unknown): Wrong {
+  if (error instanceof TooOften) return { key: 'tooOften', values: { n: error.seconds }, status: 429 };
+  if (error instanceof Problem && error.kind === 'unauthorized') return { key: 'wrong', status: 401 };
+  if (error instanceof Problem && error.field === 'before') return { key: 'stale', status: 400 };
+  throw error;
+}
+
+const waitOf = (error: unknown): Record<string, string> =>
+  error instanceof TooOften ? { 'retry-after': String(error.seconds) } : {};
+
+function loginPage(
+  { cookies }: Desk,
+  c: Context,
+  reader: Reader,
+  given: { username: string; back: string; wrong?: Wrong; headers?: Record<string, string> },
+): PageContent {
+  const t = identityWords(reader.language);
+  const { token, setCookie } = cookies.before(c.req.header('cookie'));
+  const { wrong } = given;
+  const text = wrong && t(wrong.key, wrong.values);
+  return {
+    title: t('signIn'),
+    section: '/login',
+    ...(wrong && { status: wrong.status }),
+    headers: {
+      'cache-control': 'no-store',
+      ...given.headers,
+      ...(setCookie !== undefined && { 'set-cookie': setCookie }),
+    },
+    main: (
+      <>
+        <h1>{t('signIn')}</h1>
+        <p class="lede">{t('signInLede')}</p>
+        {text !== undefined && <ErrorSummary title={t('wrongTitle')} items={[{ id: 'username', text }]} />}
+        <Form reader={reader} action={reader.to('/login')}>
+          <Hidden name="before" value={token} />
+          <Hidden name="back" value={given.back} />
+          <TextField
+            id="username"
+            name="username"
+            label={t('name')}
+            value={given.username}
+            autoComplete="username"
+            {...(text !== undefined && { wrong: text })}
+          />
+          <TextField id="password" name="password" label={t('password')} secret autoComplete="current-password" />
+          <p>
+            <button class="btn main" type="submit">
+              {t('signIn')}
+            </button>
+          </p>
+        </Form>
+      </>
+    ),
+  };
+}
+
+const Hidden = ({ name, value }: { name: string; value: string }): JSX.Element => (
+  <input type="hidden" name={name} value={value} />
+);
