@@ -8,9 +8,10 @@ import { p5Writes } from './p5-writes.ts';
 import { p6 } from './p6-history.ts';
 import { p9 } from './p9-memory.ts';
 import { p12 } from './p12-import.ts';
+import { p13 } from './p13-policies.ts';
 
 const { values, positionals } = parseArgs({
   options: { seconds: { type: 'string', default: '10' } },
   allowPositionals: true,
 });
-await runBenches([c1, p1, p3, p5, p5Writes, p6, p9, p12], positionals, Number(values.seconds));
+await runBenches([c1, p1, p3, p5, p5Writes, p6, p9, p12, p13], positionals, Number(values.seconds));
