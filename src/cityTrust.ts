@@ -1,4 +1,5 @@
 /** Who comes to a city and what they may do: accounts, policy, and the pages of both. `platform.ts` knows trust by this file. */
+import { join } from 'node:path';
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
@@ -12,7 +13,9 @@ import {
   openIdentity,
   openPolicies,
   openPolicy,
+  policyExplorer,
   type Identity,
+  type Policies,
   type Policy,
   type Transparency,
 } from './trust/index.ts';
@@ -23,6 +26,8 @@ export type TrustSettings = LogSettings & {
   readonly auth?: 'on' | 'off';
   /** Where people reach the city, without a path: `https://data.khujand.tj`. Default: where the server listens. */
   readonly publicUrl?: string;
+  /** Directory of the city's own policies; default: `policies` in the data directory. It need not be there. */
+  readonly policies?: string;
 };
 
 export type CityTrust = {
@@ -46,7 +51,7 @@ const flushMs = 60_000;
 
 /** @throws Problem not-supported, bad-data: `trust.db` or a policy cannot be used */
 export async function openCityTrust(
-  { auth = 'off', publicUrl, tls }: TrustSettings & { readonly tls?: unknown },
+  { auth = 'off', publicUrl, policies: directory, tls }: TrustSettings & { readonly tls?: unknown },
   deps: {
     readonly store: Pick<Store, 'directory'>;
     readonly city: Pick<City, 'name'>;
@@ -59,7 +64,11 @@ export async function openCityTrust(
   const { store, city, clock, log } = deps;
   const isOn = auth === 'on';
   const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
-  const policy = deps.policy ?? (isOn ? await openPolicies() : openPolicy);
+  let opened: Promise<Policies> | undefined;
+  /** Nobody waits for them as long as nobody is asked for an account. */
+  const policies = (): Promise<Policies> =>
+    (opened ??= openPolicies({ directory: directory ?? join(store.directory.path, 'policies') }));
+  const policy = deps.policy ?? (isOn ? await policies() : openPolicy);
   const identity = openIdentity({
     path: store.directory.trust,
     clock,
@@ -84,8 +93,10 @@ export async function openCityTrust(
     policy,
     guard,
     ...(isOn && { account: accountEntry(identity) }),
-    modules: (site, metrics, url) =>
-      isOn ? [identityPages({ identity, site, clock, metrics, publicUrl: () => publicUrl ?? url() })] : [],
+    modules: (site, metrics, url) => [
+      policyExplorer({ policies, inForce: isOn, site }),
+      ...(isOn ? [identityPages({ identity, site, clock, metrics, publicUrl: () => publicUrl ?? url() })] : []),
+    ],
     navigation(modules, language, who) {
       const known = (access ??= accessOf(modules));
       return modules
@@ -93,7 +104,12 @@ export async function openCityTrust(
         .filter(({ href }) => guard.permits(who, known.get(`GET ${href}`) ?? 'viewPublic'));
     },
     async start(transparency) {
-      if (transparency) await identity.notes.tell((type, id, record) => transparency.note(type, id, record));
+      if (!transparency) return;
+      await identity.notes.tell((type, id, record) => transparency.note(type, id, record));
+      if (!isOn) return;
+      const { version, files } = await policies();
+      const hashes = Object.fromEntries(files.map(({ name, hash }) => [name, hash]));
+      await transparency.note('policy', 'city', { version, files: hashes });
     },
     async stop() {
       clearInterval(timer);

@@ -39,7 +39,9 @@ import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
 import {
+  type Action,
   type Authenticate,
+  accessOf,
   createApp,
   listen,
   openCertificate,
@@ -67,6 +69,7 @@ import {
   leafTable,
   logIslands,
   logLink,
+  policyLink,
   transparencyLog,
   versionTable,
   type Identity,
@@ -125,6 +128,8 @@ export type Platform = {
   readonly history: HistoryStore;
   readonly identity: Identity;
   readonly metrics: Metrics;
+  /** What each route does; who may do that, the policy says. */
+  readonly access: ReadonlyMap<string, Action>;
   /** Resolves with the reason when the journal can no longer be written: the process has to end. */
   readonly broken: Promise<Error>;
   /** Stops taking, finishes what was taken, syncs, closes. */
@@ -268,7 +273,7 @@ export async function openPlatform(
       assets: await buildAssets(logIslands),
       navigation: (language, who) => trust.navigation(modules, language, who),
       ...(trust.account && { account: trust.account }),
-      footer: (language) => [aboutLink(language), logLink(language), developersLink(language)],
+      footer: (language) => [aboutLink(language), logLink(language), policyLink(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({
       rows: store.rows,
@@ -404,6 +409,7 @@ export async function openPlatform(
       store,
       history,
       metrics,
+      access: accessOf(modules),
       broken: fatal.promise,
       stop: unwind,
     };

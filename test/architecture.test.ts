@@ -44,9 +44,9 @@ const outside: readonly Outside[] = [
   {
     what: 'Hono',
     is: /^(hono|@hono\/)/,
-    only: /^src\/(http\/|[a-z]+\/((gtfs|tlog|identity)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|tlog|identity)\/)?pages\/)/,
+    only: /^src\/(http\/|[a-z]+\/((gtfs|identity|policy|tlog)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|identity|policy|tlog)\/)?pages\/)/,
   },
-  { what: 'Preact', is: /^preact/, only: /^src\/(ui\/|[a-z]+\/((gtfs|tlog|identity)\/)?pages\/)/ },
+  { what: 'Preact', is: /^preact/, only: /^src\/(ui\/|[a-z]+\/((gtfs|identity|policy|tlog)\/)?pages\/)/ },
   { what: 'the HTTP server or client', is: /^node:(http|https|http2)$/, only: /^src\/(http\/|broker\/http)/ },
   { what: 'undici', is: /^undici$/, only: /^src\/http\// },
   { what: 'sockets', is: /^node:(net|tls|dgram)$/, only: /^src\/(http|ingest\/mqtt|cli)/ },

@@ -186,11 +186,11 @@ export function createBroker(deps: {
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
   return {
     record(who, tenant, readings, cause, rows) {
-      for (const { type } of readings) demand(policy, who, 'writeEntities', type);
+      for (const { type } of readings) demand(policy, who, 'writeEntities', type, tenant);
       return recordReadings({ writer, models }, tenant, readings, cause, rows);
     },
     recordHistory(who, tenant, past, cause, rows = []) {
-      for (const { type } of past) demand(policy, who, 'writeEntities', type);
+      for (const { type } of past) demand(policy, who, 'writeEntities', type, tenant);
       const at = isoInstant(writer.now());
       const entities = past.map(({ id, type, attrs }): EntityDelta => ({
         op: 'history',
@@ -204,7 +204,7 @@ export function createBroker(deps: {
     },
     amend: (who, tenant, ids, cause, decide) =>
       decideAndCommit(writer, tenant, cause, ids, (looked, at) => {
-        for (const id of ids) demand(policy, who, 'writeEntities', looked.get(id)?.entity.type ?? []);
+        for (const id of ids) demand(policy, who, 'writeEntities', looked.get(id)?.entity.type ?? [], tenant);
         return decide(looked, at);
       }),
     find,

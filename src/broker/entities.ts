@@ -33,19 +33,25 @@ export function entityService(deps: {
   const { writer, policy, view, models } = deps;
 
   /** @throws Problem forbidden */
-  const mayChange = (who: Principal, known: Entity | undefined, delta: EntityDelta): void => {
+  const mayChange = (who: Principal, tenant: Tenant, known: Entity | undefined, delta: EntityDelta): void => {
     const action = delta.op === 'delete' ? 'deleteEntities' : 'writeEntities';
     const becomes = delta.op === 'put' ? delta.entity.type : delta.op === 'set' ? delta.type : undefined;
-    for (const types of [known?.type, becomes]) demand(policy, who, action, types ?? []);
+    for (const types of [known?.type, becomes]) demand(policy, who, action, types ?? [], tenant);
     const seen = view(who);
     if (known && !seen.shows(known)) throw new Problem('forbidden', `you may not change ${known.id}`);
     if (seen.masks) demandSeen(seen, touchedBy(delta, known));
   };
 
-  const decide = (who: Principal, { rule }: Command, known: Entity | undefined, at: string): Outcome => {
+  const decide = (
+    who: Principal,
+    tenant: Tenant,
+    { rule }: Command,
+    known: Entity | undefined,
+    at: string,
+  ): Outcome => {
     const outcome = rule(known, at);
     if (outcome.delta) {
-      mayChange(who, known, outcome.delta);
+      mayChange(who, tenant, known, outcome.delta);
       const says = saysSimulated(outcome.delta);
       if (known && says !== undefined) staysWhatItIs(known, says);
       // Asked again for all that is committed; here, so that what is wrong with one of a batch does not touch the others.
@@ -63,7 +69,7 @@ export function entityService(deps: {
     run: async (who: Principal, tenant: Tenant, command: Command, cause: Cause): Promise<Outcome> => {
       let outcome: Outcome = {};
       await decideAndCommit(writer, tenant, cause, [command.id], (looked, at) => {
-        outcome = decide(who, command, looked.get(command.id)?.entity, at);
+        outcome = decide(who, tenant, command, looked.get(command.id)?.entity, at);
         return { entities: outcome.delta ? [outcome.delta] : [] };
       });
       return outcome;
@@ -96,7 +102,7 @@ export function entityService(deps: {
           const { id } = command;
           const known = made.has(id) ? made.get(id) : looked.get(id)?.entity;
           try {
-            const { delta, notUpdated = [] } = decide(who, command, known, at);
+            const { delta, notUpdated = [] } = decide(who, tenant, command, known, at);
             if (delta) {
               entities.push(delta);
               if (repeats) made.set(id, applyDelta(known, delta));

@@ -83,7 +83,7 @@ export function temporalService(deps: {
     types: readonly string[] | undefined,
     cause: Cause,
   ) => {
-    demand(policy, who, 'writeEntities', past.type);
+    demand(policy, who, 'writeEntities', past.type, tenant);
     demandSeen(broker.view(who), Object.keys(past.attrs));
     models.checkPast(id, [...(types ?? []), ...past.type], past.attrs);
     const told = observationsOf(past.attrs);
@@ -113,7 +113,7 @@ export function temporalService(deps: {
     upsert: (who: Principal, tenant: Tenant, past: TemporalEntity & { id: string }, cause: Cause) =>
       inTurn(tenant, past.id, async (): Promise<{ created: boolean }> => {
         const types = await find(who, tenant, past.id);
-        demand(policy, who, 'writeEntities', types ?? []);
+        demand(policy, who, 'writeEntities', types ?? [], tenant);
         await add(who, tenant, past.id, past, types, cause);
         return { created: !types };
       }),
@@ -122,7 +122,7 @@ export function temporalService(deps: {
     add: (who: Principal, tenant: Tenant, id: string, past: TemporalEntity, cause: Cause): Promise<void> =>
       inTurn(tenant, id, async () => {
         const types = await known(who, tenant, id);
-        demand(policy, who, 'writeEntities', types);
+        demand(policy, who, 'writeEntities', types, tenant);
         await add(who, tenant, id, past, types, cause);
       }),
 
@@ -135,7 +135,7 @@ export function temporalService(deps: {
       cause: Cause,
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
-        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id), tenant);
         const { name, all, datasetId = '@none' } = which;
         demandSeen(broker.view(who), [name]);
         const within = { timeproperty: 'modifiedAt' as const, ...(!all && { datasetIds: [datasetId] }) };
@@ -155,7 +155,7 @@ export function temporalService(deps: {
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
         const types = await known(who, tenant, id);
-        demand(policy, who, 'writeEntities', types);
+        demand(policy, who, 'writeEntities', types, tenant);
         models.checkPast(id, types, { [name]: [instance] });
         const there = await existing(who, tenant, { id, name, instanceId });
         await decideAndCommit(writer, tenant, cause, [id], (_, at) => ({
@@ -171,7 +171,7 @@ export function temporalService(deps: {
       cause: Cause,
     ): Promise<void> =>
       inTurn(tenant, id, async () => {
-        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id), tenant);
         const { instanceId: there } = await existing(who, tenant, { id, name, instanceId });
         await forget(tenant, id, [placeOf(there)], cause);
       }),
@@ -179,7 +179,7 @@ export function temporalService(deps: {
     /** 5.6.16 Delete Temporal Evolution of an Entity. @throws Problem not-found */
     delete: (who: Principal, tenant: Tenant, id: string, cause: Cause): Promise<void> =>
       inTurn(tenant, id, async () => {
-        demand(policy, who, 'deleteEntities', await known(who, tenant, id));
+        demand(policy, who, 'deleteEntities', await known(who, tenant, id), tenant);
         await forget(tenant, id, 'all', cause);
       }),
   };

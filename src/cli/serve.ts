@@ -78,6 +78,9 @@ const options = {
     ),
     'off',
   ),
+  policies: directory(
+    "Directory of the city's own policies: Cedar files and groups.json. Default: policies in the data directory, if it is there.",
+  ),
   contexts: directory(
     'Directory of JSON-LD contexts. Its index.json, { "URL": "file", ... }, says which file stands for which URL; without ' +
       'one, a file stands for every URL that ends in its name.',
@@ -152,6 +155,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         historyMemory,
         temporalPage,
         city,
+        policies,
         contexts,
         contextHosts = [],
         logKey,
@@ -177,6 +181,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         data: given.data,
         ...(city !== undefined && { city }),
         demo: given.demo,
+        ...(policies !== undefined && { policies }),
         ...(contexts !== undefined && { contexts }),
         contextDownloads: { allowed: given.contextDownloads === 'on', hosts: contextHosts },
         allowEndpoint,

@@ -18,15 +18,19 @@ export type Policy = {
   hidden(who: Principal): ReadonlySet<string> | undefined;
 };
 
-/** @throws Problem forbidden when `who` may not do this to entities of one of these types (IRIs) */
+/**
+ * @param tenant its number, 0 the city's own
+ * @throws Problem forbidden when `who` may not do this to entities of one of these types (IRIs) there
+ */
 export function demand(
   policy: Pick<Policy, 'permits'>,
   who: Principal,
   action: 'writeEntities' | 'deleteEntities',
   types: readonly string[],
+  tenant: number,
 ): void {
   for (const type of types) {
-    if (policy.permits(who, action, { type: 'EntityType', id: type })) continue;
+    if (policy.permits(who, action, { type: 'EntityType', id: type, elsewhere: tenant !== 0 })) continue;
     const deed = action === 'deleteEntities' ? 'delete' : 'write';
     throw new Problem('forbidden', `you may not ${deed} entities of type ${type}`);
   }

@@ -129,6 +129,7 @@ const types: Readonly<Record<string, LogKey>> = {
   release: 'typeRelease',
   'law-pack': 'typeLawPack',
   calendar: 'typeCalendar',
+  policy: 'typePolicy',
 };
 
 const typeText = (type: string, t: ReturnType<typeof logWords>): string => {

@@ -37,6 +37,7 @@ export const en = {
   typeRelease: 'Release of the program',
   typeLawPack: 'Law pack',
   typeCalendar: 'Calendar of holidays',
+  typePolicy: 'Policies',
 };
 
 export type LogKey = keyof typeof en;

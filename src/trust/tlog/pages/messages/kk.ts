@@ -40,4 +40,5 @@ export const kk: Messages<LogKey> = {
   typeRelease: 'Бағдарлама шығарылымы',
   typeLawPack: 'Заңдар жинағы',
   typeCalendar: 'Мерекелер күнтізбесі',
+  typePolicy: 'Қол жеткізу ережелері',
 };

@@ -40,4 +40,5 @@ export const ru: Messages<LogKey> = {
   typeRelease: 'Выпуск программы',
   typeLawPack: 'Пакет законов',
   typeCalendar: 'Календарь праздников',
+  typePolicy: 'Правила доступа',
 };

@@ -41,4 +41,5 @@ export const tg: Messages<LogKey> = {
   typeRelease: 'Нашри барнома',
   typeLawPack: 'Маҷмӯаи қонунҳо',
   typeCalendar: 'Тақвими идҳо',
+  typePolicy: 'Қоидаҳои дастрасӣ',
 };

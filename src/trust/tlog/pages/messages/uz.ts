@@ -40,4 +40,5 @@ export const uz: Messages<LogKey> = {
   typeRelease: 'Dastur nashri',
   typeLawPack: 'Qonunlar toʻplami',
   typeCalendar: 'Bayramlar taqvimi',
+  typePolicy: 'Kirish qoidalari',
 };

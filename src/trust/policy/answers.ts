@@ -1,0 +1,72 @@
+/** "Who can see this, and why": one question put to the policies for everybody whom they can mean. */
+import { actions, type Action, type Principal, type Resource } from '../../http/principal.ts';
+import { roles, type Role } from '../schema.ts';
+import { irisOf } from './groups.ts';
+import type { Asker, Explanation, Policies } from './policies.ts';
+
+/** Somebody as policies know him. */
+export type Whom = { readonly kind: Principal['kind']; readonly role?: Role };
+
+export type Answer = { readonly whom: Whom } & Explanation;
+
+export const isAction = (word: string): word is Action => (actions as readonly string[]).includes(word);
+
+/**
+ * What a reader means by a word, for an action: a short name or IRI of a type or attribute, a topic, the id of a source, ...
+ * Undefined: anything at all; so for actions that are done to nothing in particular.
+ * @throws Problem bad-data when no vocabulary can name it
+ */
+export function resourceOf({ resourcesOf }: Policies, action: Action, word: string): Resource | undefined {
+  const [type = 'City'] = resourcesOf.get(action) ?? [];
+  if (word === '' || type === 'City') return undefined;
+  const id = type === 'EntityType' || type === 'Attribute' ? (irisOf(word)[0] ?? word) : word;
+  return { type: type as Resource['type'], id };
+}
+
+const somebody: readonly Whom[] = [
+  { kind: 'anonymous' },
+  { kind: 'person' },
+  ...roles.map((role) => ({ kind: 'person', role }) as const),
+  { kind: 'service' },
+  ...roles.map((role) => ({ kind: 'service', role }) as const),
+  { kind: 'device' },
+  { kind: 'system' },
+];
+
+/**
+ * Asks for everybody; a program in a role is left out where it is told the same as a person in it. Between two of them
+ * others have their turn: what was never asked before takes some milliseconds each.
+ */
+export async function answersTo(policies: Policies, action: Action, resource?: Resource): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  const told = new Map<Role, Explanation>();
+  for (const whom of somebody) {
+    await new Promise((resolve) => setImmediate(resolve));
+    const answer = explain(policies, whom, action, resource);
+    const person = whom.role && told.get(whom.role);
+    if (whom.role && whom.kind === 'person') told.set(whom.role, answer);
+    if (!person || !isSame(person, answer)) answers.push({ whom, ...answer });
+  }
+  return answers;
+}
+
+/** A tenant, source or topic may be among those that somebody was given, or not: then both are asked. */
+function explain(policies: Policies, { kind, role }: Whom, action: Action, resource?: Resource): Explanation {
+  const bare: Asker = { kind, roles: role ? [role] : [] };
+  const id = resource?.id ?? 'any';
+  const prefix = id.split('/commands')[0] ?? id;
+  const given: Asker = {
+    ...bare,
+    tenants: [id],
+    ...((kind === 'device' || kind === 'service') && { sources: [id], topics: [prefix] }),
+  };
+  const [without, withIt] = [bare, given].map((one) => policies.explain(one, action, resource));
+  if (!without || !withIt || withIt.decision === 'no' || isSame(without, withIt))
+    return withIt ?? { decision: 'no', rules: [] };
+  return { ...withIt, decision: without.decision === 'yes' ? 'yes' : 'partly' };
+}
+
+const isSame = (one: Explanation, other: Explanation): boolean =>
+  one.decision === other.decision &&
+  one.rules.length === other.rules.length &&
+  one.rules.every((rule, at) => rule === other.rules[at]);
