@@ -17,6 +17,7 @@ import {
   type Identity,
   type Policies,
   type Policy,
+  type Present,
   type Transparency,
 } from './trust/index.ts';
 import type { NavigationEntry, Site } from './ui/index.ts';
@@ -36,6 +37,8 @@ export type CityTrust = {
   readonly identity: Identity;
   readonly policy: Policy;
   readonly guard: Guard;
+  /** What those who did something earlier may do now. */
+  readonly present: Present;
   /** For the head of each page; absent: nobody signs in. */
   readonly account?: Site['account'];
   modules(site: Site, metrics: Metrics, url: () => string): readonly Module[];
@@ -92,6 +95,7 @@ export async function openCityTrust(
     identity,
     policy,
     guard,
+    present: isOn ? identity.present : (earlier) => earlier,
     ...(isOn && { account: accountEntry(identity) }),
     modules: (site, metrics, url) => [
       policyExplorer({ policies, inForce: isOn, site }),

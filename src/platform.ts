@@ -287,6 +287,7 @@ export async function openPlatform(
         { allowed: settings.allowEndpoint ?? [], loopback: !trust.isOn },
       ),
       policy,
+      present: trust.present,
       clock,
       log,
       metrics,

@@ -6,7 +6,7 @@ import type { Metrics } from '../../base/metrics.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Endpoints } from '../../http/index.ts';
 import type { Notice, Subscription } from '../../ngsild/index.ts';
-import type { Principal } from '../../http/principal.ts';
+import { anonymousPrincipal, type Principal } from '../../http/principal.ts';
 import type { EntityQuery } from '../../ngsild/query.ts';
 import type { Rows, Tenant } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
@@ -51,26 +51,31 @@ export function openSubscriptions(deps: {
   tenants: Pick<Tenants, 'get' | 'nameOf'>;
   endpoints: Endpoints;
   policy: Policy;
+  /** What a maker may do now; undefined: nothing any more. */
+  present: (maker: Principal) => Principal | undefined;
   clock: Clock;
   log: Log;
   metrics: Metrics;
 }): Subscriptions {
-  const { rows, writer, broker, contexts, tenants, endpoints, policy, clock, log, metrics } = deps;
+  const { rows, writer, broker, contexts, tenants, endpoints, policy, present, clock, log, metrics } = deps;
   const store = subscriptionStore(rows);
   const sender = notificationSender({
     contexts,
     endpoints,
     clock,
     newId: randomId,
-    view: (who) => broker.view(who),
+    view: (maker) => broker.view(present(maker) ?? anonymousPrincipal),
     tenantName: (tenant) => tenants.nameOf(tenant),
-    fetch: async (who, tenant, ids) =>
-      (await broker.query(who, tenant, { ids }, { limit: ids.length, offset: 0 })).entities,
+    fetch: async (maker, tenant, ids) =>
+      (await broker.query(present(maker) ?? anonymousPrincipal, tenant, { ids }, { limit: ids.length, offset: 0 }))
+        .entities,
   });
   const owned = ownership(store, policy);
   // Asked for each notification: what its maker may read can have changed since.
   const mayTell = ({ maker, subscription }: Stored, { entity, was }: Notice): boolean => {
-    const view = broker.view(maker);
+    const who = present(maker);
+    if (!who) return false;
+    const view = broker.view(who);
     return view.shows(was ?? entity) && !view.asksTooMuch(askedBy(subscription));
   };
   const delivery: Delivery = openDelivery({
@@ -80,6 +85,8 @@ export function openSubscriptions(deps: {
     writer,
     send: (stored, notices, part, signal) => sender.send(stored, notices, part, signal),
     async *look({ tenant, subscription, maker }: Stored) {
+      const who = present(maker);
+      if (!who) return;
       const { entities, q, geoQ, scopeQ } = subscription;
       const query: EntityQuery = {
         ...(entities && { selectors: entities }),
@@ -89,7 +96,7 @@ export function openSubscriptions(deps: {
       };
       for (let after = ''; ;) {
         const page = { limit: perPeriodicNotification, offset: 0, after };
-        const { entities: found } = await broker.query(maker, tenant, query, page);
+        const { entities: found } = await broker.query(who, tenant, query, page);
         if (found.length > 0) yield found.map((entity) => ({ entity, before: {} }));
         if (found.length < perPeriodicNotification) return;
         after = found.at(-1)?.id ?? '';

@@ -122,15 +122,15 @@ test('a deletion is told to whom could read what was deleted', async () => {
 });
 
 test('what is linked, told at its times or read as a stream is what the subscriber may read too', async () => {
-  const owner = { type: 'Relationship', object: 'urn:ngsi-ld:Person:1' };
-  await ask('POST', '/entities', { id: 'urn:ngsi-ld:Person:1', type: 'Person', phone: '918', open: false });
+  const owner = { type: 'Relationship', object: 'urn:ngsi-ld:Cabinet:1' };
+  await ask('POST', '/entities', { id: 'urn:ngsi-ld:Cabinet:1', type: 'Cabinet', code: '918', open: false });
   readable = shown('open==true');
   const joined = await subscribe({ entities: [{ type: 'Door' }] }, { join: 'flat', format: 'normalized' });
-  const periodic = await subscribe({ entities: [{ type: 'Person' }, { type: 'Door' }], timeInterval: 1 });
-  const people = await subscribe({ entities: [{ type: 'Person' }, { type: 'Door' }] });
+  const periodic = await subscribe({ entities: [{ type: 'Cabinet' }, { type: 'Door' }], timeInterval: 1 });
+  const people = await subscribe({ entities: [{ type: 'Cabinet' }, { type: 'Door' }] });
   const stream = await fetch(`${city.url}/api/subscriptions/${people.id}/events`);
   const reader = stream.body?.pipeThrough(new TextDecoderStream()).getReader();
-  await ask('PATCH', '/entities/urn:ngsi-ld:Person:1/attrs', { phone: '919' });
+  await ask('PATCH', '/entities/urn:ngsi-ld:Cabinet:1/attrs', { code: '919' });
   await ask('POST', '/entities', { id: 'urn:ngsi-ld:Door:1', type: 'Door', owner, open: true });
   await until(() => told(periodic.path).length > 0 && told(joined.path).length > 0 && told(people.path).length > 0);
   let streamed = '';

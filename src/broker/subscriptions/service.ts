@@ -103,7 +103,9 @@ export function subscriptionService(deps: {
       // What stands for several documents is ours, and nobody would know it otherwise.
       const isOurs = ![named].flat().includes(url) && url !== coreContextUrl;
       if (isOurs && subscription.jsonldContext === undefined) subscription = { ...subscription, jsonldContext: url };
-      const stored = { tenant, subscription, context: url, maker: who, createdAt: at, modifiedAt: at };
+      // What proved who it is does not belong here.
+      const { session: _, ...maker } = who;
+      const stored = { tenant, subscription, context: url, maker, createdAt: at, modifiedAt: at };
       const row = subscriptionRow(stored);
       try {
         const { seq } = await writer.commit({

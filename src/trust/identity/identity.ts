@@ -11,6 +11,7 @@ import { openDevices, type Devices } from './devices.ts';
 import { openInvitations, type Invitations } from './invitations.ts';
 import { openKeys, type Keys } from './keys.ts';
 import { openNotes, type Notes } from './notes.ts';
+import { presentOf, type Present } from './present.ts';
 import { openPasswords, type Derive } from './passwords.ts';
 import { randomSecret, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
@@ -27,6 +28,7 @@ export type Identity = {
   /** For tables of others who know people, such as passkeys. */
   readonly database: Database;
   readonly authenticate: Authenticate;
+  readonly present: Present;
   /** User name and password of MQTT. Also the id and the secret of a key. */
   readonly authenticateDevice: (username: string, password: string) => Principal | undefined;
   /** Writes what was only seen; once a minute. */
@@ -74,6 +76,7 @@ export function openIdentity(deps: {
       notes,
       database,
       cookies,
+      present: presentOf(accounts),
       authenticate: authenticator({ credentials, sessions, cookies }),
       authenticateDevice: credentials.find,
       flush,

@@ -15,4 +15,5 @@ export { roleName } from './pages/messages/index.ts';
 export { invitationMs, type Invitations } from './invitations.ts';
 export { keyActions, type ApiKey, type Keys, type NewKey } from './keys.ts';
 export { checkPassword, passwordMax, passwordMin } from './passwords.ts';
+export type { Present } from './present.ts';
 export { principalOf, type Session, type Sessions } from './sessions.ts';
