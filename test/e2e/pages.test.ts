@@ -21,6 +21,8 @@ const paths = [
   '/imports',
   '/subscriptions',
   '/log',
+  '/policies',
+  '/policies?action=readEntities&of=WorkOrder',
   '/subscriptions/urn:ngsi-ld:Subscription:refused',
   '/console/kit',
   '/entities/urn:ngsi-ld:Nothing:here',

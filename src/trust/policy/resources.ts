@@ -6,7 +6,7 @@
 import type { Principal, Resource } from '../../http/principal.ts';
 import { irisOf, type Group } from './groups.ts';
 import type { Rule } from './rules.ts';
-import { covers, topicFacts } from './topics.ts';
+import { covers, topicFacts, type TopicFacts } from './topics.ts';
 
 export type ResourceClass = {
   readonly type: string;
@@ -82,10 +82,20 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
   const attributes = classesOf('Attribute');
 
   const topicGroups = groups.filter(({ kind }) => kind === 'topics');
-  const topicClass = (facts: ResourceClass['facts'], id: string, inGroups: readonly string[]): ResourceClass =>
+  const topicClass = (facts: TopicFacts, id: string, inGroups: readonly string[]): ResourceClass =>
     intern('Topic', isNamed('Topic', id) ? id : nameless, inGroups, facts);
-  const ownable = (type: 'Tenant' | 'Source', id: string, own: boolean): ResourceClass =>
-    intern(type, isNamed(type, id) ? id : nameless, [], { own });
+  /** Topics in no group, and what somebody was given or not: nearly all that is asked for, and for each message. */
+  const plainTopics = Array.from({ length: 8 }, (_, bits) =>
+    topicClass({ own: (bits & 1) > 0, command: (bits & 2) > 0, reserved: (bits & 4) > 0 }, nameless, []),
+  );
+  const plainTopic = ({ own, command, reserved }: TopicFacts): ResourceClass | undefined =>
+    plainTopics[Number(own) + 2 * Number(command) + 4 * Number(reserved)];
+  const given = (type: 'Tenant' | 'Source') => {
+    const plain = { own: intern(type, nameless, [], { own: true }), other: intern(type, nameless, [], { own: false }) };
+    return (id: string, own: boolean): ResourceClass =>
+      isNamed(type, id) ? intern(type, id, [], { own }) : own ? plain.own : plain.other;
+  };
+  const ownable = { Tenant: given('Tenant'), Source: given('Source') };
 
   const truths = [true, false] as const;
   const topicClasses = (): readonly ResourceClass[] => {
@@ -113,7 +123,7 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
         return topicClasses();
       case 'Tenant':
       case 'Source':
-        return ids.flatMap((id) => truths.map((own) => ownable(type, id, own)));
+        return ids.flatMap((id) => truths.map((own) => ownable[type](id, own)));
       default:
         return ids.map((id) => intern(type, id, []));
     }
@@ -131,15 +141,15 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
         case 'Attribute':
           return attributes.of.get(id) ?? attributes.other;
         case 'Topic': {
-          const inGroups = topicGroups
-            .filter(({ of }) => of.some((filter) => covers(filter, id)))
-            .map(({ name }) => name);
-          return topicClass(topicFacts(who.topics ?? [], id), id, inGroups.toSorted());
+          const facts = topicFacts(who.topics ?? [], id);
+          const its = topicGroups.filter(({ of }) => of.some((filter) => covers(filter, id))).map(({ name }) => name);
+          const plain = its.length === 0 && !isNamed('Topic', id) ? plainTopic(facts) : undefined;
+          return plain ?? topicClass(facts, id, its.toSorted());
         }
         case 'Tenant':
-          return ownable(type, id, who.tenants === 'all' || who.tenants?.includes(id) === true);
+          return ownable.Tenant(id, who.tenants === 'all' || who.tenants?.includes(id) === true);
         case 'Source':
-          return ownable(type, id, who.sources?.includes(id) === true);
+          return ownable.Source(id, who.sources?.includes(id) === true);
         default:
           return intern(type, isNamed(type, id) ? id : nameless, []);
       }

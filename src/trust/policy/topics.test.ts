@@ -85,6 +85,13 @@ suite('topics', () => {
       assert.ok(!below('water/navrud', outside), outside);
   });
 
+  test('below a prefix is what its filter covers', () => {
+    fc.assert(
+      fc.property(topic, filter, (prefix, one) => assert.equal(below(prefix, one), covers(`${prefix}/#`, one))),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('wildcards have a level of their own, and no topic has any', () => {
     for (const good of ['a', '#', '+', 'a/#', '+/a/+', '/', 'a//b', '$SYS/#']) assert.ok(isFilter(good), good);
     for (const bad of ['', 'a#', 'a/#/b', 'a+', '+a/b', '#/', 'a\0']) assert.ok(!isFilter(bad), bad);

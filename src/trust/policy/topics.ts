@@ -30,8 +30,12 @@ export function covers(outer: string, inner: string): boolean {
   return wide.length === narrow.length;
 }
 
-/** True when every topic that the filter can match is `prefix` itself or lies below it. */
-export const below = (prefix: string, filter: string): boolean => covers(`${prefix}/#`, filter);
+/**
+ * True when every topic that the filter can match is `prefix` itself or lies below it. A prefix with a wildcard is none.
+ * Asked for each message.
+ */
+export const below = (prefix: string, filter: string): boolean =>
+  filter.startsWith(prefix) && (filter.length === prefix.length || filter[prefix.length] === '/') && isTopic(prefix);
 
 /** Where a device that was given a prefix hears what it shall do. */
 export const commandsOf = (prefix: string): string => `${prefix}/commands`;
@@ -39,12 +43,12 @@ export const commandsOf = (prefix: string): string => `${prefix}/commands`;
 /** What a policy is told of a topic, or of a filter, and of whoever asks. */
 export type TopicFacts = { readonly own: boolean; readonly command: boolean; readonly reserved: boolean };
 
-/** @param given prefixes of whoever asks; one with a wildcard is none */
-export function topicFacts(given: readonly string[], filter: string): TopicFacts {
-  const prefixes = given.filter(isTopic);
+/** @param prefixes of whoever asks */
+export function topicFacts(prefixes: readonly string[], filter: string): TopicFacts {
+  const its = prefixes.filter((prefix) => below(prefix, filter));
   return {
-    own: prefixes.some((prefix) => below(prefix, filter)),
-    command: prefixes.some((prefix) => below(commandsOf(prefix), filter)),
+    own: its.length > 0,
+    command: its.some((prefix) => below(commandsOf(prefix), filter)),
     reserved: filter.startsWith('$'),
   };
 }
