@@ -5,7 +5,7 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { City } from './city/index.ts';
 import type { LogSettings } from './cityLog.ts';
-import { accessOf, type Authenticate, type Guard, type Module, type Principal } from './http/index.ts';
+import { accessOf, type Authenticate, type Guard, type Module, type Outbound, type Principal } from './http/index.ts';
 import type { Store } from './store/index.ts';
 import {
   accountEntry,
@@ -14,6 +14,7 @@ import {
   openPolicies,
   openPolicy,
   policyExplorer,
+  readOidcSettings,
   type Identity,
   type Policies,
   type Policy,
@@ -29,6 +30,8 @@ export type TrustSettings = LogSettings & {
   readonly publicUrl?: string;
   /** Directory of the city's own policies; default: `policies` in the data directory. It need not be there. */
   readonly policies?: string;
+  /** File about the provider that people may sign in with, beside the city's own accounts. */
+  readonly oidc?: string;
 };
 
 export type CityTrust = {
@@ -41,7 +44,7 @@ export type CityTrust = {
   readonly present: Present;
   /** For the head of each page; absent: nobody signs in. */
   readonly account?: Site['account'];
-  modules(site: Site, metrics: Metrics, url: () => string): readonly Module[];
+  modules(site: Site, outbound: Outbound, metrics: Metrics, url: () => string): readonly Module[];
   /** Entries that `who` may open. */
   navigation(modules: readonly Module[], language: string, who: Principal): readonly NavigationEntry[];
   /** From here on the log is told of rights. */
@@ -54,7 +57,7 @@ const flushMs = 60_000;
 
 /** @throws Problem not-supported, bad-data: `trust.db` or a policy cannot be used */
 export async function openCityTrust(
-  { auth = 'off', publicUrl, policies: directory, tls }: TrustSettings & { readonly tls?: unknown },
+  { auth = 'off', publicUrl, policies: directory, oidc, tls }: TrustSettings & { readonly tls?: unknown },
   deps: {
     readonly store: Pick<Store, 'directory'>;
     readonly city: Pick<City, 'name'>;
@@ -66,6 +69,7 @@ export async function openCityTrust(
 ): Promise<CityTrust> {
   const { store, city, clock, log } = deps;
   const isOn = auth === 'on';
+  const provider = oidc === undefined ? undefined : readOidcSettings(oidc);
   const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
   let opened: Promise<Policies> | undefined;
   /** Nobody waits for them as long as nobody is asked for an account. */
@@ -97,10 +101,14 @@ export async function openCityTrust(
     guard,
     present: isOn ? identity.present : (earlier) => earlier,
     ...(isOn && { account: accountEntry(identity) }),
-    modules: (site, metrics, url) => [
-      policyExplorer({ policies, inForce: isOn, site }),
-      ...(isOn ? [identityPages({ identity, site, clock, metrics, publicUrl: () => publicUrl ?? url() })] : []),
-    ],
+    modules(site, outbound, metrics, url) {
+      const { permits } = guard;
+      const common = { identity, site, clock, log, metrics, outbound, permits, ...(provider && { oidc: provider }) };
+      return [
+        policyExplorer({ policies, inForce: isOn, site }),
+        ...(isOn ? [identityPages({ ...common, publicUrl: () => publicUrl ?? url() })] : []),
+      ];
+    },
     navigation(modules, language, who) {
       const known = (access ??= accessOf(modules));
       return modules

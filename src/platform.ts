@@ -70,6 +70,7 @@ import {
   logIslands,
   logLink,
   policyLink,
+  signOnIslands,
   transparencyLog,
   versionTable,
   type Identity,
@@ -270,7 +271,7 @@ export async function openPlatform(
     const site = createSite({
       city,
       clock,
-      assets: await buildAssets(logIslands),
+      assets: await buildAssets({ ...logIslands, ...signOnIslands }),
       navigation: (language, who) => trust.navigation(modules, language, who),
       ...(trust.account && { account: trust.account }),
       footer: (language) => [aboutLink(language), logLink(language), policyLink(language), developersLink(language)],
@@ -362,7 +363,7 @@ export async function openPlatform(
         routes: () => modules.flatMap(({ api = [] }) => api),
       }),
       ...(transparency ? [transparencyLog({ transparency, site })] : []),
-      ...trust.modules(site, metrics, () => server?.url ?? ''),
+      ...trust.modules(site, others, metrics, () => server?.url ?? ''),
       cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
     ];
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem, guard });

@@ -72,6 +72,10 @@ const options = {
   )(
     'Where people reach the city, without a path, such as https://data.khujand.tj. Requests for other names are refused.',
   ),
+  oidc: file(
+    'OpenID Connect provider that people may sign in with: a JSON file, { "issuer", "clientId", "clientSecretFile", "label", ' +
+      '... }. Nothing is asked of it before somebody wants to sign in.',
+  ),
   plainHttp: withDefault(
     choice(['on', 'off'])(
       'Unsafe: allows --public-url with http off this machine, so that whoever is on the way reads passwords.',
@@ -165,7 +169,9 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         trustedProxy: trustedProxies,
         tlsCert,
         tlsKey,
+        oidc,
       } = given;
+      if (oidc !== undefined && auth === 'off') throw new WrongUsage('--oidc needs --auth on');
       if ((tlsCert === undefined) !== (tlsKey === undefined))
         throw new WrongUsage('--tls-cert and --tls-key belong together');
       for (const proxy of trustedProxies ?? []) {
@@ -176,6 +182,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         port: given.port,
         ...(auth === 'on' && { auth }),
         ...(publicUrl !== undefined && { publicUrl: new URL(publicUrl).origin }),
+        ...(oidc !== undefined && { oidc }),
         mqttHost: given.mqttHost,
         ...(mqttPort !== 'off' && { mqttPort }),
         data: given.data,

@@ -123,7 +123,10 @@ export function createSite(deps: {
     for (const [name, value] of Object.entries(failureHeaders(trouble))) c.header(name, value);
     // Whoever has filled in a form begins anew on the page that it stood on.
     if (trouble.kind === 'unauthorized' && deps.account)
-      return c.redirect(`${reader.to('/login')}?back=${encodeURIComponent(pageBefore(c))}`, 303);
+      return c.redirect(
+        `${reader.to(reader.who.session ? '/login/again' : '/login')}?back=${encodeURIComponent(pageBefore(c))}`,
+        303,
+      );
     const status = [400, 401, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
       ? trouble.status
       : trouble.status < 500

@@ -43,7 +43,8 @@ export async function openPage(browser: Browser, { width, dark = false, scripts 
   const complaints: string[] = [];
   await context.route('**/*', (route) => {
     const url = new URL(route.request().url());
-    if (url.hostname === '127.0.0.1' || url.protocol === 'data:' || url.protocol === 'blob:') return route.continue();
+    if (/^(127\.0\.0\.1|localhost)$/.test(url.hostname) || url.protocol === 'data:' || url.protocol === 'blob:')
+      return route.continue();
     complaints.push(`request to ${url.href}`);
     return route.abort();
   });

@@ -9,6 +9,8 @@ export {
 } from './accounts.ts';
 export type { Device, Devices, NewDevice } from './devices.ts';
 export { freshMs, freshSession } from './fresh.ts';
+export { readOidcSettings } from './oidc/settings.ts';
+export { signOnIslands } from './signon/index.ts';
 export { openIdentity, type Identity } from './identity.ts';
 export { accountEntry, identityPages } from './pages/index.tsx';
 export { roleName } from './pages/messages/index.ts';

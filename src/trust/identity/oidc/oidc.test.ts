@@ -118,7 +118,7 @@ suite('login with a real provider', () => {
     const back = await visit(there.issuer, url);
     assert.equal(back.origin + back.pathname, city + callbackPath);
     const vouched = await provider.finish(back.search.slice(1), begun);
-    assert.deepEqual(vouched, { issuer: there.issuer, subject: 'p-1', roles: ['dispatcher'] });
+    assert.deepEqual(vouched, { issuer: `${there.issuer}/`, subject: 'p-1', roles: ['dispatcher'] });
     assert.match(
       await refused(() => provider.finish(back.search.slice(1), begun)),
       /^forbidden .*invalid_grant/,

@@ -14,7 +14,7 @@ import type { Role } from '../../schema.ts';
 /** What has to be remembered between the way there and the way back. */
 export type Begun = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
-/** Whom the provider vouches for. `subject` means something together with `issuer` only (Core 1.0, 5.7). */
+/** Whom the provider vouches for. `subject` means something together with `issuer` only (Core 1.0, 5.7), which is written as `URL` does. */
 export type Vouched = {
   readonly issuer: string;
   readonly subject: string;
@@ -104,7 +104,7 @@ export function oidcProvider(
       const roles = rolesOf(claims, settings);
       const displayName = nameIn(claims['name']);
       return {
-        issuer: claims.iss,
+        issuer: settings.issuer.href,
         subject: claims.sub,
         ...(roles && { roles }),
         ...(displayName !== undefined && { displayName }),

@@ -14,16 +14,17 @@ import {
 } from '../../../ui/index.ts';
 import { senderOf } from '../../../http/index.ts';
 import type { Account } from '../accounts.ts';
-import { accountOf, enter, fieldsOf, first, type Desk } from './desk.ts';
+import { accountOf, fieldsOf, first, type Desk } from './desk.ts';
 import { identityWords, roleName } from './messages/index.ts';
+import { OwnWays } from '../signon/pages/ownWays.tsx';
 import { errorItems, NewPassword, withNewPassword, type WrongFields } from './passwordFields.tsx';
 
 /** `/account`: who one is here, and a new password. */
 export function accountRoutes(app: Hono, desk: Desk): void {
   const { site, identity, signIn } = desk;
-  site.page(app, '/account', (reader) =>
-    accountPage(reader, accountOf(desk, reader.who), {}, reader.query.get('done') === 'password'),
-  );
+  const page = (reader: Reader, wrong: WrongFields): PageContent =>
+    accountPage(desk, reader, accountOf(desk, reader.who), wrong);
+  site.page(app, '/account', (reader) => page(reader, {}));
   site.form(app, '/account/password', async (c, reader) => {
     const t = identityWords(reader.language);
     const account = accountOf(desk, reader.who);
@@ -31,16 +32,20 @@ export function accountRoutes(app: Hono, desk: Desk): void {
     const { address } = senderOf(c);
     signIn.demand(account.name, address);
     if (!(await signIn.check(account.name, first(fields, 'old'), address)))
-      return accountPage(reader, account, { old: t('passwordWrong') });
+      return page(reader, { old: t('passwordWrong') });
     const wrong = await withNewPassword(t, fields, async (password) => {
       await identity.accounts.setPassword(account.id, password);
-      enter(desk, c, identity.accounts.get(account.id));
+      // It is the same person as before, with as many factors.
+      const { signOn, entry } = desk.waysIn;
+      const visitor = entry.visitor(c);
+      const entered = reader.who.session?.due ? signOn.first(account, visitor) : signOn.renew(visitor);
+      entry.enter(c, entered, '/', reader.to);
     });
-    return wrong ? accountPage(reader, account, wrong) : '/account?done=password';
+    return wrong ? page(reader, wrong) : '/account?done=password';
   });
 }
 
-function accountPage(reader: Reader, account: Account, wrong: WrongFields, done = false): PageContent {
+function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, wrong: WrongFields): PageContent {
   const t = identityWords(reader.language);
   const { to } = reader;
   const isWrong = Object.keys(wrong).length > 0;
@@ -52,7 +57,7 @@ function accountPage(reader: Reader, account: Account, wrong: WrongFields, done 
       <>
         <h1>{t('account')}</h1>
         <p class="lede">{t('accountLede')}</p>
-        {done && <StateBanner>{t('passwordDone')}</StateBanner>}
+        {reader.query.get('done') === 'password' && <StateBanner>{t('passwordDone')}</StateBanner>}
         <ErrorSummary title={t('wrongTitle')} items={errorItems(wrong)} />
         <Rights account={account} reader={reader} />
         <p class="proof">{t('rightsNote')}</p>
@@ -63,6 +68,7 @@ function accountPage(reader: Reader, account: Account, wrong: WrongFields, done 
           ]}
         />
         <Act reader={reader} action={to('/logout')} text={t('signOut')} />
+        <OwnWays signOn={waysIn.signOn} reader={reader} account={account} timeZone={site.city.timeZone} />
         <Section id="change" title={t('changePassword')}>
           <Form reader={reader} action={to('/account/password')}>
             <TextField

@@ -1,17 +1,21 @@
 /** What the pages of identity are made of, and what they have in common. */
 import type { Context } from 'hono';
 import { Problem } from '../../../base/problem.ts';
-import { sameText, whoOf, type Principal } from '../../../http/index.ts';
+import { sameText, type Principal } from '../../../http/index.ts';
 import type { Site } from '../../../ui/index.ts';
 import type { Account } from '../accounts.ts';
-import { browserOf, type Cookies } from '../cookies.ts';
+import type { Cookies } from '../cookies.ts';
 import type { Identity } from '../identity.ts';
 import { passwordMin } from '../passwords.ts';
 import type { SignIn } from '../signIn.ts';
+import type { To } from '../signon/entry.ts';
+import type { WaysIn } from '../signon/index.ts';
 
 export type Desk = {
   readonly identity: Identity;
   readonly signIn: SignIn;
+  /** What comes after a password, and the ways in beside it. */
+  readonly waysIn: WaysIn;
   readonly cookies: Cookies;
   readonly site: Site;
   /** Where people reach this city, without a path: links begin with it. */
@@ -42,12 +46,13 @@ export function accountOf({ identity }: Pick<Desk, 'identity'>, who: Principal):
   return identity.accounts.get(who.id);
 }
 
-/** Begins a session in the place of the one that the browser had: an id from before a sign-in is worth nothing after it. */
-export function enter({ identity, cookies }: Desk, c: Context, account: Account): void {
-  const who = whoOf(c);
-  const { secret } = identity.sessions.open(account, browserOf(c.req.header('user-agent')));
-  if (who.session) identity.sessions.end(who.id, who.session.id);
-  c.header('set-cookie', cookies.session(secret), { append: true });
+/**
+ * After a password: a session in the place of the one that the browser had, or the question for a second factor.
+ * @param back with language
+ * @returns where to go
+ */
+export function enter({ waysIn: { signOn, entry } }: Desk, c: Context, account: Account, back: string, to: To): string {
+  return entry.enter(c, signOn.first(account, entry.visitor(c)), back, to);
 }
 
 /** @throws Problem bad-data, field `before`: the form does not say what the browser's cookie says */

@@ -1,10 +1,13 @@
 /** `/login`, `/account` and what belongs to it, `/invitation`, `/people`, `/keys`. Everything works without JavaScript. */
 import type { Metrics } from '../../../base/metrics.ts';
 import type { Clock } from '../../../base/clock.ts';
-import type { Access, Module, Principal } from '../../../http/index.ts';
+import type { Log } from '../../../base/log.ts';
+import type { Access, Action, Module, Outbound, Principal } from '../../../http/index.ts';
 import type { NavigationEntry, Site } from '../../../ui/index.ts';
 import type { Identity } from '../identity.ts';
+import type { OidcSettings } from '../oidc/settings.ts';
 import { openSignIn } from '../signIn.ts';
+import { openWaysIn } from '../signon/index.ts';
 import { accountRoutes } from './account.tsx';
 import type { Desk } from './desk.ts';
 import { invitationRoutes } from './invitation.tsx';
@@ -32,9 +35,17 @@ export function identityPages(deps: {
   readonly clock: Clock;
   readonly metrics: Metrics;
   readonly publicUrl: () => string;
+  readonly log: Log;
+  readonly outbound: Outbound;
+  /** What the policy says of a right without its object. */
+  readonly permits: (who: Principal, action: Action) => boolean;
+  /** Of `--oidc`; absent: nobody signs in with a provider. */
+  readonly oidc?: OidcSettings;
 }): Module {
   const { identity, site, clock, metrics, publicUrl } = deps;
+  const waysIn = openWaysIn({ ...deps, cookies: identity.cookies });
   const desk: Desk = {
+    waysIn,
     identity,
     site,
     publicUrl,
@@ -43,8 +54,9 @@ export function identityPages(deps: {
   };
   return {
     name: 'identity',
-    access,
+    access: { ...access, ...waysIn.access },
     routes: (app) => {
+      waysIn.routes(app);
       loginRoutes(app, desk);
       invitationRoutes(app, desk);
       accountRoutes(app, desk);

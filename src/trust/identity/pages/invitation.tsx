@@ -26,10 +26,11 @@ export function invitationRoutes(app: Hono, desk: Desk): void {
     const token = c.req.param('token') ?? '';
     const account = find(token);
     if (!account) return gone(reader);
+    let to = '';
     const wrong = await withNewPassword(identityWords(reader.language), await fieldsOf(c), async (password) => {
-      enter(desk, c, await identity.invitations.use(token, password));
+      to = enter(desk, c, await identity.invitations.use(token, password), reader.to('/account'), reader.to);
     });
-    return wrong ? invitationPage(reader, account, wrong) : '/account';
+    return wrong ? invitationPage(reader, account, wrong) : c.redirect(to, 303);
   });
 }
 

@@ -4,8 +4,18 @@ import { isObject, parseJson } from '../../../base/json.ts';
 import { Problem } from '../../../base/problem.ts';
 import { problemResponse, senderOf, TooOften, whoOf } from '../../../http/index.ts';
 import { silentLog } from '../../../base/log.ts';
-import { ErrorSummary, Form, localPath, type PageContent, type Reader, TextField } from '../../../ui/index.ts';
-import { demandBefore, enter, fieldsOf, first, type Desk } from './desk.ts';
+import {
+  ErrorSummary,
+  Form,
+  localPath,
+  type PageContent,
+  type Reader,
+  StateBanner,
+  TextField,
+} from '../../../ui/index.ts';
+import { SignOnChoices, whyText } from '../signon/pages/choices.tsx';
+import type { Entered } from '../signon/signOn.ts';
+import { demandBefore, fieldsOf, first, type Desk } from './desk.ts';
 import { identityWords, type IdentityKey } from './messages/index.ts';
 
 /** A link for somebody who has to choose a new password now. */
@@ -16,29 +26,25 @@ type Given = { readonly username: string; readonly password: string; readonly ba
 
 /** `/login` and `/logout`. */
 export function loginRoutes(app: Hono, desk: Desk): void {
-  const { site, identity, signIn, cookies } = desk;
+  const { site, identity, signIn, cookies, waysIn } = desk;
+  const { signOn, entry } = waysIn;
   site.page(app, '/login', (reader, c) =>
     loginPage(desk, c, reader, { username: '', back: reader.query.get('back') ?? '' }),
   );
 
   /** @throws TooOften, Problem */
-  const signedIn = async (
-    c: Context,
-    { username, password }: Given,
-    before: () => void,
-  ): Promise<string | undefined> => {
+  const signedIn = async (c: Context, { username, password }: Given, before: () => void): Promise<string | Entered> => {
     const { address } = senderOf(c);
     signIn.demand(username, address);
     before();
     const account = await signIn.check(username, password, address);
     if (!account) throw new Problem('unauthorized', 'name and password do not belong together', 'password');
     if (account.mustChange) return `/invitation/${identity.invitations.make(account.id, mustChangeMs)}`;
-    enter(desk, c, account);
-    return undefined;
+    return signOn.first(account, entry.visitor(c));
   };
 
   site.form(app, '/login', async (c, reader) => {
-    if (/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return loginByProgram(c, signedIn);
+    if (/^application\/json\b/i.test(c.req.header('content-type') ?? '')) return loginByProgram(c, desk, signedIn);
     const fields = await fieldsOf(c);
     const given = {
       username: first(fields, 'username'),
@@ -46,9 +52,9 @@ export function loginRoutes(app: Hono, desk: Desk): void {
       back: first(fields, 'back'),
     };
     try {
-      const instead = await signedIn(c, given, () => demandBefore(desk, c, first(fields, 'before')));
-      if (instead !== undefined) return instead;
-      return c.redirect(localPath(given.back === '' ? reader.to('/') : given.back), 303);
+      const entered = await signedIn(c, given, () => demandBefore(desk, c, first(fields, 'before')));
+      if (typeof entered === 'string') return entered;
+      return c.redirect(entry.enter(c, entered, backOf(given, reader), reader.to), 303);
     } catch (error) {
       return loginPage(desk, c, reader, { ...given, wrong: wrongOf(error), headers: waitOf(error) });
     }
@@ -65,15 +71,22 @@ export function loginRoutes(app: Hono, desk: Desk): void {
 /** A program that signs in as a person says so in JSON, which no page of another site can send without being asked. */
 async function loginByProgram(
   c: Context,
-  signedIn: (c: Context, given: Given, before: () => void) => Promise<string | undefined>,
+  { waysIn: { signOn, entry } }: Desk,
+  signedIn: (c: Context, given: Given, before: () => void) => Promise<string | Entered>,
 ): Promise<Response> {
   try {
     const json = parseJson(new Uint8Array(await c.req.arrayBuffer()));
-    const { username, password } = isObject(json) ? json : {};
+    const { username, password, code } = isObject(json) ? json : {};
     if (typeof username !== 'string' || typeof password !== 'string')
-      throw new Problem('bad-data', 'expected { "username": "...", "password": "..." }');
-    const instead = await signedIn(c, { username, password, back: '' }, () => {});
-    if (instead !== undefined) throw new Problem('forbidden', 'this account needs a new password: sign in on the page');
+      throw new Problem('bad-data', 'expected { "username": "...", "password": "...", "code": "..." }');
+    let entered = await signedIn(c, { username, password, back: '' }, () => {});
+    if (typeof entered === 'string')
+      throw new Problem('forbidden', 'this account needs a new password: sign in on the page');
+    if (entered.next === 'second') {
+      if (typeof code !== 'string') throw new Problem('unauthorized', 'this account needs a code, too', 'code');
+      entered = signOn.second(code, entry.visitor(c));
+    }
+    entry.enter(c, entered, '/', (path) => path);
     return c.body(null, 204);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -89,11 +102,13 @@ function wrongOf(error: unknown): Wrong {
   throw error;
 }
 
+const backOf = ({ back }: Pick<Given, 'back'>, { to }: Reader): string => localPath(back === '' ? to('/') : back);
+
 const waitOf = (error: unknown): Record<string, string> =>
   error instanceof TooOften ? { 'retry-after': String(error.seconds) } : {};
 
 function loginPage(
-  { cookies }: Desk,
+  { cookies, waysIn: { signOn } }: Desk,
   c: Context,
   reader: Reader,
   given: { username: string; back: string; wrong?: Wrong; headers?: Record<string, string> },
@@ -102,9 +117,11 @@ function loginPage(
   const { token, setCookie } = cookies.before(c.req.header('cookie'));
   const { wrong } = given;
   const text = wrong && t(wrong.key, wrong.values);
+  const why = whyText(signOn, reader);
   return {
     title: t('signIn'),
     section: '/login',
+    islands: ['passkeys'],
     ...(wrong && { status: wrong.status }),
     headers: {
       'cache-control': 'no-store',
@@ -115,6 +132,7 @@ function loginPage(
       <>
         <h1>{t('signIn')}</h1>
         <p class="lede">{t('signInLede')}</p>
+        {why !== undefined && <StateBanner>{why}</StateBanner>}
         {text !== undefined && <ErrorSummary title={t('wrongTitle')} items={[{ id: 'username', text }]} />}
         <Form reader={reader} action={reader.to('/login')}>
           <Hidden name="before" value={token} />
@@ -134,6 +152,7 @@ function loginPage(
             </button>
           </p>
         </Form>
+        <SignOnChoices signOn={signOn} reader={reader} back={backOf(given, reader)} />
       </>
     ),
   };

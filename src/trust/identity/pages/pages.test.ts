@@ -7,7 +7,7 @@ import type { Hono } from 'hono';
 import { fixedClock } from '../../../base/clock.ts';
 import { silentLog } from '../../../base/log.ts';
 import { createMetrics } from '../../../base/metrics.ts';
-import { createApp, type Guard } from '../../../http/index.ts';
+import { createApp, outbound, type Guard } from '../../../http/index.ts';
 import { buildAssets, createSite } from '../../../ui/index.ts';
 import { testCity } from '../../../ui/city.fixture.ts';
 import { openPolicies } from '../../policy/index.ts';
@@ -83,7 +83,10 @@ function open(t: TestContext, secure = false) {
     permits: (who, action) => policies.permits(who, action),
   };
   const publicUrl = (): string => 'http://city.example';
-  const pages = identityPages({ identity, site, clock, metrics: createMetrics(), publicUrl });
+  const metrics = createMetrics();
+  const nowhere = outbound({ version: '0', clock, metrics });
+  const common = { identity, site, clock, metrics, publicUrl, log: silentLog, outbound: nowhere };
+  const pages = identityPages({ ...common, permits: guard.permits });
   const app = createApp({
     modules: [pages],
     log: silentLog,

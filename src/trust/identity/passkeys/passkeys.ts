@@ -203,7 +203,7 @@ function challengeOf(response: unknown): string {
   } catch {
     // What is no JSON holds no challenge.
   }
-  throw nothing();
+  throw new Problem('bad-data', 'wanted what navigator.credentials has answered', 'response');
 }
 
 async function orForbidden<T>(verify: () => Promise<T>): Promise<T> {

@@ -92,6 +92,16 @@ export function openSignOn(deps: {
     return account;
   };
 
+  /** The last administrator stays one, whatever the provider says. */
+  const withRoles = (account: Account, roles: Account['roles']): Account => {
+    try {
+      return accounts.change(account.id, { roles }, { id: 'provider' });
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'conflict') return account;
+      throw error;
+    }
+  };
+
   return {
     passkeys,
     codes,
@@ -131,7 +141,7 @@ export function openSignOn(deps: {
       if (account.disabled) return 'closed';
       const { roles } = vouched;
       if (!link.managed || !roles || roles.join() === account.roles.join()) return account;
-      return accounts.change(account.id, { roles }, { id: 'provider' });
+      return withRoles(account, roles);
     },
     renew: (visitor) => open(accounts.get(visitor.who.id), visitor),
   };

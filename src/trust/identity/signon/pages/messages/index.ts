@@ -1,0 +1,8 @@
+import { catalogue } from '../../../../../ui/index.ts';
+import { en } from './en.ts';
+import { kk } from './kk.ts';
+import { ru } from './ru.ts';
+import { tg } from './tg.ts';
+import { uz } from './uz.ts';
+
+export const signOnWords = catalogue({ tg, ru, uz, kk, en });
