@@ -33,21 +33,33 @@ const somebody: readonly Whom[] = [
   { kind: 'system' },
 ];
 
-/**
- * Asks for everybody; a program in a role is left out where it is told the same as a person in it. Between two of them
- * others have their turn: what was never asked before takes some milliseconds each.
- */
+/** Asks for everybody. Between two of them others have their turn: what was never asked before takes some milliseconds. */
 export async function answersTo(policies: Policies, action: Action, resource?: Resource): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  const told = new Map<Role, Explanation>();
   for (const whom of somebody) {
     await new Promise((resolve) => setImmediate(resolve));
-    const answer = explain(policies, whom, action, resource);
-    const person = whom.role && told.get(whom.role);
-    if (whom.role && whom.kind === 'person') told.set(whom.role, answer);
-    if (!person || !isSame(person, answer)) answers.push({ whom, ...answer });
+    answers.push({ whom, ...explain(policies, whom, action, resource) });
   }
   return answers;
+}
+
+/** A line of what readers are told. `only`: a program in this role is told something else than this person. */
+export type Line = Answer & { readonly only?: true };
+
+/**
+ * Without what is said already: a program in a role that is told the same as a person in it, or the same as a program
+ * without one.
+ */
+export function inShort(answers: readonly Answer[]): readonly Line[] {
+  const told = (kind: Principal['kind'], role?: Role): Answer | undefined =>
+    answers.find(({ whom }) => whom.kind === kind && whom.role === role);
+  return answers.flatMap((answer): Line[] => {
+    const { kind, role } = answer.whom;
+    const [person, program, bare] = [told('person', role), told('service', role), told('service')];
+    if (!role || !person || !program || !bare) return [answer];
+    if (kind === 'person') return [isSame(person, program) ? answer : { ...answer, only: true }];
+    return isSame(person, program) || isSame(bare, program) ? [] : [answer];
+  });
 }
 
 /** A tenant, source or topic may be among those that somebody was given, or not: then both are asked. */
@@ -57,7 +69,7 @@ function explain(policies: Policies, { kind, role }: Whom, action: Action, resou
   const prefix = id.split('/commands')[0] ?? id;
   const given: Asker = {
     ...bare,
-    tenants: [id],
+    ...(kind !== 'anonymous' && { tenants: [id] }),
     ...((kind === 'device' || kind === 'service') && { sources: [id], topics: [prefix] }),
   };
   const [without, withIt] = [bare, given].map((one) => policies.explain(one, action, resource));

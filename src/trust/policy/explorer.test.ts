@@ -5,7 +5,7 @@ import { Problem } from '../../base/problem.ts';
 import { actions } from '../../http/principal.ts';
 import { missingMessages } from '../../ui/index.ts';
 import { roles } from '../schema.ts';
-import { answersTo, resourceOf, type Answer } from './answers.ts';
+import { answersTo, inShort, resourceOf, type Answer } from './answers.ts';
 import { policyWords } from './pages/messages/index.ts';
 import { openPolicies, type Policies } from './policies.ts';
 
@@ -28,7 +28,7 @@ suite('who can see this, and why', () => {
     assert.equal(answers['person dispatcher'], 'yes those-on-duty-see-devices-and-work');
     assert.equal(answers['person department-head'], 'partly heads-see-the-work-of-their-department');
     assert.equal(answers['system'], 'yes the-platform-itself');
-    assert.equal(answers['service dispatcher'], undefined, 'a program in the role is told the same');
+    assert.equal(answers['service dispatcher'], answers['person dispatcher']);
   });
 
   test('a refusal by a forbid names it', async () => {
@@ -50,6 +50,27 @@ suite('who can see this, and why', () => {
       'partly whoever-was-given-a-tenant-enters-it',
     );
     assert.equal((await told('sendReadings'))['service utility-engineer']?.split(' ')[0], 'yes');
+  });
+
+  test('in short, a program in a role stands there only where it is told something of its own', async () => {
+    const lines = async (action: (typeof actions)[number]): Promise<readonly string[]> =>
+      inShort(await answersTo(policies, action)).map(({ whom: { kind, role = '' }, only }) =>
+        `${kind} ${role}${only ? ', only' : ''}`.trim(),
+      );
+    const readings = await lines('sendReadings');
+    assert.deepEqual(
+      readings.filter((line) => line.startsWith('service')),
+      ['service', 'service utility-engineer'],
+    );
+    assert.ok(readings.includes('person utility-engineer, only'));
+    const people = await lines('managePeople');
+    assert.ok(people.includes('person administrator'));
+    assert.deepEqual(
+      people.filter((line) => line.startsWith('service')),
+      ['service'],
+    );
+    assert.equal((await told('enterTenant'))['anonymous'], 'no', 'nobody was given a tenant without an account');
+    assert.ok((await lines('useAccount')).includes('person auditor, only'));
   });
 
   test('attributes and what is done to nothing in particular', async () => {

@@ -8,6 +8,7 @@ import { Problem } from '../../base/problem.ts';
 import { actions, anonymousPrincipal, systemPrincipal, type Action, type Principal } from '../../http/principal.ts';
 import { evaluateSight, parseEntity, coreContext, type Entity } from '../../ngsild/index.ts';
 import { roles } from '../schema.ts';
+import { apart } from './duties.ts';
 import { openPolicies, type Policies } from './policies.ts';
 
 const vocabulary = 'https://uri.etsi.org/ngsi-ld/default-context/';
@@ -202,18 +203,6 @@ suite('the policies of a city', () => {
   });
 
   test('a city with all roles in one person still keeps its duties apart', () => {
-    const apart: readonly (readonly [Action, Action])[] = [
-      ['openVault', 'approveOpening'],
-      ['openVault', 'managePeople'],
-      ['openVault', 'readVaultLog'],
-      ['approveOpening', 'managePeople'],
-      ['readVaultLog', 'managePeople'],
-      ['manageRetention', 'managePeople'],
-      ['importData', 'manageRetention'],
-      ['writeEntities', 'manageRetention'],
-      ['writeEntities', 'readVaultLog'],
-      ['importData', 'approveOpening'],
-    ];
     fc.assert(
       fc.property(fc.uniqueArray(fc.constantFrom(...roles)), fc.constantFrom('person', 'service'), (held, kind) => {
         const who: Principal = { id: 'x', kind, roles: held.toSorted() };
@@ -453,6 +442,14 @@ suite('the policies of one city', () => {
       /a\.cedar:1: another policy is called/,
     ],
     ['a template', { 'a.cedar': 'permit (principal == ?principal, action, resource);' }, /^city\/a\.cedar:1: /],
+    [
+      'a role that brings duties together',
+      {
+        'a.cedar':
+          '\npermit (principal in Role::"dispatcher", action in [Action::"openVault", Action::"approveOpening"], resource);',
+      },
+      /^city\/a\.cedar:2: dispatcher may both openVault and approveOpening \(city\/a\.cedar:2\)/,
+    ],
     ['groups that are no JSON', { 'groups.json': '{ "types": }' }, /^city\/groups\.json:1: /],
     [
       'a group without a reason',

@@ -2,6 +2,7 @@
 import { actions, type Action, type Principal, type Resource } from '../../http/principal.ts';
 import { roles as knownRoles } from '../schema.ts';
 import { openCedar, type CedarAnswer, type CedarRequest, type EntityJson } from './cedar.ts';
+import { demandApart } from './duties.ts';
 import type { Filter, Policy } from './port.ts';
 import { groupsOf, resources, type ResourceClass, type Resources } from './resources.ts';
 import { readRules, type Rule, type Rules } from './rules.ts';
@@ -33,7 +34,9 @@ export async function openPolicies({ directory }: { directory?: string } = {}): 
   const cedar = await openCedar();
   const rules = await readRules(cedar, directory);
   const ask = cedar.load(rules.version, Object.fromEntries(rules.rules.map(({ id, text }) => [id, text])));
-  return policies(rules, ask);
+  const opened = policies(rules, ask);
+  demandApart(opened);
+  return opened;
 }
 
 /** Kinds times sets of roles times departments; a city has some dozens. What does not fit is asked again. */

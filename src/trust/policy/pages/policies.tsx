@@ -12,7 +12,7 @@ import {
   type PageContent,
   type Reader,
 } from '../../../ui/index.ts';
-import type { Answer, Whom } from '../answers.ts';
+import { inShort, type Answer, type Line } from '../answers.ts';
 import { irisOf } from '../groups.ts';
 import type { Policies } from '../policies.ts';
 import { policyWords } from './messages/index.ts';
@@ -52,7 +52,7 @@ export function policyPage({ policies, inForce, asked, overview }: PolicyContent
           </StateBanner>
         )}
         <Section id="ask" title={t('ask')} note={t('askNote')}>
-          <form class="steps noprint" method="get" action={to('/policies')}>
+          <form class="steps noprint" method="get" action={`${to('/policies')}#answers`}>
             <SelectField
               id="action"
               name="action"
@@ -60,7 +60,7 @@ export function policyPage({ policies, inForce, asked, overview }: PolicyContent
               value={asked?.action ?? 'readEntities'}
               options={actions.map((action) => ({ value: action, text: `${t(`action.${action}`)} (${action})` }))}
             />
-            <TextField id="of" name="of" label={t('resource')} help={t('resourceHelp')} value={asked?.of ?? ''} />
+            <TextField id="of" name="of" label={t('resource')} value={asked?.of ?? ''} />
             <p class="btns">
               <button type="submit" class="btn main">
                 {t('show')}
@@ -110,7 +110,7 @@ function Answers({ asked, policies, t }: { asked: Asked; policies: Policies; t: 
           kind="vals"
           label={title}
           columns={[
-            { head: t('who'), cell: ({ whom }) => whomText(whom, t) },
+            { head: t('who'), cell: (line) => whomText(line, t) },
             {
               head: t('answer'),
               class: 'status',
@@ -118,7 +118,7 @@ function Answers({ asked, policies, t }: { asked: Asked; policies: Policies; t: 
             },
             { head: t('because'), class: 'line', cell: (answer) => <Because answer={answer} t={t} /> },
           ]}
-          rows={answers}
+          rows={inShort(answers)}
         />
       </Section>
       {rules.length > 0 && (
@@ -160,19 +160,27 @@ function groupsText({ groups }: Policies, { type, id }: Resource, t: Words): str
   return its.length === 0 ? t('inNoGroup') : t('inGroups', { groups: its.map(({ name }) => name).join(', ') });
 }
 
-function whomText({ kind, role }: Whom, t: Words): string {
+function whomText({ whom: { kind, role }, only }: Line, t: Words): string {
   const text = role && t(`role.${role}`);
-  if (kind === 'service' && text !== undefined) return t('who.serviceRole', { role: text });
-  return text ?? t(`who.${kind}`);
+  if (text === undefined) return t(`who.${kind}`);
+  if (kind === 'service') return t('who.serviceRole', { role: text });
+  return only ? t('who.personRole', { role: text }) : text;
 }
 
 /** In one line: those who may, at least in part; everybody where those without an account may. */
 function whoMay(answers: readonly Answer[], t: Words): string {
-  if (answers.some(({ whom, decision }) => whom.kind === 'anonymous' && decision !== 'no')) return t('everybody');
-  const may = answers.filter(({ whom, decision }) => decision !== 'no' && whom.kind !== 'system');
-  const people = may.some(({ whom }) => whom.kind === 'person' && whom.role === undefined);
-  const shown = people ? may.filter(({ whom }) => whom.role === undefined) : may;
-  return shown.length === 0 ? t('nobody') : shown.map(({ whom }) => whomText(whom, t)).join(', ');
+  const may = inShort(answers).filter(({ whom, decision }) => decision !== 'no' && whom.kind !== 'system');
+  const holds = (kind: Answer['whom']['kind']): boolean =>
+    may.some(({ whom }) => whom.kind === kind && whom.role === undefined);
+  if (holds('anonymous')) return t('everybody');
+  const each = may
+    .filter(({ whom }) => whom.role === undefined || !holds(whom.kind))
+    .map((line) => {
+      if (line.whom.role !== undefined) return whomText(line, t);
+      if (line.whom.kind === 'person') return t('everyPerson');
+      return line.whom.kind === 'service' ? t('everyProgram') : whomText(line, t);
+    });
+  return each.length === 0 ? t('nobody') : each.join(', ');
 }
 
 function Files({ policies, t }: { policies: Policies; t: Words }): JSX.Element {
