@@ -6,6 +6,7 @@ import type { Metrics } from './base/metrics.ts';
 import type { City } from './city/index.ts';
 import type { LogSettings } from './cityLog.ts';
 import { accessOf, type Authenticate, type Guard, type Module, type Outbound, type Principal } from './http/index.ts';
+import type { MqttDoor } from './ingest/index.ts';
 import type { Store } from './store/index.ts';
 import {
   accountEntry,
@@ -21,6 +22,7 @@ import {
   type Present,
   type Transparency,
 } from './trust/index.ts';
+import type { Settings } from './platform.ts';
 import type { NavigationEntry, Site } from './ui/index.ts';
 
 export type TrustSettings = LogSettings & {
@@ -34,14 +36,25 @@ export type TrustSettings = LogSettings & {
   readonly oidc?: string;
 };
 
+/** For the command line, which makes the first accounts. */
+export type CityPeople = {
+  readonly identity: Identity;
+  /** Where people reach the city; undefined where nobody does. */
+  readonly publicUrl: string | undefined;
+};
+
 export type CityTrust = {
   readonly isOn: boolean;
-  /** There, too, while nobody is asked for an account: the command line makes the first ones. */
-  readonly identity: Identity;
+  /** There, too, while nobody is asked for an account. */
+  people(url: string): CityPeople;
   readonly policy: Policy;
   readonly guard: Guard;
   /** What those who did something earlier may do now. */
   readonly present: Present;
+  /** For `listen`. */
+  readonly door: { readonly loopbackOnly: boolean; readonly publicUrl?: string };
+  /** Who may connect by MQTT; absent: whoever reaches it. */
+  readonly mqttDoor?: MqttDoor;
   /** For the head of each page; absent: nobody signs in. */
   readonly account?: Site['account'];
   modules(site: Site, outbound: Outbound, metrics: Metrics, url: () => string): readonly Module[];
@@ -57,7 +70,7 @@ const flushMs = 60_000;
 
 /** @throws Problem not-supported, bad-data: `trust.db` or a policy cannot be used */
 export async function openCityTrust(
-  { auth = 'off', publicUrl, policies: directory, oidc, tls }: TrustSettings & { readonly tls?: unknown },
+  settings: TrustSettings & Pick<Settings, 'tls' | 'housekeeping'>,
   deps: {
     readonly store: Pick<Store, 'directory'>;
     readonly city: Pick<City, 'name'>;
@@ -68,6 +81,7 @@ export async function openCityTrust(
   },
 ): Promise<CityTrust> {
   const { store, city, clock, log } = deps;
+  const { auth = 'off', publicUrl, policies: directory, oidc, tls, housekeeping = true } = settings;
   const isOn = auth === 'on';
   const provider = oidc === undefined ? undefined : readOidcSettings(oidc);
   const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
@@ -96,11 +110,12 @@ export async function openCityTrust(
   let access: ReturnType<typeof accessOf> | undefined;
   return {
     isOn,
-    identity,
+    people: (url) => ({ identity, publicUrl: publicUrl ?? (housekeeping ? url : undefined) }),
     policy,
     guard,
     present: isOn ? identity.present : (earlier) => earlier,
-    ...(isOn && { account: accountEntry(identity) }),
+    ...(isOn && { account: accountEntry(identity), mqttDoor: mqttDoorOf(identity, policy) }),
+    door: { loopbackOnly: !isOn, ...(publicUrl !== undefined && { publicUrl }) },
     modules(site, outbound, metrics, url) {
       const { permits } = guard;
       const common = { identity, site, clock, log, metrics, outbound, permits, ...(provider && { oidc: provider }) };
@@ -130,3 +145,12 @@ export async function openCityTrust(
     },
   };
 }
+
+const mqttDoorOf = (identity: Identity, policy: Policy): MqttDoor => ({
+  enter(username, password) {
+    const who = identity.authenticateDevice(username, password);
+    if (!who) return undefined;
+    const stays = (): boolean => identity.deviceStays(username, who);
+    return { stays, permits: (action, id) => stays() && policy.permits(who, action, { type: 'Topic', id }) };
+  },
+});

@@ -34,7 +34,7 @@ import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from '.
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
 import { cityRoutes } from './cityRoutes.ts';
-import { openCityTrust, type TrustSettings } from './cityTrust.ts';
+import { openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
@@ -73,7 +73,6 @@ import {
   signOnIslands,
   transparencyLog,
   versionTable,
-  type Identity,
   type Policy,
 } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
@@ -118,7 +117,7 @@ export type Settings = TrustSettings & {
   readonly housekeeping?: boolean;
 };
 
-export type Platform = {
+export type Platform = CityPeople & {
   readonly url: string;
   readonly mqttPort: number | undefined;
   readonly city: City;
@@ -127,7 +126,6 @@ export type Platform = {
   readonly models: Models;
   readonly store: Store;
   readonly history: HistoryStore;
-  readonly identity: Identity;
   readonly metrics: Metrics;
   /** What each route does; who may do that, the policy says. */
   readonly access: ReadonlyMap<string, Action>;
@@ -308,6 +306,7 @@ export async function openPlatform(
       uploads: join(store.directory.path, 'uploads'),
       outbound: others,
       url: () => server?.url,
+      mqttDoor: trust.mqttDoor,
       mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
     });
 
@@ -377,8 +376,7 @@ export async function openPlatform(
       modules,
       host,
       port,
-      loopbackOnly: !trust.isOn,
-      ...(settings.publicUrl !== undefined && { publicUrl: settings.publicUrl }),
+      ...trust.door,
       limits: openLimits({ factor: rateFactor, metrics }),
       trustedProxies,
       ...(certificate && { certificate }),
@@ -407,7 +405,7 @@ export async function openPlatform(
       broker,
       ingest: ingestion,
       models,
-      identity: trust.identity,
+      ...trust.people(server.url),
       store,
       history,
       metrics,

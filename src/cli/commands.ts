@@ -12,10 +12,12 @@ import { addModelDeed, modelsDeed, removeModelDeed, schemasCommand, type Modelle
 import { streetsCommand } from './streets.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
 import { digestDeed, verifyCommand } from './verify.ts';
+import { tokenCommand, tokenDeed } from './token.ts';
+import { userCommand, userDeed, type Peopled } from './user.ts';
 import { witnessCommand } from './witness.ts';
 
 /** What `platform.ts` opens, as far as the command line needs it. */
-export type CommandPlatform = Served & Importing & Holding & Modelled;
+export type CommandPlatform = Served & Importing & Holding & Modelled & Peopled;
 type Needs = Omit<ServeDependencies<CommandPlatform>, 'deeds'>;
 
 /** What one process may ask of the other that serves the directory. */
@@ -29,6 +31,8 @@ const deedsOf =
     models: modelsDeed(platform),
     addModel: addModelDeed(platform),
     removeModel: removeModelDeed(platform),
+    user: userDeed(platform),
+    token: tokenDeed(platform),
     backup: backupDeed(platform, open, Date.now),
     digest: digestDeed(platform),
   });
@@ -39,6 +43,8 @@ export function commands(needs: Needs): readonly Command[] {
     initCommand,
     streetsCommand,
     serveCommand(all),
+    userCommand(all),
+    tokenCommand(all),
     importCommand(all),
     importsCommand(all),
     undoCommand(all),

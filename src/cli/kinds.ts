@@ -66,6 +66,10 @@ export const host: Maker<string> = single('HOST', 'an IP address or localhost', 
 export const choice = <const C extends readonly string[]>(choices: C): Maker<C[number]> =>
   single(choices.join('|'), `one of ${choices.join(', ')}`, (value) => choices.find((known) => known === value));
 
+/** One of many words, more than a usage line can hold. */
+export const oneOf = <const C extends readonly string[]>(takes: string, choices: C): Maker<C[number]> =>
+  single(takes, `one of ${choices.join(', ')}`, (value) => choices.find((known) => known === value));
+
 /** Words separated by commas. */
 export const list = (takes: string): Maker<readonly string[]> =>
   single(takes, 'words separated by commas', (value) => {

@@ -33,7 +33,7 @@ import { openUploads } from './importing/uploads.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
-import { mqttBroker, type MqttOptions } from './mqtt.ts';
+import { mqttBroker, type MqttDoor, type MqttOptions } from './mqtt.ts';
 import { filePreparation } from './pages/imports/preparation.ts';
 import { importPageRoutes } from './pages/imports/routes.ts';
 import { ingestWords } from './pages/messages/index.ts';
@@ -65,6 +65,8 @@ export type IngestDeps = {
   readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
   readonly mqtt?: MqttOptions | false;
+  /** Who may connect to it; absent: whoever reaches it. */
+  readonly mqttDoor?: MqttDoor | undefined;
   /** Where this process is reached, once it listens: pages tell senders. */
   readonly url?: () => string | undefined;
 };
@@ -114,7 +116,19 @@ export function loadMapping(path: string): Promise<MappingFile> {
 }
 
 export function ingest(deps: IngestDeps): Ingest {
-  const { broker, city, site, clock, metrics, log, mapping, outbound, mqtt = {}, url = () => undefined } = deps;
+  const {
+    broker,
+    city,
+    site,
+    clock,
+    metrics,
+    log,
+    mapping,
+    outbound,
+    mqtt = {},
+    mqttDoor,
+    url = () => undefined,
+  } = deps;
   const { policy = openPolicy } = deps;
   const sources = sourceRegistry(city.lawPack);
   for (const source of mapping?.sources ?? []) sources.declare(source);
@@ -140,7 +154,8 @@ export function ingest(deps: IngestDeps): Ingest {
   };
   const queue = intake({ broker: recording, health, metrics, log });
   const received = reception({ mappings: mapping?.mappings ?? [], health, intake: queue, clock });
-  const embedded = mqtt === false ? undefined : mqttBroker({ options: mqtt, reception: received, metrics, log });
+  const embedded =
+    mqtt === false ? undefined : mqttBroker({ options: mqtt, door: mqttDoor, reception: received, metrics, log });
   const feeds =
     outbound === undefined
       ? undefined
@@ -290,7 +305,7 @@ function newestInstant(reading: Reading): number | undefined {
 
 export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
-export type { MqttOptions } from './mqtt.ts';
+export type { MqttDoor, MqttOptions } from './mqtt.ts';
 export type { ImportNote } from './importing/notes.ts';
 export type { Remark } from './importing/remark.ts';
 export type { ImportProgress } from './importing/engine.ts';

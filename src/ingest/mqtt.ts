@@ -20,8 +20,20 @@ export type MqttBroker = {
   connections(): number;
 };
 
+/** Who may connect, and what each may do; asked for every message, since credentials are revoked at once. */
+export type MqttDoor = {
+  /** @returns undefined: these are nobody's user name and password */
+  enter(username: string, password: string): MqttVisitor | undefined;
+};
+export type MqttVisitor = {
+  /** @param id a topic, or the filter of a subscription */
+  permits(action: 'publishTopic' | 'subscribeTopic', id: string): boolean;
+  /** False: the credentials were revoked since. */
+  stays(): boolean;
+};
+
 export type MqttOptions = {
-  /** Only a loopback address, until there are accounts for devices. Default 127.0.0.1. */
+  /** Without a door only a loopback address. Default 127.0.0.1. */
   readonly host?: string;
   /** Default 1883; 0 = any free one. */
   readonly port?: number;
@@ -39,23 +51,33 @@ const loopback = ['127.0.0.1', '::1', 'localhost'];
 
 export function mqttBroker({
   options = {},
+  door,
   reception,
   metrics,
   log,
 }: {
   options?: MqttOptions;
+  /** Absent: whoever connects may do everything. */
+  door?: MqttDoor | undefined;
   reception: Reception;
   metrics: Metrics;
   log: Log;
 }): MqttBroker {
   const { host = '127.0.0.1', port = 1883, payloadMaxBytes = 1_000_000, retainedMax = 10_000 } = options;
-  if (!loopback.includes(host)) {
-    throw new Problem('forbidden', `MQTT on ${host}: only loopback addresses, until devices have credentials`, 'host');
+  if (!door && !loopback.includes(host)) {
+    throw new Problem(
+      'forbidden',
+      `MQTT on ${host}: only loopback addresses, where devices need no credentials`,
+      'host',
+    );
   }
   const messages = metrics.counter('chorsu_mqtt_messages_total', 'Messages published to the embedded broker');
   const refusals = metrics.counter('chorsu_mqtt_refused_total', 'Connections, messages and subscriptions refused');
   const retained = new Set<string>();
   const subscriptions = new WeakMap<Client, number>();
+  const visitors = new WeakMap<Client, MqttVisitor>();
+  const may = (client: Client | null, action: 'publishTopic' | 'subscribeTopic', id: string): boolean =>
+    !door || client === null || visitors.get(client)?.permits(action, id) === true;
   const sockets = new Set<Socket>();
   metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
   metrics.gauge('chorsu_mqtt_retained', 'Topics with a retained message', () => retained.size);
@@ -74,11 +96,25 @@ export function mqttBroker({
       packet.clean = true;
       callback(null, true);
     },
+    authenticate(client, username = '', password, callback) {
+      if (!door) return callback(null, true);
+      const visitor = door.enter(username, password?.toString() ?? '');
+      if (visitor) {
+        visitors.set(client, visitor);
+        return callback(null, true);
+      }
+      refusals.add(1, { reason: 'credentials' });
+      // MQTT 3.1.1, 3.2.2.3: bad user name or password.
+      callback(Object.assign(new Error('bad user name or password'), { returnCode: 4 as const }), false);
+    },
     authorizePublish: (client, packet, callback) => receiveThen(client, packet, (error) => callback(error)),
+    // Whoever was let in and has lost its credentials since hears nothing more.
+    authorizeForward: (client, packet) => (!door || visitors.get(client)?.stays() === true ? packet : null),
     authorizeSubscribe(client, subscription, callback) {
       const count = (subscriptions.get(client) ?? 0) + 1;
       subscriptions.set(client, count);
-      if (subscription.topic.startsWith('$') || count > subscriptionsMax) {
+      const isRefused = subscription.topic.startsWith('$') || count > subscriptionsMax;
+      if (isRefused || !may(client, 'subscribeTopic', subscription.topic)) {
         refusals.add(1, { reason: 'subscription' });
         return callback(null, null);
       }
@@ -116,6 +152,10 @@ export function mqttBroker({
     if (packet.topic.startsWith('$')) {
       refusals.add(1, { reason: 'topic' });
       throw new Error('topics that begin with $ are reserved');
+    }
+    if (!may(client, 'publishTopic', packet.topic)) {
+      refusals.add(1, { reason: 'topic' });
+      throw new Error('this client may not publish there');
     }
     const payload = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
     if (payload.length > payloadMaxBytes) {

@@ -10,7 +10,7 @@ export {
 } from './catalogue.ts';
 export { Bar, type ChartPanel, type ChartProps, Sparkline, TimeChart } from './chart.tsx';
 export { Code } from './components/code.tsx';
-export { Act, ErrorSummary, Form, Picks, SelectField, TextField } from './components/form.tsx';
+export { Act, Checks, ErrorSummary, Form, Picks, SelectField, TextField } from './components/form.tsx';
 export {
   Breadcrumb,
   type Choice,

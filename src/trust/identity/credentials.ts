@@ -13,6 +13,8 @@ export type Credentials = {
   drop(id: string): void;
   /** Who proves itself with this secret; undefined when nobody does. Counts as used. */
   readonly find: (id: string, secret: string) => Principal | undefined;
+  /** Whether it is still who it was when it proved itself. */
+  readonly isCurrent: (id: string, who: Principal) => boolean;
   usedAt(id: string): number | undefined;
   /** Gives what was used since the last time. */
   flush(save: (id: string, usedAt: number) => void): void;
@@ -47,6 +49,10 @@ export function openCredentials(clock: Clock): Credentials {
       if (now >= entry.expiresAt) return undefined;
       entry.usedAt = now;
       return entry.principal;
+    },
+    isCurrent(id, who) {
+      const entry = entries.get(id);
+      return entry?.principal === who && clock.now() < entry.expiresAt;
     },
     usedAt: (id) => entries.get(id)?.usedAt,
     flush(save) {

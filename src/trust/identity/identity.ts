@@ -31,6 +31,8 @@ export type Identity = {
   readonly present: Present;
   /** User name and password of MQTT. Also the id and the secret of a key. */
   readonly authenticateDevice: (username: string, password: string) => Principal | undefined;
+  /** Whether the credentials that gave this principal are valid still; for connections that last. */
+  readonly deviceStays: (username: string, who: Principal) => boolean;
   /** Writes what was only seen; once a minute. */
   flush(): void;
   close(): void;
@@ -79,6 +81,7 @@ export function openIdentity(deps: {
       present: presentOf(accounts),
       authenticate: authenticator({ credentials, sessions, cookies }),
       authenticateDevice: credentials.find,
+      deviceStays: credentials.isCurrent,
       flush,
       close() {
         flush();

@@ -176,6 +176,31 @@ export function Picks({
   );
 }
 
+/** One question with as many answers as one likes. */
+export function Checks({
+  legend,
+  name,
+  values,
+  options,
+}: {
+  legend: string;
+  name: string;
+  values: readonly string[];
+  options: readonly { value: string; text: string }[];
+}): JSX.Element {
+  return (
+    <fieldset class="step">
+      <legend>{legend}</legend>
+      {options.map(({ value, text }) => (
+        <label class="pick">
+          <input type="checkbox" name={name} value={value} checked={values.includes(value)} />
+          <span>{text}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
 /** Stands above the form and leads to each answer that needs another look. */
 export function ErrorSummary({
   title,

@@ -1,7 +1,7 @@
 /** What the pages of identity are made of, and what they have in common. */
 import type { Context } from 'hono';
 import { Problem } from '../../../base/problem.ts';
-import { sameText, type Principal } from '../../../http/index.ts';
+import { sameText, type Action, type Principal } from '../../../http/index.ts';
 import type { Site } from '../../../ui/index.ts';
 import type { Account } from '../accounts.ts';
 import type { Cookies } from '../cookies.ts';
@@ -20,6 +20,8 @@ export type Desk = {
   readonly site: Site;
   /** Where people reach this city, without a path: links begin with it. */
   readonly publicUrl: () => string;
+  /** What the policy says, whatever the resource. */
+  readonly permits: (who: Principal, action: Action) => boolean;
 };
 
 /** Fields of a form; several of one name are a list. */

@@ -11,8 +11,11 @@ import { openWaysIn } from '../signon/index.ts';
 import { accountRoutes } from './account.tsx';
 import type { Desk } from './desk.ts';
 import { invitationRoutes } from './invitation.tsx';
+import { keyRoutes } from './keys.tsx';
 import { loginRoutes } from './login.tsx';
 import { identityWords } from './messages/index.ts';
+import { ownKeyRoutes } from './ownKeys.tsx';
+import { peopleRoutes } from './people.tsx';
 import { sessionRoutes } from './sessions.tsx';
 
 const access: Access = {
@@ -26,6 +29,22 @@ const access: Access = {
   'GET /account/sessions': 'useAccount',
   'POST /account/sessions/others': 'useAccount',
   'POST /account/sessions/:id/end': 'useAccount',
+  'GET /account/keys': 'useAccount',
+  'POST /account/keys': 'useAccount',
+  'POST /account/keys/:id/revoke': 'useAccount',
+  'GET /people': 'managePeople',
+  'POST /people': 'managePeople',
+  'GET /people/:id': 'managePeople',
+  'POST /people/:id': 'managePeople',
+  'POST /people/:id/disable': 'managePeople',
+  'POST /people/:id/enable': 'managePeople',
+  'POST /people/:id/link': 'managePeople',
+  'GET /keys': 'manageKeys',
+  'POST /keys/services': 'manageKeys',
+  'POST /keys/services/:id': 'manageKeys',
+  'POST /keys/:id/revoke': 'manageKeys',
+  'POST /keys/devices': 'manageKeys',
+  'POST /keys/devices/:id/revoke': 'manageKeys',
 };
 
 /** @param publicUrl where people reach this city, without a path */
@@ -42,13 +61,14 @@ export function identityPages(deps: {
   /** Of `--oidc`; absent: nobody signs in with a provider. */
   readonly oidc?: OidcSettings;
 }): Module {
-  const { identity, site, clock, metrics, publicUrl } = deps;
+  const { identity, site, clock, metrics, publicUrl, permits } = deps;
   const waysIn = openWaysIn({ ...deps, cookies: identity.cookies });
   const desk: Desk = {
     waysIn,
     identity,
     site,
     publicUrl,
+    permits,
     cookies: identity.cookies,
     signIn: openSignIn({ accounts: identity.accounts, clock, metrics }),
   };
@@ -61,6 +81,16 @@ export function identityPages(deps: {
       invitationRoutes(app, desk);
       accountRoutes(app, desk);
       sessionRoutes(app, desk);
+      ownKeyRoutes(app, desk);
+      peopleRoutes(app, desk);
+      keyRoutes(app, desk);
+    },
+    navigation: (language) => {
+      const t = identityWords(language);
+      return [
+        { href: '/people', text: t('people') },
+        { href: '/keys', text: t('keys') },
+      ];
     },
   };
 }

@@ -319,3 +319,152 @@ test('a program that may not is told how to prove itself', async (t) => {
   assert.equal(answer.headers.get('www-authenticate'), 'Bearer realm="chorsu"');
   assert.equal(answer.headers.get('content-type'), 'application/problem+json');
 });
+
+/** An administrator, signed in, and what else a test of the pages of an administrator needs. */
+async function office(t: TestContext) {
+  const opened = open(t);
+  const { identity, app } = opened;
+  const id = await person(identity, { name: 'admin', displayName: 'Admin', roles: ['administrator'] });
+  const admin = browser(app);
+  // With a second factor, which is tested elsewhere.
+  const again = (): void => {
+    admin.cookies.set('session', identity.sessions.open(identity.accounts.get(id), 'Firefox').secret);
+  };
+  again();
+  return { ...opened, id, admin, again };
+}
+/** What is shown once. */
+const shown = async (answer: Response): Promise<string[]> => {
+  const html = await answer.text();
+  assert.equal(answer.status, 200, html);
+  assert.match(answer.headers.get('cache-control') ?? '', /no-store/);
+  return (/<code>([^<]*)<\/code>/.exec(html)?.[1] ?? '').split('\n');
+};
+
+test('an administrator adds a person, whose link leads to a password', async (t) => {
+  const { app, identity, admin } = await office(t);
+  const body = {
+    name: 'farrukh',
+    displayName: 'Farrukh',
+    roles: 'dispatcher',
+    department: 'roads',
+    tenants: 'north, south',
+  };
+  const [link = ''] = await shown(await admin.send('/en/people', '/en/people', body));
+  assert.match(link, /^http:\/\/city\.example\/invitation\/[\w-]{43}$/);
+  const { id, ...made } = identity.accounts.find('farrukh') ?? assert.fail();
+  assert.deepEqual(
+    [made.roles, made.department, made.tenants, made.hasPassword],
+    [['dispatcher'], 'roads', ['north', 'south'], false],
+  );
+  const visitor = browser(app);
+  const path = `/en${new URL(link).pathname}`;
+  await visitor.send(path, path, { password: good, again: good });
+  assert.equal((await visitor.get('/en/account')).status, 200);
+  assert.match((await admin.get('/en/people')).html, /Farrukh.*Dispatcher.*may sign in/s);
+  const refused = await admin.send('/en/people', '/en/people', body);
+  assert.equal(refused.status, 400);
+  assert.match(await refused.text(), /Nothing was changed/);
+  await admin.send(`/en/people/${id}`, `/en/people/${id}`, {
+    roles: 'auditor',
+    displayName: 'F.',
+    department: '',
+    tenants: '',
+  });
+  assert.deepEqual(identity.accounts.get(id).roles, ['auditor']);
+  assert.equal((await visitor.raw('/en/account')).status, 303, 'a change of rights ends the session');
+});
+
+test('a person who is disabled is out at once, and a new link takes the password away', async (t) => {
+  const { app, identity, admin } = await office(t);
+  const id = await person(identity);
+  const visitor = await signedIn(app);
+  await admin.send(`/en/people/${id}`, `/en/people/${id}/disable`);
+  assert.equal((await visitor.raw('/en/account')).status, 303);
+  const login = () => browser(app).send('/en/login', '/en/login', { username: 'nigora', password: good });
+  assert.equal((await login()).status, 401);
+  await admin.send(`/en/people/${id}`, `/en/people/${id}/enable`);
+  assert.equal((await login()).status, 303);
+  await shown(await admin.send(`/en/people/${id}`, `/en/people/${id}/link`));
+  assert.equal((await login()).status, 401);
+});
+
+test('nobody changes their own rights, in whatever way they ask', async (t) => {
+  const { identity, admin, id } = await office(t);
+  const { html } = await admin.get(`/en/people/${id}`);
+  assert.match(html, /Somebody else has to change its rights/);
+  const csrf = /name="csrf" value="([^"]*)"/.exec((await admin.get('/en/account')).html)?.[1] ?? '';
+  for (const path of [`/people/${id}`, `/people/${id}/disable`]) {
+    const body = new URLSearchParams({ csrf, displayName: 'Admin', roles: 'auditor' });
+    assert.equal((await admin.raw(path, { method: 'POST', body })).status, 400);
+  }
+  assert.deepEqual(identity.accounts.get(id).roles, ['administrator']);
+});
+
+test('people and keys are not for others, and who is there is asked again after a quarter of an hour', async (t) => {
+  const { app, identity, admin, clock, again } = await office(t);
+  await person(identity, { roles: ['dispatcher'] });
+  const visitor = await signedIn(app);
+  for (const path of ['/en/people', '/en/keys', '/en/people/x']) {
+    assert.equal((await visitor.get(path)).status, 403, path);
+    assert.equal((await browser(app).raw(path)).status, 303, path);
+  }
+  assert.equal((await admin.get('/en/people')).status, 200);
+  clock.advance(16 * 60_000);
+  const asked = await admin.raw('/en/people');
+  assert.equal(asked.status, 303);
+  assert.match(asked.headers.get('location') ?? '', /^\/en\/login.*back=%2Fen%2Fpeople$/);
+  again();
+  assert.equal((await admin.get('/en/people')).status, 200);
+});
+
+test('keys and devices are made on a page, shown once, listed with their use, and revoked', async (t) => {
+  const { identity, admin } = await office(t);
+  await admin.send('/en/keys', '/en/keys/services', { name: 'dashboards', roles: 'developer' });
+  const { id } = identity.accounts.find('dashboards') ?? assert.fail();
+  const [secret = ''] = await shown(
+    await admin.send('/en/keys', `/en/keys/services/${id}`, { label: 'wall', scope: 'readEntities', days: '30' }),
+  );
+  const who = identity.authenticate({ authorization: `Bearer ${secret}` });
+  assert.deepEqual([who.id, who.scope], [id, ['readEntities']]);
+  const { html } = await admin.get('/en/keys');
+  assert.ok(!html.includes(secret));
+  const [key] = identity.keys.list(id);
+  await admin.send('/en/keys', `/en/keys/${key?.id}/revoke`);
+  assert.throws(() => identity.authenticate({ authorization: `Bearer ${secret}` }));
+  const wrong = await admin.send('/en/keys', `/en/keys/services/${id}`, {
+    label: 'x',
+    scope: 'managePeople',
+    days: '30',
+  });
+  assert.equal(wrong.status, 400);
+  const lines = await shown(
+    await admin.send('/en/keys', '/en/keys/devices', { label: 'Kiosk', topics: 'air/{id}', sources: 'air' }),
+  );
+  const [name = '', password = ''] = lines.map((line) => line.split(': ')[1] ?? '');
+  assert.deepEqual(identity.authenticateDevice(name, password)?.topics, [`air/${name}`]);
+  await admin.send('/en/keys', `/en/keys/devices/${name}/revoke`);
+  assert.equal(identity.authenticateDevice(name, password), undefined);
+});
+
+test('a person makes keys for what the person may do, and revokes no other', async (t) => {
+  const { app, identity, admin, id: other } = await office(t);
+  await person(identity);
+  const visitor = await signedIn(app);
+  const { html } = await visitor.get('/en/account/keys');
+  assert.match(html, /value="readEntities"/);
+  assert.doesNotMatch(html, /value="manageKeys"/);
+  const send = () =>
+    visitor.send('/en/account/keys', '/en/account/keys', { label: 'mine', scope: 'readEntities', days: '1' });
+  const [secret = ''] = await shown(await send());
+  assert.equal(identity.authenticate({ authorization: `Bearer ${secret}` }).kind, 'person');
+  const { key } = identity.keys.add({ account: other, label: 'theirs', scope: ['readEntities'] }, cli);
+  const csrf = /name="csrf" value="([^"]*)"/.exec(html)?.[1] ?? '';
+  const revoke = await visitor.raw(`/account/keys/${key.id}/revoke`, {
+    method: 'POST',
+    body: new URLSearchParams({ csrf }),
+  });
+  assert.equal(revoke.status, 404);
+  assert.equal(identity.keys.get(key.id).revokedAt, undefined);
+  assert.equal((await admin.get('/en/account/keys')).status, 200);
+});

@@ -1,0 +1,121 @@
+import type { JSX } from 'preact';
+import type { Principal } from '../../../http/index.ts';
+import {
+  Act,
+  Checks,
+  Empty,
+  Form,
+  formatDate,
+  formatDateTime,
+  type Reader,
+  Status,
+  Table,
+  TextField,
+} from '../../../ui/index.ts';
+import { keyActions, type ApiKey, type NewKey } from '../keys.ts';
+import { principalOf } from '../sessions.ts';
+import type { Account } from '../accounts.ts';
+import { first, type Desk, type Fields } from './desk.ts';
+import { identityWords } from './messages/index.ts';
+
+/** Keys of one account, each with the form that revokes it. */
+export function KeyTable({
+  keys,
+  reader,
+  timeZone,
+  path,
+}: {
+  keys: readonly ApiKey[];
+  reader: Reader;
+  timeZone: string;
+  /** Where the form of a key is: `/account/keys`. */
+  path: string;
+}): JSX.Element {
+  const { language, to, now } = reader;
+  const t = identityWords(language);
+  if (keys.length === 0) return <Empty title={t('noKeys')} />;
+  const isValid = ({ revokedAt, expiresAt }: ApiKey): boolean => revokedAt === undefined && now < expiresAt;
+  return (
+    <Table
+      label={t('keys')}
+      columns={[
+        {
+          head: t('label'),
+          cell: ({ id, label }: ApiKey) => (
+            <>
+              {label}
+              <br />
+              <small>{id}</small>
+            </>
+          ),
+        },
+        { head: t('scope'), cell: ({ scope }) => <small>{scope.join(', ')}</small> },
+        {
+          head: t('state'),
+          cell: (key) => {
+            if (key.revokedAt !== undefined) return <Status state="none">{t('revoked')}</Status>;
+            if (!isValid(key)) return <Status state="warn">{t('expired')}</Status>;
+            return <Status state="good">{t('valid')}</Status>;
+          },
+        },
+        { head: t('expires'), cell: ({ expiresAt }) => formatDate(expiresAt, language, timeZone) },
+        {
+          head: t('used'),
+          cell: ({ usedAt }) => (usedAt === undefined ? t('never') : formatDateTime(usedAt, language, timeZone)),
+        },
+        {
+          head: t('revoke'),
+          cell: (key) =>
+            isValid(key) ? <Act reader={reader} action={to(`${path}/${key.id}/revoke`)} text={t('revoke')} /> : '',
+        },
+      ]}
+      rows={keys}
+    />
+  );
+}
+
+/** Of what keys can do, that which the account may do at all. */
+export const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): readonly string[] => {
+  const who: Principal = principalOf(account);
+  return keyActions.filter((action) => permits(who, action));
+};
+
+/** @param id of its fields: a page may have several such forms */
+export function NewKeyForm({
+  reader,
+  action,
+  scope,
+  id,
+}: {
+  reader: Reader;
+  action: string;
+  scope: readonly string[];
+  id: string;
+}): JSX.Element {
+  const t = identityWords(reader.language);
+  return (
+    <Form reader={reader} action={action}>
+      <TextField id={`label${id}`} name="label" label={t('label')} help={t('labelHelp')} />
+      <Checks
+        legend={t('scope')}
+        name="scope"
+        values={[]}
+        options={scope.map((name) => ({ value: name, text: name }))}
+      />
+      <TextField id={`days${id}`} name="days" label={t('days')} inputMode="decimal" value="365" />
+      <p>
+        <button class="btn" type="submit">
+          {t('makeKey')}
+        </button>
+      </p>
+    </Form>
+  );
+}
+
+/** What is no action, or no number, is refused by `Keys`. */
+export const newKeyOf = (account: string, fields: Fields): NewKey => ({
+  account,
+  label: first(fields, 'label'),
+  scope: (fields['scope'] ?? []) as NewKey['scope'],
+  days: Number(first(fields, 'days')),
+});

@@ -1,0 +1,203 @@
+import type { Hono } from 'hono';
+import type { JSX } from 'preact';
+import type { Problem } from '../../../base/problem.ts';
+import {
+  Act,
+  Empty,
+  Form,
+  formatDateTime,
+  type PageContent,
+  type Reader,
+  Section,
+  Status,
+  Table,
+  TextField,
+} from '../../../ui/index.ts';
+import type { Account } from '../accounts.ts';
+import type { Device } from '../devices.ts';
+import { freshSession } from '../fresh.ts';
+import { fieldsOf, first, listed, type Desk } from './desk.ts';
+import { KeyTable, newKeyOf, NewKeyForm, scopeOf } from './keyParts.tsx';
+import { identityWords } from './messages/index.ts';
+import { shownOnce } from './once.tsx';
+import { Refusal, refusedInput } from './refusal.tsx';
+import { RightsFields, rightsOf } from './rightsFields.tsx';
+
+/** `/keys`: service accounts with their keys, and devices. */
+export function keyRoutes(app: Hono, desk: Desk): void {
+  const { site, identity } = desk;
+  const { accounts, keys, devices } = identity;
+  site.page(app, '/keys', (reader) => {
+    freshSession(reader.who, reader.now);
+    return keysPage(desk, reader);
+  });
+  /** Adds a form; what is refused is said on the page. */
+  const form = (
+    path: string,
+    act: (reader: Reader, c: Parameters<typeof fieldsOf>[0]) => Promise<string | PageContent>,
+  ): void =>
+    site.form(app, path, async (c, reader) => {
+      freshSession(reader.who, reader.now);
+      try {
+        return await act(reader, c);
+      } catch (error) {
+        return keysPage(desk, reader, refusedInput(error));
+      }
+    });
+  const made = (reader: Reader, lines: readonly string[]): PageContent =>
+    shownOnce(reader, { title: identityWords(reader.language)('made'), lines, back: '/keys' });
+
+  form('/keys/services', async (reader, c) => {
+    const fields = await fieldsOf(c);
+    accounts.add({ kind: 'service', name: first(fields, 'name'), ...rightsOf(fields) }, reader.who);
+    return '/keys';
+  });
+  form('/keys/services/:id', async (reader, c) => {
+    const { id, kind } = accounts.get(c.req.param('id') ?? '');
+    if (kind !== 'service') return '/keys';
+    return made(reader, [keys.add(newKeyOf(id, await fieldsOf(c)), reader.who).secret]);
+  });
+  form('/keys/:id/revoke', (reader, c) => {
+    keys.revoke(c.req.param('id') ?? '', reader.who);
+    return Promise.resolve('/keys');
+  });
+  form('/keys/devices', async (reader, c) => {
+    const fields = await fieldsOf(c);
+    const given = {
+      label: first(fields, 'label'),
+      topics: first(fields, 'topics'),
+      sources: listed(first(fields, 'sources')),
+    };
+    const t = identityWords(reader.language);
+    const { device, secret } = devices.add(given, reader.who);
+    return made(reader, [`${t('deviceId')}: ${device.id}`, `${t('password')}: ${secret}`]);
+  });
+  form('/keys/devices/:id/revoke', (reader, c) => {
+    devices.revoke(c.req.param('id') ?? '', reader.who);
+    return Promise.resolve('/keys');
+  });
+}
+
+function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
+  const { identity, site } = desk;
+  const t = identityWords(reader.language);
+  const services = identity.accounts.list().filter(({ kind }) => kind === 'service');
+  return {
+    title: t('keys'),
+    section: '/keys',
+    ...(problem && { status: 400 as const }),
+    main: (
+      <>
+        <h1>{t('keys')}</h1>
+        <p class="lede">{t('keysLede')}</p>
+        <Refusal problem={problem} reader={reader} />
+        <Section id="services" title={t('services')} note={t('servicesLede')}>
+          {services.length === 0 && <Empty title={t('noServices')} />}
+          {services.map((account) => (
+            <Service desk={desk} reader={reader} account={account} />
+          ))}
+          <details>
+            <summary>{t('addService')}</summary>
+            <Form reader={reader} action={reader.to('/keys/services')}>
+              <TextField id="name" name="name" label={t('name')} help={t('loginNameHelp')} autoComplete="off" />
+              <RightsFields reader={reader} rights={{ roles: [], tenants: [] }} />
+              <p>
+                <button class="btn" type="submit">
+                  {t('add')}
+                </button>
+              </p>
+            </Form>
+          </details>
+        </Section>
+        <Section id="devices" title={t('devices')} note={t('devicesLede')}>
+          <DeviceTable devices={identity.devices.list()} reader={reader} timeZone={site.city.timeZone} />
+          <details>
+            <summary>{t('addDevice')}</summary>
+            <Form reader={reader} action={reader.to('/keys/devices')}>
+              <TextField id="label" name="label" label={t('label')} help={t('labelHelp')} />
+              <TextField id="topics" name="topics" label={t('topics')} help={t('topicsHelp', { id: '{id}' })} />
+              <TextField id="sources" name="sources" label={t('sources')} help={t('sourcesHelp')} />
+              <p>
+                <button class="btn" type="submit">
+                  {t('add')}
+                </button>
+              </p>
+            </Form>
+          </details>
+        </Section>
+      </>
+    ),
+  };
+}
+
+function Service({ desk, reader, account }: { desk: Desk; reader: Reader; account: Account }): JSX.Element {
+  const { id, displayName, disabled } = account;
+  const t = identityWords(reader.language);
+  return (
+    <>
+      <h3>
+        <a href={reader.to(`/people/${id}`)}>{displayName}</a>{' '}
+        {disabled && <Status state="trouble">{t('disabled')}</Status>}
+      </h3>
+      <KeyTable keys={desk.identity.keys.list(id)} reader={reader} timeZone={desk.site.city.timeZone} path="/keys" />
+      {!disabled && (
+        <details>
+          <summary>{t('makeKey')}</summary>
+          <NewKeyForm
+            reader={reader}
+            action={reader.to(`/keys/services/${id}`)}
+            scope={scopeOf(desk, account)}
+            id={id}
+          />
+        </details>
+      )}
+    </>
+  );
+}
+
+function DeviceTable({
+  devices,
+  reader,
+  timeZone,
+}: {
+  devices: readonly Device[];
+  reader: Reader;
+  timeZone: string;
+}): JSX.Element {
+  const { language, to } = reader;
+  const t = identityWords(language);
+  if (devices.length === 0) return <Empty title={t('noDevices')} />;
+  return (
+    <Table
+      label={t('devices')}
+      columns={[
+        {
+          head: t('device'),
+          cell: ({ id, label }: Device) => (
+            <>
+              {label}
+              <br />
+              <small>{id}</small>
+            </>
+          ),
+        },
+        { head: t('topics'), cell: ({ topics }) => <code>{topics}</code> },
+        { head: t('sources'), cell: ({ sources }) => sources.join(', ') },
+        {
+          head: t('used'),
+          cell: ({ usedAt }) => (usedAt === undefined ? t('never') : formatDateTime(usedAt, language, timeZone)),
+        },
+        {
+          head: t('revoke'),
+          cell: ({ id, revokedAt }) =>
+            revokedAt === undefined ? (
+              <Act reader={reader} action={to(`/keys/devices/${id}/revoke`)} text={t('revoke')} />
+            ) : (
+              <Status state="none">{t('revoked')}</Status>
+            ),
+        },
+      ]}
+      rows={devices}
+    />
+  );
+}

@@ -1,0 +1,210 @@
+import type { Hono } from 'hono';
+import type { Problem } from '../../../base/problem.ts';
+import {
+  Act,
+  Breadcrumb,
+  Form,
+  type PageContent,
+  type Reader,
+  Section,
+  Status,
+  Table,
+  TextField,
+} from '../../../ui/index.ts';
+import type { Account } from '../accounts.ts';
+import { freshSession } from '../fresh.ts';
+import { Rights } from './account.tsx';
+import { fieldsOf, first, type Desk } from './desk.ts';
+import { identityWords, roleName } from './messages/index.ts';
+import { shownOnce } from './once.tsx';
+import { Refusal, refusedInput } from './refusal.tsx';
+import { RightsFields, rightsOf } from './rightsFields.tsx';
+
+/** `/people`: who may sign in, and what each may do. */
+export function peopleRoutes(app: Hono, desk: Desk): void {
+  const { site, identity } = desk;
+  const { accounts, invitations } = identity;
+  const people = (): readonly Account[] => accounts.list().filter(({ kind }) => kind === 'person');
+  const link = (reader: Reader, account: Account): PageContent => {
+    const t = identityWords(reader.language);
+    return shownOnce(reader, {
+      title: t('linkFor', { name: account.displayName }),
+      text: t('linkText'),
+      lines: [`${desk.publicUrl()}/invitation/${invitations.make(account.id)}`],
+      back: '/people',
+    });
+  };
+
+  site.page(app, '/people', (reader) => {
+    freshSession(reader.who, reader.now);
+    return peoplePage(reader, people());
+  });
+  site.form(app, '/people', async (c, reader) => {
+    freshSession(reader.who, reader.now);
+    const fields = await fieldsOf(c);
+    const name = first(fields, 'name');
+    const shown = first(fields, 'displayName').trim();
+    try {
+      const given = { name, displayName: shown === '' ? name : shown, ...rightsOf(fields) };
+      return link(reader, accounts.add(given, reader.who));
+    } catch (error) {
+      return peoplePage(reader, people(), refusedInput(error), { name, displayName: shown });
+    }
+  });
+
+  site.page(app, '/people/:id', (reader) => {
+    freshSession(reader.who, reader.now);
+    return personPage(reader, accounts.get(reader.params['id'] ?? ''));
+  });
+  /** Adds a form of one person; what is refused is said on the person's page. */
+  const form = (
+    name: string,
+    act: (account: Account, reader: Reader, c: Parameters<typeof fieldsOf>[0]) => Promise<string | PageContent>,
+  ): void =>
+    site.form(app, `/people/:id${name}`, async (c, reader) => {
+      freshSession(reader.who, reader.now);
+      const account = accounts.get(c.req.param('id') ?? '');
+      try {
+        return await act(account, reader, c);
+      } catch (error) {
+        return personPage(reader, account, refusedInput(error));
+      }
+    });
+  form('', async ({ id }, reader, c) => {
+    const fields = await fieldsOf(c);
+    accounts.change(id, { displayName: first(fields, 'displayName'), ...rightsOf(fields) }, reader.who);
+    return `/people/${id}`;
+  });
+  form('/disable', ({ id }, reader) => {
+    accounts.change(id, { disabled: true }, reader.who);
+    return Promise.resolve(`/people/${id}`);
+  });
+  form('/enable', ({ id }, reader) => {
+    accounts.change(id, { disabled: false }, reader.who);
+    return Promise.resolve(`/people/${id}`);
+  });
+  form('/link', (account, reader) => {
+    accounts.clearPassword(account.id);
+    return Promise.resolve(link(reader, account));
+  });
+}
+
+function peoplePage(
+  reader: Reader,
+  people: readonly Account[],
+  problem?: Problem,
+  given = { name: '', displayName: '' },
+): PageContent {
+  const { language, to } = reader;
+  const t = identityWords(language);
+  return {
+    title: t('people'),
+    section: '/people',
+    ...(problem && { status: 400 as const }),
+    main: (
+      <>
+        <h1>{t('people')}</h1>
+        <p class="lede">{t('peopleLede')}</p>
+        <Refusal problem={problem} reader={reader} />
+        <Table
+          label={t('people')}
+          columns={[
+            {
+              head: t('person'),
+              cell: ({ id, name, displayName }: Account) => (
+                <>
+                  <a href={to(`/people/${id}`)}>{displayName}</a>
+                  <br />
+                  <small>{name}</small>
+                </>
+              ),
+            },
+            {
+              head: t('roles'),
+              cell: ({ roles }) => roles.map((role) => roleName(language, role)).join(', ') || t('noRoles'),
+            },
+            { head: t('state'), cell: (account) => <AccountState account={account} reader={reader} /> },
+          ]}
+          rows={people}
+        />
+        <Section id="add" title={t('addPerson')}>
+          <Form reader={reader} action={to('/people')}>
+            <TextField
+              id="name"
+              name="name"
+              label={t('loginName')}
+              help={t('loginNameHelp')}
+              value={given.name}
+              autoComplete="off"
+            />
+            <TextField id="displayName" name="displayName" label={t('displayName')} value={given.displayName} />
+            <RightsFields reader={reader} rights={{ roles: [], tenants: [] }} />
+            <p>
+              <button class="btn main" type="submit">
+                {t('add')}
+              </button>
+            </p>
+          </Form>
+        </Section>
+      </>
+    ),
+  };
+}
+
+function AccountState({ account, reader }: { account: Account; reader: Reader }) {
+  const t = identityWords(reader.language);
+  if (account.disabled) return <Status state="trouble">{t('disabled')}</Status>;
+  if (account.kind === 'person' && !account.hasPassword) return <Status state="none">{t('waiting')}</Status>;
+  return <Status state="good">{t('active')}</Status>;
+}
+
+/** One person, or one service account. */
+function personPage(reader: Reader, account: Account, problem?: Problem): PageContent {
+  const { to } = reader;
+  const t = identityWords(reader.language);
+  const list = account.kind === 'person' ? 'people' : 'keys';
+  const own = account.id === reader.who.id;
+  return {
+    title: account.displayName,
+    section: `/${list}`,
+    ...(problem && { status: 400 as const }),
+    main: (
+      <>
+        <Breadcrumb label={t(list)} items={[{ text: t(list), href: to(`/${list}`) }, { text: account.displayName }]} />
+        <h1>{account.displayName}</h1>
+        <p>
+          <AccountState account={account} reader={reader} />
+        </p>
+        <Refusal problem={problem} reader={reader} />
+        {own ? (
+          <>
+            <Rights account={account} reader={reader} />
+            <p class="note">{t('ownRights')}</p>
+          </>
+        ) : (
+          <>
+            <Form reader={reader} action={to(`/people/${account.id}`)}>
+              <TextField id="displayName" name="displayName" label={t('displayName')} value={account.displayName} />
+              <RightsFields reader={reader} rights={account} />
+              <p>
+                <button class="btn main" type="submit">
+                  {t('save')}
+                </button>
+              </p>
+            </Form>
+            {account.kind === 'person' && !account.disabled && (
+              <Section id="link" title={t('newLink')} note={t('newLinkText')}>
+                <Act reader={reader} action={to(`/people/${account.id}/link`)} text={t('newLink')} />
+              </Section>
+            )}
+            <Act
+              reader={reader}
+              action={to(`/people/${account.id}/${account.disabled ? 'enable' : 'disable'}`)}
+              text={t(account.disabled ? 'enable' : 'disable')}
+            />
+          </>
+        )}
+      </>
+    ),
+  };
+}
