@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -78,6 +78,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
   await greeted.promise;
   await loaded.promise; // every tank is there, and the load goes on
 
+  assert.equal((await chorsu('user', 'add', 'nigora', '--role', 'administrator', '--data', data)).code, 0);
   const made = await chorsu('backup', copy, '--data', data);
   assert.equal(made.code, 0, made.err);
   const seq = Number(/number (\d+)/.exec(made.out)?.[1]);
@@ -92,6 +93,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
   assert.equal(await serving, 0);
   rmSync(mine, { recursive: true });
 
+  assert.equal(statSync(join(copy, 'trust.db')).mode & 0o777, 0o600);
   assert.equal((await chorsu('restore', copy, '--data', again)).code, 0);
   const equal = await chorsu('verify', 'data', '--data', again, '--against', copy);
   assert.equal(equal.code, 0);
@@ -100,6 +102,7 @@ test('a backup taken under load restores to an equal city; a changed one is told
   // The restored city goes on alone: up to the backup it is still equal, and its own record is not in the original.
   const platform = await openPlatform(closedSettings(again), { log: silentLog });
   assert.equal(platform.city.id, 'chorrah', 'the profile came with the backup');
+  assert.deepEqual(platform.identity.accounts.find('nigora')?.roles, ['administrator']);
   const gone = { id: 'urn:ngsi-ld:Tank:9', type: ['https://example.org/Tank'], attrs: {} };
   await platform.broker.record(systemPrincipal, 0, [gone], { by: 'test' });
   await platform.stop();

@@ -130,6 +130,9 @@ const types: Readonly<Record<string, LogKey>> = {
   'law-pack': 'typeLawPack',
   calendar: 'typeCalendar',
   policy: 'typePolicy',
+  account: 'typeAccount',
+  'api-key': 'typeApiKey',
+  device: 'typeDevice',
 };
 
 const typeText = (type: string, t: ReturnType<typeof logWords>): string => {

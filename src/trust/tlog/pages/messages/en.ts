@@ -38,6 +38,9 @@ export const en = {
   typeLawPack: 'Law pack',
   typeCalendar: 'Calendar of holidays',
   typePolicy: 'Policies',
+  typeAccount: 'Rights of an account',
+  typeApiKey: 'Key of a program',
+  typeDevice: 'Device',
 };
 
 export type LogKey = keyof typeof en;

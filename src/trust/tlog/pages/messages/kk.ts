@@ -41,4 +41,7 @@ export const kk: Messages<LogKey> = {
   typeLawPack: 'Заңдар жинағы',
   typeCalendar: 'Мерекелер күнтізбесі',
   typePolicy: 'Қол жеткізу ережелері',
+  typeAccount: 'Тіркелгі құқықтары',
+  typeApiKey: 'Бағдарлама кілті',
+  typeDevice: 'Құрылғы',
 };

@@ -41,4 +41,7 @@ export const ru: Messages<LogKey> = {
   typeLawPack: 'Пакет законов',
   typeCalendar: 'Календарь праздников',
   typePolicy: 'Правила доступа',
+  typeAccount: 'Права учётной записи',
+  typeApiKey: 'Ключ программы',
+  typeDevice: 'Устройство',
 };

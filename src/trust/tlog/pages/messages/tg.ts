@@ -42,4 +42,7 @@ export const tg: Messages<LogKey> = {
   typeLawPack: 'Маҷмӯаи қонунҳо',
   typeCalendar: 'Тақвими идҳо',
   typePolicy: 'Қоидаҳои дастрасӣ',
+  typeAccount: 'Ҳуқуқҳои ҳисоб',
+  typeApiKey: 'Калиди барнома',
+  typeDevice: 'Дастгоҳ',
 };

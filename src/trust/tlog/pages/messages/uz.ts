@@ -41,4 +41,7 @@ export const uz: Messages<LogKey> = {
   typeLawPack: 'Qonunlar toʻplami',
   typeCalendar: 'Bayramlar taqvimi',
   typePolicy: 'Kirish qoidalari',
+  typeAccount: 'Hisob huquqlari',
+  typeApiKey: 'Dastur kaliti',
+  typeDevice: 'Qurilma',
 };
