@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { EventEmitter } from 'node:events';
 import { openPlatform } from '../platform.ts';
+import { systemClock } from '../base/clock.ts';
+import { openCodes } from '../trust/identity/codes/codes.ts';
 import { silentLog } from '../base/log.ts';
 import { commands } from './commands.ts';
 import { serveControl } from './control.ts';
@@ -62,6 +64,10 @@ test('the first administrator is made before the city is served, and the link wo
     const { secret } = platform.identity.sessions.open(farrukh ?? assert.fail(), '');
     await run('user', 'reset', 'farrukh');
     assert.equal(platform.identity.authenticate({ cookie: `session=${secret}` }).kind, 'anonymous');
+    const codes = openCodes({ database: platform.identity.database, clock: systemClock });
+    codes.print(farrukh?.id ?? '');
+    await run('user', 'factors', 'farrukh');
+    assert.equal(codes.of(farrukh?.id ?? '').printedLeft, 0);
     await run('user', 'disable', 'farrukh');
     assert.equal(platform.identity.accounts.find('farrukh')?.disabled, true);
   } finally {

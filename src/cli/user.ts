@@ -18,7 +18,7 @@ export type UserView = Pick<Account, 'id' | 'name' | 'displayName' | 'roles' | '
   readonly publicUrl?: string | undefined;
 };
 
-const whats = ['list', 'add', 'roles', 'disable', 'enable', 'reset'] as const;
+const whats = ['list', 'add', 'roles', 'disable', 'enable', 'reset', 'factors'] as const;
 type What = (typeof whats)[number];
 /** Whoever may write the directory. */
 const by = { id: 'system' };
@@ -26,7 +26,7 @@ const by = { id: 'system' };
 export const userDeed =
   ({ identity, publicUrl }: Peopled): Deed =>
   async (wish) => {
-    const { accounts, invitations, notes } = identity;
+    const { accounts, invitations, factors, notes } = identity;
     const view = (account: Account, link?: string): UserView => ({
       id: account.id,
       name: account.name,
@@ -54,6 +54,10 @@ export const userDeed =
       if (what === 'reset') {
         accounts.clearPassword(account.id);
         return invite(account);
+      }
+      if (what === 'factors') {
+        factors.remove(account.id, by);
+        return view(account);
       }
       return view(accounts.change(account.id, { disabled: what === 'disable' }, by));
     }
@@ -95,10 +99,10 @@ export function userCommand<P extends Served & Peopled>(needs: ReachDependencies
     about: 'people who may sign in, and their roles',
     details:
       'Works on a city that is served and on one that is not. add and reset print a link that works once, within a day: whoever opens ' +
-      'it chooses a password. Nobody else learns it. reset takes the present password away and ends all sessions. The last ' +
+      'it chooses a password. Nobody else learns it. reset takes the present password away, factors the passkeys and codes (a lost phone); both end all sessions. The last ' +
       'administrator cannot be disabled. Changes of rights stand in the transparency log, with ids and without names.',
     words: {
-      called: '[add|roles|disable|enable|reset NAME]',
+      called: '[add|roles|disable|enable|reset|factors NAME]',
       about: 'What is to be done, and with whom. Nothing: list.',
       min: 0,
       max: 2,
@@ -119,7 +123,7 @@ export function userCommand<P extends Served & Peopled>(needs: ReachDependencies
     act: async (given, [what = 'list', name], terminal) => {
       const known = whats.find((one): one is What => one === what);
       if (!known || (known === 'list') !== (name === undefined))
-        throw new WrongUsage('say: user, or user add|roles|disable|enable|reset NAME');
+        throw new WrongUsage('say: user, or user add|roles|disable|enable|reset|factors NAME');
       const { data, city, role, tenant, department, displayName } = given;
       const wish = {
         do: 'user',

@@ -318,3 +318,28 @@ test('Retry-After is seconds or a date', () => {
   assert.equal(parseRetryAfter('soon', now), undefined);
   assert.equal(parseRetryAfter(undefined, now), undefined);
 });
+
+test('what is sent is answered with any status, and no redirect is followed', async () => {
+  let heard = '';
+  answers['/token'] = (request, response) => {
+    request.on(
+      'data',
+      (chunk: Buffer) => (heard += `${request.method} ${String(request.headers['x-a'])} ${chunk.toString()}`),
+    );
+    request.on('end', () => response.writeHead(400, { 'content-type': 'application/json' }).end('{"error":"x"}'));
+  };
+  const body = Buffer.from('grant_type=a');
+  const refused = await client.send(`${base}/token`, { method: 'POST', body, headers: { 'x-a': 'b' } });
+  assert.deepEqual([refused.status, refused.text(), heard], [400, '{"error":"x"}', 'POST b grant_type=a']);
+  answers['/moved'] = (_, response) => void response.writeHead(302, { location: '/token' }).end();
+  const moved = await client.send(`${base}/moved`, { method: 'GET' });
+  assert.deepEqual([moved.status, moved.headers.location], [302, '/token']);
+});
+
+test('what is sent where somebody else says goes to public addresses, or where the operator has said too', async () => {
+  const to = { method: 'POST', untrusted: true };
+  assert.equal((await failure(client.send(`${base}/token`, to))).reason, 'forbidden');
+  assert.equal((await client.send(`${base}/token`, { ...to, redirectTo: [`127.0.0.1:${port}`] })).status, 400);
+  const big = { method: 'GET', maxBytes: 4 };
+  assert.equal((await failure(client.send(`${base}/token`, big))).reason, 'too-large');
+});

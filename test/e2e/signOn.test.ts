@@ -170,6 +170,29 @@ suite('signing in', { skip: noBrowser, timeout: 300_000 }, () => {
     await context.close();
   });
 
+  test('a key is made and revoked on its page, and opens nothing from then on', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 390 });
+    const { id = '' } = city.identity.accounts.find('clerk') ?? {};
+    city.identity.factors.remove(id, systemPrincipal);
+    await signIn(page, 'clerk');
+    await page.goto(`${url}/en/account/keys`);
+    await page.locator('#label').fill('Wall of the test');
+    await page.getByLabel('useAccount').or(page.getByLabel('readSources')).first().check();
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    const key = ((await page.locator('pre').textContent()) ?? '').trim();
+    assert.match(key, /^chorsu_\w{10}_[\w-]{43}$/);
+    const ask = async (): Promise<number> =>
+      (await fetch(`${url}/sources`, { headers: { authorization: `Bearer ${key}` } })).status;
+    assert.equal(await ask(), 200);
+    await looksWell(page, '/account/keys');
+    await page.goto(`${url}/en/account/keys`);
+    await page.getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('revoked').waitFor();
+    assert.equal(await ask(), 401);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
   test('a provider leads in, and back to the page that was asked for', async () => {
     const { page, context, complaints } = await openPage(browser, { width: 1280 });
     await page.goto(`${url}/tg/login?back=%2Ftg%2Faccount%2Fsessions`);

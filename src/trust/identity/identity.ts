@@ -15,6 +15,7 @@ import { presentOf, type Present } from './present.ts';
 import { openPasswords, type Derive } from './passwords.ts';
 import { randomSecret, type NewSecret } from './secret.ts';
 import { openSessions, type Sessions } from './sessions.ts';
+import { openFactors, type Factors } from './signon/factors.ts';
 import { trustVersions } from './tables.ts';
 
 export type Identity = {
@@ -24,6 +25,7 @@ export type Identity = {
   readonly keys: Keys;
   readonly devices: Devices;
   readonly notes: Notes;
+  readonly factors: Factors;
   readonly cookies: Cookies;
   /** For tables of others who know people, such as passkeys. */
   readonly database: Database;
@@ -76,6 +78,7 @@ export function openIdentity(deps: {
       keys,
       devices,
       notes,
+      factors: openFactors({ database, accounts, sessions, notes }),
       database,
       cookies,
       present: presentOf(accounts),

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, suite, test } from 'node:test';
 import fc from 'fast-check';
 import { systemClock } from '../../../base/clock.ts';
@@ -214,5 +216,47 @@ suite('login with a real provider', () => {
     await other.close();
     const localhost = opened({ issuer: there.issuer.replace('127.0.0.1', 'localhost') });
     assert.match(await refused(() => localhost.begin()), /^unreachable/);
+  });
+
+  test('metadata that leads to others in the own network leads nowhere, but where the settings say', async () => {
+    const asked: string[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.url ?? '');
+      const issuer = `http://${request.headers.host}`;
+      const metadata = {
+        issuer,
+        authorization_endpoint: `${issuer}/auth`,
+        token_endpoint: leads,
+        jwks_uri: `${issuer}/keys`,
+        response_types_supported: ['code'],
+        id_token_signing_alg_values_supported: ['RS256'],
+      };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(metadata));
+    });
+    let leads = '';
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    try {
+      for (const [to, why] of [
+        ['https://127.0.0.1:1/token', 'which is no public address'],
+        ['https://169.254.169.254/token', 'which is no public address'],
+        ['http://127.0.0.1:1/token', 'which is not https'],
+      ] as const) {
+        leads = to;
+        const strange = opened({ issuer });
+        const { begun } = await strange.begin();
+        const told = await refused(() => strange.finish(`code=x&state=${begun.state}`, begun));
+        assert.ok(told.startsWith('unreachable') && told.includes(why), told);
+      }
+      leads = 'https://127.0.0.1:1/token';
+      const allowed = opened({ issuer, hosts: ['127.0.0.1:1'] });
+      const { begun } = await allowed.begin();
+      const told = await refused(() => allowed.finish(`code=x&state=${begun.state}`, begun));
+      assert.match(told, /^unreachable .*nobody listens/);
+      assert.deepEqual([...new Set(asked)], ['/.well-known/openid-configuration']);
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
   });
 });

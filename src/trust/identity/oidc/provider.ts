@@ -38,8 +38,8 @@ export type OidcProvider = {
   finish(query: string, begun: Begun, options?: { again?: boolean }): Promise<Vouched>;
 };
 
-/** Metadata of a provider changes with its releases. */
-const metadataMs = 3_600_000;
+/** Its metadata is asked for again after so long: nobody is sent to a provider that is away. */
+const metadataMs = 60_000;
 /** A login that has to be new may be so old, in seconds. */
 const againMaxAge = 120;
 
@@ -89,7 +89,7 @@ export function oidcProvider(
       return { url: url.href, begun };
     },
     async finish(query, { state, nonce, verifier }, { again = false } = {}) {
-      const configuration = await orAway(configured);
+      const configuration = found?.configuration ?? (await orAway(configured));
       const tokens = await orRefused(() =>
         oidc.authorizationCodeGrant(configuration, new URL(`${redirectUri()}?${query}`), {
           expectedState: state,

@@ -38,6 +38,7 @@ const access: Access = {
   'POST /people/:id': 'managePeople',
   'POST /people/:id/disable': 'managePeople',
   'POST /people/:id/enable': 'managePeople',
+  'POST /people/:id/factors': 'managePeople',
   'POST /people/:id/link': 'managePeople',
   'GET /keys': 'manageKeys',
   'POST /keys/services': 'manageKeys',

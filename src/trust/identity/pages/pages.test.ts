@@ -11,6 +11,8 @@ import { createApp, outbound, type Guard } from '../../../http/index.ts';
 import { buildAssets, createSite } from '../../../ui/index.ts';
 import { testCity } from '../../../ui/city.fixture.ts';
 import { openPolicies } from '../../policy/index.ts';
+import { openCodes } from '../codes/codes.ts';
+import { stepAt, totpCode } from '../codes/totp.ts';
 import { accountEntry, identityPages, openIdentity, type Identity, type NewAccount } from '../index.ts';
 
 const good = 'three lamps over a bazaar';
@@ -387,6 +389,19 @@ test('a person who is disabled is out at once, and a new link takes the password
   assert.equal((await login()).status, 303);
   await shown(await admin.send(`/en/people/${id}`, `/en/people/${id}/link`));
   assert.equal((await login()).status, 401);
+});
+
+test('somebody who has lost the phone is freed of it on their page, and signs in with the password', async (t) => {
+  const { app, identity, admin, clock } = await office(t);
+  const id = await person(identity);
+  const codes = openCodes({ database: identity.database, clock });
+  const secret = codes.newSecret();
+  codes.setApp(id, secret, totpCode(secret, stepAt(clock.now())));
+  const login = () => browser(app).send('/en/login', '/en/login', { username: 'nigora', password: good });
+  assert.match((await login()).headers.get('location') ?? '', /\/login\/second/);
+  await admin.send(`/en/people/${id}`, `/en/people/${id}/factors`);
+  assert.doesNotMatch((await login()).headers.get('location') ?? '', /\/login\/second/);
+  assert.doesNotMatch((await admin.get(`/en/people/${id}`)).html, /Remove the second factors/);
 });
 
 test('nobody changes their own rights, in whatever way they ask', async (t) => {

@@ -52,9 +52,11 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
     }
   });
 
+  const page = (reader: Reader, account: Account, problem?: Problem): PageContent =>
+    personPage(reader, account, desk.waysIn.signOn.hasSecond(account.id), problem);
   site.page(app, '/people/:id', (reader) => {
     freshSession(reader.who, reader.now);
-    return personPage(reader, accounts.get(reader.params['id'] ?? ''));
+    return page(reader, accounts.get(reader.params['id'] ?? ''));
   });
   /** Adds a form of one person; what is refused is said on the person's page. */
   const form = (
@@ -67,7 +69,7 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
       try {
         return await act(account, reader, c);
       } catch (error) {
-        return personPage(reader, account, refusedInput(error));
+        return page(reader, account, refusedInput(error));
       }
     });
   form('', async ({ id }, reader, c) => {
@@ -81,6 +83,10 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
   });
   form('/enable', ({ id }, reader) => {
     accounts.change(id, { disabled: false }, reader.who);
+    return Promise.resolve(`/people/${id}`);
+  });
+  form('/factors', ({ id }, reader) => {
+    identity.factors.remove(id, reader.who);
     return Promise.resolve(`/people/${id}`);
   });
   form('/link', (account, reader) => {
@@ -159,7 +165,7 @@ function AccountState({ account, reader }: { account: Account; reader: Reader })
 }
 
 /** One person, or one service account. */
-function personPage(reader: Reader, account: Account, problem?: Problem): PageContent {
+function personPage(reader: Reader, account: Account, hasSecond: boolean, problem?: Problem): PageContent {
   const { to } = reader;
   const t = identityWords(reader.language);
   const list = account.kind === 'person' ? 'people' : 'keys';
@@ -195,6 +201,11 @@ function personPage(reader: Reader, account: Account, problem?: Problem): PageCo
             {account.kind === 'person' && !account.disabled && (
               <Section id="link" title={t('newLink')} note={t('newLinkText')}>
                 <Act reader={reader} action={to(`/people/${account.id}/link`)} text={t('newLink')} />
+              </Section>
+            )}
+            {hasSecond && (
+              <Section id="factors" title={t('factors')} note={t('factorsText')}>
+                <Act reader={reader} action={to(`/people/${account.id}/factors`)} text={t('factorsRemove')} />
               </Section>
             )}
             <Act

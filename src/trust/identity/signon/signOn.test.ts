@@ -121,6 +121,23 @@ test('a passkey is two factors in one, and does not open a closed account', asyn
   await assert.rejects(prove, { kind: 'forbidden' });
 });
 
+test('who has lost everything is freed of it by somebody else, and the log is told', async () => {
+  const device = softAuthenticator(origin);
+  await signOn.passkeys.add(clerk.id, 's', device.create(await signOn.passkeys.beginAdding(clerk, 's')), 'Key');
+  withApp(clerk);
+  signOn.codes.print(clerk.id);
+  const before = identity.sessions.open(clerk, 'Firefox');
+  assert.throws(() => identity.factors.remove(clerk.id, clerk), { kind: 'forbidden' });
+  assert.throws(() => identity.factors.remove('nobody', head), { kind: 'not-found' });
+  assert.equal(signOn.hasSecond(clerk.id), true);
+  identity.factors.remove(clerk.id, head);
+  assert.deepEqual([signOn.hasSecond(clerk.id), signOn.codes.of(clerk.id).printedLeft], [false, 0]);
+  assert.equal(identity.sessions.find(before.secret), undefined);
+  const told: unknown[] = [];
+  await identity.notes.tell((_, id, record) => Promise.resolve(told.push([id, record])));
+  assert.deepEqual(told.at(-1), [clerk.id, { factors: 'removed', by: head.id }]);
+});
+
 test('signing in ends the session that the browser had', () => {
   const before = signOn.first(clerk, visitor);
   const who = whoIn(before);

@@ -79,6 +79,10 @@ export const en = {
   linkText: 'Hand it over yourself. It works once, within a day, and leads to choosing a password.',
   newLink: 'Make a new link',
   newLinkText: 'The present password stops working, and all sessions end.',
+  factors: 'Second factors',
+  factorsText:
+    'For a lost phone: passkeys, the app and the printed codes stop working, and all sessions end. The transparency log says so.',
+  factorsRemove: 'Remove the second factors',
   disable: 'Disable the account',
   enable: 'Enable the account',
   ownRights: 'This is your own account. Somebody else has to change its rights.',

@@ -80,6 +80,10 @@ export const uz: Messages<IdentityKey> = {
   linkText: 'Uni oʻzingiz topshiring. U bir sutka ichida bir marta ishlaydi va parol tanlashga olib boradi.',
   newLink: 'Yangi havola yaratish',
   newLinkText: 'Hozirgi parol ishlamay qoladi va barcha seanslar tugaydi.',
+  factors: 'Ikkinchi qadamlar',
+  factorsText:
+    'Telefon yoʻqolgan boʻlsa: kirish kalitlari, ilova va bosib chiqarilgan kodlar ishlamay qoladi, barcha seanslar tugaydi. Bu shaffoflik jurnaliga yoziladi.',
+  factorsRemove: 'Ikkinchi qadamlarni olib tashlash',
   disable: 'Hisobni oʻchirib qoʻyish',
   enable: 'Hisobni yoqish',
   ownRights: 'Bu oʻzingizning hisobingiz. Uning huquqlarini boshqa kishi oʻzgartiradi.',
