@@ -68,28 +68,41 @@ export type CityTrust = {
 /** What was only seen is written so often. */
 const flushMs = 60_000;
 
-/** @throws Problem not-supported, bad-data: `trust.db` or a policy cannot be used */
+type PolicyFiles = Pick<TrustSettings, 'policies'> & { readonly data: string };
+const readPolicies = ({ policies, data }: PolicyFiles): Promise<Policies> =>
+  openPolicies({ directory: policies ?? join(data, 'policies') });
+
+/**
+ * The policies, where people need accounts: to be read before the data is touched.
+ * @throws Problem bad-data that lists every fault: `file:line: reason`
+ */
+export const openCityPolicies = async (
+  settings: Pick<TrustSettings, 'auth'> & PolicyFiles,
+): Promise<Policies | undefined> => (settings.auth === 'on' ? readPolicies(settings) : undefined);
+
+/** @throws Problem not-supported, bad-data: `trust.db` or a setting cannot be used */
 export async function openCityTrust(
-  settings: TrustSettings & Pick<Settings, 'tls' | 'housekeeping'>,
+  settings: TrustSettings & Pick<Settings, 'data' | 'tls' | 'housekeeping'>,
   deps: {
     readonly store: Pick<Store, 'directory'>;
     readonly city: Pick<City, 'name'>;
     readonly clock: Clock;
     readonly log: Log;
+    /** What `openCityPolicies` gave. */
+    readonly policies: Policies | undefined;
     readonly policy?: Policy;
     readonly authenticate?: Authenticate;
   },
 ): Promise<CityTrust> {
   const { store, city, clock, log } = deps;
-  const { auth = 'off', publicUrl, policies: directory, oidc, tls, housekeeping = true } = settings;
+  const { auth = 'off', publicUrl, oidc, tls, housekeeping = true } = settings;
   const isOn = auth === 'on';
   const provider = oidc === undefined ? undefined : readOidcSettings(oidc);
   const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
-  let opened: Promise<Policies> | undefined;
+  let opened = deps.policies && Promise.resolve(deps.policies);
   /** Nobody waits for them as long as nobody is asked for an account. */
-  const policies = (): Promise<Policies> =>
-    (opened ??= openPolicies({ directory: directory ?? join(store.directory.path, 'policies') }));
-  const policy = deps.policy ?? (isOn ? await policies() : openPolicy);
+  const policies = (): Promise<Policies> => (opened ??= readPolicies(settings));
+  const policy = deps.policy ?? deps.policies ?? openPolicy;
   const identity = openIdentity({
     path: store.directory.trust,
     clock,

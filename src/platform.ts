@@ -34,7 +34,7 @@ import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from '.
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
 import { cityRoutes } from './cityRoutes.ts';
-import { openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
+import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
@@ -157,8 +157,8 @@ export async function openPlatform(
   );
   const library = openLibrary(settings.contexts);
   const certificate = settings.tls && (await openCertificate(settings.tls, { log, metrics, clock }));
-  const loaded = await Promise.all(settings.mappings.map((path) => loadMapping(path)));
-  const mapping = joinMappingFiles(loaded);
+  const mapping = joinMappingFiles(await Promise.all(settings.mappings.map((path) => loadMapping(path))));
+  const policies = await openCityPolicies(settings);
 
   /** Undone in reverse, on stop and when something further up cannot be opened. */
   const undo: (() => Promise<void>)[] = [async () => certificate?.close()];
@@ -191,7 +191,7 @@ export async function openPlatform(
     });
     undo.push(() => store.close());
     if (files) keepProfile(store.directory.profile, files);
-    const trust = await openCityTrust(settings, { ...deps, store, city, clock });
+    const trust = await openCityTrust(settings, { ...deps, policies, store, city, clock });
     undo.push(() => trust.stop());
     const { policy, guard } = trust;
     const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy });

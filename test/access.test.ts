@@ -4,6 +4,9 @@
  * `npm run bless -- test/access.test.ts` writes it again.
  */
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, suite, test } from 'node:test';
 import { anonymousPrincipal, type Action, type Principal } from '../src/http/principal.ts';
@@ -45,15 +48,25 @@ suite('who may ask what', { timeout: 600_000 }, () => {
   let policies: Policies;
   let city: TestCity;
   let mayDo: (action: Action) => ReadonlySet<string>;
+  let directory: string;
 
   before(async () => {
     policies = await openPolicies();
     const accounts = new Map<string, string>();
-    city = await openTestCity({ mqttPort: 0, auth: 'on', rateFactor: 0 }, undefined, policies, ({ authorization }) => {
-      const who = authorization === undefined ? anonymousPrincipal : everybody.get(authorization);
-      assert.ok(who);
-      return who === anonymousPrincipal ? anonymousPrincipal : signedIn(who, accounts);
-    });
+    directory = await mkdtemp(join(tmpdir(), 'chorsu-access-'));
+    const oidc = join(directory, 'oidc.json');
+    // Nobody listens there: a provider that is away.
+    await writeFile(oidc, '{ "issuer": "http://127.0.0.1:9", "clientId": "c", "label": { "en": "City login" } }');
+    city = await openTestCity(
+      { mqttPort: 0, auth: 'on', rateFactor: 0, oidc },
+      undefined,
+      policies,
+      ({ authorization }) => {
+        const who = authorization === undefined ? anonymousPrincipal : everybody.get(authorization);
+        assert.ok(who);
+        return who === anonymousPrincipal ? anonymousPrincipal : signedIn(who, accounts);
+      },
+    );
     for (const role of ['', ...roles] as const) {
       const { id } = city.identity.accounts.add(
         { name: `p-${role}`, roles: role === '' ? [] : [role] },
@@ -64,7 +77,10 @@ suite('who may ask what', { timeout: 600_000 }, () => {
     mayDo = (action) =>
       new Set([...everybody].flatMap(([name, who]) => (policies.permits({ ...who, id: name }, action) ? [name] : [])));
   });
-  after(() => city.close());
+  after(async () => {
+    await city.close();
+    await rm(directory, { recursive: true });
+  });
 
   test('every route is asked by those who stand in the table and by nobody else', (t) => {
     const byAction = Map.groupBy(city.access, ([, action]) => action);
@@ -109,7 +125,9 @@ suite('who may ask what', { timeout: 600_000 }, () => {
 async function statusOf(city: TestCity, route: string, name: string): Promise<number> {
   const [method = '', path = ''] = route.split(' ');
   const leave = new AbortController();
-  const response = await fetch(city.url + filled(path), {
+  // A link that changes something carries the token that forms carry.
+  const token = path === '/account/provider/link' ? `?csrf=${csrf}` : '';
+  const response = await fetch(city.url + filled(path) + token, {
     method,
     redirect: 'manual',
     signal: leave.signal,
