@@ -6,7 +6,9 @@ import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import { fixedClock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
+import { createMetrics } from '../../base/metrics.ts';
 import { textOf } from './columns.ts';
+import { openSignIn } from './signIn.ts';
 import { checkPassword, openIdentity, type Identity } from './index.ts';
 
 const good = 'three lamps over a bazaar';
@@ -349,4 +351,30 @@ test('the log is told of rights with opaque ids only, once, and of what was chan
     [false, true],
   );
   assert.doesNotMatch(JSON.stringify(told), /nigora|laptop/i);
+});
+
+test('a name of any length costs no memory: what is counted is its hash', async (t) => {
+  const { identity, clock } = open(t);
+  const signIn = openSignIn({ accounts: identity.accounts, clock, metrics: createMetrics() });
+  const name = 'ж'.repeat(500_000);
+  for (let n = 0; n < 8; n++) signIn.demand(name, `192.0.2.${n}`);
+  assert.equal(await signIn.check(name, 'x', '192.0.2.1'), undefined);
+  assert.throws(() => {
+    for (let n = 0; n < 9; n++) signIn.demand('nigora', '198.51.100.7');
+  }, isProblem('too-many-requests'));
+  signIn.demand('nigora', '198.51.100.8');
+});
+
+test('many addresses together cannot keep out whoever has signed in from theirs', async (t) => {
+  const { identity, clock } = open(t);
+  const { id } = identity.accounts.add({ name: 'nigora' }, cli);
+  await identity.accounts.setPassword(id, good);
+  const signIn = openSignIn({ accounts: identity.accounts, clock, metrics: createMetrics() });
+  signIn.demand('nigora', '198.51.100.7');
+  await signIn.check('nigora', good, '198.51.100.7');
+  assert.throws(() => {
+    for (let n = 0; n < 200; n++) signIn.demand('Nigora', `192.0.2.${n}`);
+  }, isProblem('too-many-requests'));
+  assert.throws(() => signIn.demand('nigora', '203.0.113.1'), isProblem('too-many-requests'));
+  signIn.demand('NIGORA', '198.51.100.7');
 });

@@ -44,7 +44,13 @@ export type Keys = {
 };
 
 /** What only a person in front of a page may do, and never a key that was stolen. */
-const personal: ReadonlySet<Action> = new Set(['useAccount', 'managePeople', 'openVault', 'approveOpening']);
+const personal: ReadonlySet<Action> = new Set([
+  'useAccount',
+  'managePeople',
+  'manageKeys',
+  'openVault',
+  'approveOpening',
+]);
 export const keyActions: readonly Action[] = allActions.filter((action) => !personal.has(action));
 
 const dayMs = 86_400_000;

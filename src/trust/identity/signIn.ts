@@ -33,12 +33,13 @@ export function openSignIn(deps: { accounts: Accounts; clock: Clock; metrics: Me
   const [addresses, both, names] = [ofAddress, ofBoth, ofName].map((limit) => openRates({ ...limit, now }));
   /** Addresses that an account was signed in from, hashed, until the process ends. */
   const known = new Set<string>();
+  // Hashed: whoever tries may send names of any length.
   const pairOf = (name: string, address: string): string => hashOf(`${normalName(name)}\0${address}`);
   return {
     demand(name, address) {
       const pair = pairOf(name, address);
       const waits = [addresses?.take(address) ?? 0, both?.take(pair) ?? 0];
-      if (!known.has(pair)) waits.push(names?.take(normalName(name)) ?? 0);
+      if (!known.has(pair)) waits.push(names?.take(hashOf(normalName(name))) ?? 0);
       const wait = Math.max(...waits);
       if (wait === 0) return;
       outcomes.add(1, { outcome: 'limited' });

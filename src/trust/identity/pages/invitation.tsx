@@ -34,7 +34,7 @@ export function invitationRoutes(app: Hono, desk: Desk): void {
   });
 }
 
-const headers = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' };
+const headers = { 'cache-control': 'no-store' };
 
 function invitationPage(reader: Reader, account: Account, wrong: WrongFields): PageContent {
   const t = identityWords(reader.language);
