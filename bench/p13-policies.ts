@@ -45,7 +45,22 @@ end`;
 
 /** A key of a service with a role, as the command line makes it for a running city. */
 function keyOf(data: string, role: string): string {
-  const words = ['src/main.ts', 'token', 'create', `bench-${role}`, '--role', role, '--data', data, '--scope', 'readEntities', '--scope', 'writeEntities', '--scope', 'seeAttribute'];
+  const words = [
+    'src/main.ts',
+    'token',
+    'create',
+    `bench-${role}`,
+    '--role',
+    role,
+    '--data',
+    data,
+    '--scope',
+    'readEntities',
+    '--scope',
+    'writeEntities',
+    '--scope',
+    'seeAttribute',
+  ];
   const made = spawnSync(process.execPath, words, { encoding: 'utf8' });
   const key = /chorsu_[0-9A-Za-z]+_[A-Za-z0-9_-]{43}/.exec(made.stdout)?.[0];
   if (key === undefined) throw new Error(`no key was made: ${made.stdout}${made.stderr}`);

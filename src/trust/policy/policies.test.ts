@@ -157,6 +157,16 @@ suite('the policies of a city', () => {
     );
   });
 
+  test('programs of departments write what is neither a network nor behind the scenes', () => {
+    const program: Principal = { id: 'parking', kind: 'service', roles: ['department-editor'] };
+    assert.ok(policies.permits(program, 'writeEntities', type('ParkingSpot')));
+    assert.ok(policies.permits(program, 'deleteEntities', type('ParkingSpot')));
+    assert.ok(policies.permits(program, 'subscribe'));
+    for (const other of ['Pump', 'WorkOrder', 'Device'])
+      assert.ok(!policies.permits(program, 'writeEntities', type(other)), other);
+    assert.ok(!policies.permits(person('department-editor'), 'writeEntities', type('ParkingSpot')));
+  });
+
   test('developers write in their own tenant, and never in that of the city', () => {
     const developer: Principal = { ...person('developer'), tenants: ['sandbox-7'] };
     assert.ok(policies.permits(developer, 'enterTenant', { type: 'Tenant', id: 'sandbox-7' }));
