@@ -11,6 +11,7 @@ import type { Store } from './store/index.ts';
 import {
   accountEntry,
   identityPages,
+  isAdministrator,
   openIdentity,
   openPolicies,
   openPolicy,
@@ -41,6 +42,8 @@ export type CityPeople = {
   readonly identity: Identity;
   /** Where people reach the city; undefined where nobody does. */
   readonly publicUrl: string | undefined;
+  /** Accounts are asked for, and nobody can give any. */
+  readonly needsAdministrator: boolean;
 };
 
 export type CityTrust = {
@@ -123,7 +126,11 @@ export async function openCityTrust(
   let access: ReturnType<typeof accessOf> | undefined;
   return {
     isOn,
-    people: (url) => ({ identity, publicUrl: publicUrl ?? (housekeeping ? url : undefined) }),
+    people: (url) => ({
+      identity,
+      publicUrl: publicUrl ?? (housekeeping ? url : undefined),
+      needsAdministrator: isOn && !identity.accounts.list().some(isAdministrator),
+    }),
     policy,
     guard,
     present: isOn ? identity.present : (earlier) => earlier,

@@ -38,6 +38,8 @@ function scene(t: TestContext, environment: Record<string, string> = {}) {
       return {
         url: `http://${settings.host}:${settings.port}`,
         mqttPort: settings.mqttPort,
+        publicUrl: settings.publicUrl,
+        needsAdministrator: settings.auth === 'on',
         city: { name: { en: 'Namuna' }, simulated: settings.demo },
         broken: broken.promise,
         stop: async () => {
@@ -82,6 +84,18 @@ test('serves until SIGTERM, then stops the platform and exits with 0', async (t)
   assert.equal(await code, 0);
   assert.equal(said.stopped, 1);
   assert.equal(await ask(data, { do: 'hello' }, () => {}), undefined);
+});
+
+test('a city that asks for accounts says where it is reached, and how the first administrator is made', async (t) => {
+  const { run, said, signals, opened, greeted, data } = scene(t);
+  const code = run('--host 0.0.0.0 --public-url https://City.example/ --mqtt-port off');
+  const { auth, publicUrl } = await opened;
+  assert.deepEqual({ auth, publicUrl }, { auth: 'on', publicUrl: 'https://city.example' });
+  await greeted;
+  assert.match(said.out, /: https:\/\/city\.example\nIt listens at http:\/\/0\.0\.0\.0:8080\n/);
+  assert.ok(said.out.includes(`chorsu user add NAME --role administrator --data ${data}\n`));
+  signals.emit('SIGTERM', 'SIGTERM');
+  assert.equal(await code, 0);
 });
 
 test('a platform that cannot go on ends the process with 1 and the reason', async (t) => {

@@ -29,6 +29,10 @@ import { WrongUsage } from './usage.ts';
 /** What `serve` needs of a running platform. */
 export type Served = {
   readonly url: string;
+  /** Where people reach it, when that is told. */
+  readonly publicUrl?: string | undefined;
+  /** Accounts are asked for, and nobody can give any. */
+  readonly needsAdministrator?: boolean;
   readonly mqttPort: number | undefined;
   readonly city: { readonly name: Words; readonly simulated: boolean };
   /** Resolves with the reason when the platform cannot go on: better down than wrong. */
@@ -247,7 +251,7 @@ async function serve<P extends Served>(
     const platform = await needs.open(settings, log);
     const control = await serveControl(settings.data, needs.deeds(platform), log);
     try {
-      terminal.out(greeting(platform));
+      terminal.out(greeting(platform, settings.data));
       const why = await Promise.race([stop.asked, platform.broken ?? new Promise<never>(() => {})]);
       if (why instanceof Error) throw new Problem('internal', `the city cannot be served any longer: ${why.message}`);
       terminal.err(`${why}: finishing what was taken. Once more ends at once.\n`);
@@ -262,10 +266,13 @@ async function serve<P extends Served>(
   }
 }
 
-function greeting({ city, url, mqttPort }: Served): string {
+function greeting({ city, url, publicUrl = url, mqttPort, needsAdministrator }: Served, data: string): string {
   const { text: name } = inLanguage(city.name, 'en');
-  const lines = [`${name}${city.simulated ? ' (an invented city, everything simulated)' : ''}: ${url}`];
+  const lines = [`${name}${city.simulated ? ' (an invented city, everything simulated)' : ''}: ${publicUrl}`];
+  if (publicUrl !== url) lines.push(`It listens at ${url}`);
   if (mqttPort !== undefined) lines.push(`MQTT: port ${mqttPort}`);
+  if (needsAdministrator === true)
+    lines.push(`Nobody is an administrator yet: chorsu user add NAME --role administrator --data ${data}`);
   if (city.simulated) lines.push('Your own city: chorsu init');
   return `${lines.join('\n')}\n`;
 }
