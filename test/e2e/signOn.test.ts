@@ -54,9 +54,13 @@ suite('signing in', { skip: noBrowser, timeout: 300_000 }, () => {
       await page.goto(`${url}/${language}${path}`);
       assert.deepEqual(await violations(page), [], `${language}${path}`);
       assert.equal(await overflow(page), 0, `${language}${path}`);
-      const folder = process.env['CHORSU_SHOTS'];
-      if (folder !== undefined)
-        await page.screenshot({ path: `${folder}/${language}${path.replaceAll(/\W+/g, '-')}.png`, fullPage: true });
+      const screens = process.env['CHORSU_SCREENS'];
+      if (screens === undefined) continue;
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 900 });
+        const file = `${screens}/${path.slice(1).replaceAll(/\W+/g, '.')}.${language}.${width}.png`;
+        await page.screenshot({ path: file, fullPage: true });
+      }
     }
   };
   /** A phone with a fingerprint, inside Chromium. */

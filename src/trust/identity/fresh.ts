@@ -5,6 +5,10 @@ import type { Principal } from '../../http/principal.ts';
 /** Since somebody has shown who they are. */
 export const freshMs = 15 * 60_000;
 
+/** Whether somebody in front of a page has shown lately who they are. */
+export const isFresh = ({ session }: Principal, now: number): boolean =>
+  session !== undefined && now - session.since < freshMs;
+
 /**
  * Call it where the page is shown, so that nobody fills in a form in vain, and where the form is taken.
  * @param now ms
@@ -16,6 +20,5 @@ export function freshSession(who: Principal, now: number): void {
   if (who.kind === 'anonymous') throw new Problem('unauthorized', 'this needs an account');
   if (!who.session) throw new Problem('forbidden', 'this is done by a person in front of a page, not with a key');
   if (who.session.due !== undefined) throw new Problem('unauthorized', 'this needs a second factor', 'session');
-  if (now - who.session.since >= freshMs)
-    throw new Problem('unauthorized', 'this needs that you show again who you are', 'session');
+  if (!isFresh(who, now)) throw new Problem('unauthorized', 'this needs that you show again who you are', 'session');
 }

@@ -7,7 +7,7 @@ import { csrfField, sameText, whoOf, type Access } from '../../../http/index.ts'
 import { languages, localPath, type Site } from '../../../ui/index.ts';
 import type { Accounts } from '../accounts.ts';
 import { ceremonies } from '../ceremonies.ts';
-import { freshSession } from '../fresh.ts';
+import { freshSession, isFresh } from '../fresh.ts';
 import type { Entry } from '../signon/entry.ts';
 import type { Why } from '../signon/pages/choices.tsx';
 import type { SignOn } from '../signon/signOn.ts';
@@ -75,8 +75,11 @@ export function oidcRoutes(
   };
 
   // Linking changes an account, so that the link carries the token that forms carry.
-  app.get('/account/provider/link', (c) => {
+  app.get('/account/provider/link', async (c) => {
     const who = whoOf(c);
+    // Its token ends with the session that is confirmed: the page of the account makes another.
+    if (who.session && !isFresh(who, clock.now()))
+      return c.redirect(`/login/again?${new URLSearchParams({ back: '/account' })}`, 303);
     freshSession(who, clock.now());
     if (!who.session || !sameText(c.req.query(csrfField) ?? '', who.session.csrf))
       throw new Problem('forbidden', 'nothing shows that a page of this city sent this', csrfField);

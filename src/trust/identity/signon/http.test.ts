@@ -321,8 +321,14 @@ suite('a provider', () => {
     const page = await browser.get('/en/account');
     const [, link = ''] = /href="(\/account\/provider\/link[^"]*)"/.exec(page.text) ?? [];
     assert.equal((await browser.get('/account/provider/link?csrf=x')).status, 403);
+    clock.advance(15 * 60_000);
+    const late = await browser.get(link.replaceAll('&amp;', '&'));
+    assert.deepEqual([pathOf(late), new URL(late.to, url).search], ['/login/again', '?back=%2Faccount']);
+    await signIn('linked');
+    const again = await browser.get('/en/account');
+    const [, fresh = ''] = /href="(\/account\/provider\/link[^"]*)"/.exec(again.text) ?? [];
     provider.person = { subject: 'p-9', groups: ['dispatch'] };
-    assert.equal(pathOf(await back(await toCallback(link.replaceAll('&amp;', '&')))), '/en/account');
+    assert.equal(pathOf(await back(await toCallback(fresh.replaceAll('&amp;', '&')))), '/en/account');
     browser = openVisitor(url);
     assert.equal(pathOf(await back(await toCallback())), '/en/account');
     const own = await browser.get('/en/account');

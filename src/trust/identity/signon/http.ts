@@ -5,7 +5,7 @@ import { Problem } from '../../../base/problem.ts';
 import { openRates, whoOf, type Access } from '../../../http/index.ts';
 import { localPath, type PageContent, type Reader, type Site } from '../../../ui/index.ts';
 import type { Accounts } from '../accounts.ts';
-import { freshMs } from '../fresh.ts';
+import { isFresh } from '../fresh.ts';
 import { againPage, mustPage } from './pages/again.tsx';
 import { secondPage } from './pages/second.tsx';
 import type { Entry } from './entry.ts';
@@ -58,7 +58,7 @@ export function signOnRoutes(app: Hono, { site, clock, accounts, signOn, entry }
 
   const must = (reader: Reader): boolean => {
     const { id, session } = reader.who;
-    return session?.due !== undefined && !signOn.hasSecond(id) && clock.now() - session.since < freshMs;
+    return session?.due !== undefined && !signOn.hasSecond(id) && isFresh(reader.who, clock.now());
   };
   site.page(app, '/login/again', (reader) =>
     must(reader) ? mustPage(reader) : againPage(signOn, accounts.get(reader.who.id), reader, backOf(reader.query)),

@@ -2,7 +2,7 @@
 import { Problem } from '../../../base/problem.ts';
 import type { Principal } from '../../../http/index.ts';
 import type { Account } from '../accounts.ts';
-import { freshMs, freshSession } from '../fresh.ts';
+import { freshSession, isFresh } from '../fresh.ts';
 import type { SignOn } from './signOn.ts';
 
 /**
@@ -10,8 +10,7 @@ import type { SignOn } from './signOn.ts';
  * @throws Problem unauthorized, forbidden: see `freshSession`
  */
 export function mayAdd(signOn: SignOn, who: Principal, now: number): void {
-  const { session } = who;
-  const isFirst = session?.due !== undefined && !signOn.hasSecond(who.id) && now - session.since < freshMs;
+  const isFirst = who.session?.due !== undefined && !signOn.hasSecond(who.id) && isFresh(who, now);
   if (!isFirst) freshSession(who, now);
 }
 
