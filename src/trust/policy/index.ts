@@ -51,6 +51,5 @@ export const policyLink = (language: string): NavigationEntry => ({
   text: policyWords(language)('title'),
 });
 
-export { openPolicies, type Asker, type Explanation, type Policies } from './policies.ts';
+export { openPolicies, type Policies } from './policies.ts';
 export { demand, openPolicy, type Filter, type Policy } from './port.ts';
-export { isFilter, isTopic } from './topics.ts';

@@ -271,8 +271,8 @@ suite('the policies of a city', () => {
     assert.notEqual(policies.filter(person('dispatcher')), policies.filter(anonymousPrincipal));
   });
 
-  test('a program manages no people and opens no vault, whatever its roles', () => {
-    for (const action of ['managePeople', 'openVault', 'approveOpening'] as const) {
+  test('a program gives no rights and opens no vault, whatever its roles', () => {
+    for (const action of ['managePeople', 'manageKeys', 'openVault', 'approveOpening'] as const) {
       assert.ok(!policies.permits(service(...roles), action), action);
       for (const role of roles) assert.ok(!policies.permits(service(role), action), `${role}: ${action}`);
     }
