@@ -5,7 +5,7 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { City } from './city/index.ts';
 import type { LogSettings } from './cityLog.ts';
-import { accessOf, type Authenticate, type Guard, type Module, type Outbound, type Principal } from './http/index.ts';
+import { accessOf, authenticateNobody, type Authenticate, type Guard, type Module, type Outbound, type Principal } from './http/index.ts';
 import type { MqttDoor } from './ingest/index.ts';
 import type { Store } from './store/index.ts';
 import {
@@ -113,9 +113,8 @@ export async function openCityTrust(
     cityNames: Object.values(city.name),
     onNoteFailed: (error) => log.warn('the log could not be told of a change of rights', { error: String(error) }),
   });
-  const nobody: Authenticate = () => ({ id: 'anonymous', kind: 'anonymous', roles: [] });
   const guard: Guard = {
-    authenticate: deps.authenticate ?? (isOn ? identity.authenticate : nobody),
+    authenticate: deps.authenticate ?? (isOn ? identity.authenticate : authenticateNobody),
     permits: (who, action) => policy.permits(who, action),
   };
   const timer = setInterval(() => {
