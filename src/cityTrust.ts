@@ -5,7 +5,15 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { City } from './city/index.ts';
 import type { LogSettings } from './cityLog.ts';
-import { accessOf, authenticateNobody, type Authenticate, type Guard, type Module, type Outbound, type Principal } from './http/index.ts';
+import {
+  accessOf,
+  authenticateNobody,
+  type Authenticate,
+  type Guard,
+  type Module,
+  type Outbound,
+  type Principal,
+} from './http/index.ts';
 import type { MqttDoor } from './ingest/index.ts';
 import type { Store } from './store/index.ts';
 import {

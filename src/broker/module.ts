@@ -3,7 +3,7 @@ import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { brokerAccess } from './access.ts';
 import { brokerApi } from './api.ts';
-import { demandAction, eventStream, refuse, type Guard } from '../http/index.ts';
+import { demandAction, eventStream, refuse, whileAllowed, type Guard } from '../http/index.ts';
 import type { Principal } from '../http/principal.ts';
 import type { Module } from '../http/module.ts';
 import type { Writer } from '../store/writer.ts';
@@ -72,12 +72,14 @@ export function brokerModule(deps: {
       const language = query.get('lang') ?? 'en';
       const after = Number(request.headers['last-event-id'] ?? query.get('after') ?? Number.NaN);
       const end = (): void => {
+        over();
         unsubscribe();
         streams.delete(stop);
       };
       const stop = (): void => {
         response.end();
       };
+      const over = whileAllowed(guard, { headers: request.headers, who, action: 'readEntities' }, stop);
       const stream = eventStream(response, end);
       const send = (changes: readonly LiveChange[]): void => {
         for (const change of changes) stream.send('change', describe(change, language, who), change.seq);

@@ -6,7 +6,11 @@ import { anonymousPrincipal, type Principal } from './principal.ts';
  * Tells who sends a request, by its headers (key, session cookie). Synchronous: every request asks it.
  * @throws Problem unauthorized: it names somebody (`Authorization`), and proves it badly; a session that has ended is nobody
  */
-export type Authenticate = (headers: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>) => Principal;
+export type Authenticate = (
+  headers: Pick<IncomingHttpHeaders, 'authorization' | 'cookie'>,
+  /** Without counting as use: nobody has asked for anything. */
+  quietly?: boolean,
+) => Principal;
 
 /** Under `--auth off`. */
 export const authenticateNobody: Authenticate = () => anonymousPrincipal;

@@ -29,6 +29,7 @@ export {
   type Resource,
 } from './principal.ts';
 export { openRates, type Rates } from './rates.ts';
+export { whileAllowed } from './lasting.ts';
 export { refuse } from './refusal.ts';
 export { failureHeaders, problemDetails, TooOften, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';

@@ -71,7 +71,7 @@ export async function listen(options: {
   let asked: { readonly headers: object; readonly who: Principal } | undefined;
   const doorGuard: Guard = {
     ...guard,
-    authenticate: (headers) => (asked?.headers === headers ? asked.who : guard.authenticate(headers)),
+    authenticate: (headers, quietly) => (asked?.headers === headers ? asked.who : guard.authenticate(headers, quietly)),
   };
 
   /** @throws Problem */

@@ -127,6 +127,9 @@ export function createSite(deps: {
         `${reader.to(reader.who.session ? '/login/again' : '/login')}?back=${encodeURIComponent(pageBefore(c))}`,
         303,
       );
+    // What is missing can be had there.
+    if (trouble.kind === 'forbidden' && reader.who.session?.due && deps.account)
+      return c.redirect(reader.to('/account/codes'), 303);
     const status = [400, 401, 403, 404, 409, 413, 415, 429, 503].includes(trouble.status)
       ? trouble.status
       : trouble.status < 500

@@ -3,7 +3,15 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../base/log.ts';
 import { Problem } from '../../base/problem.ts';
-import { demandAction, eventStream, type Guard, problemDetails, refuse, socketStream } from '../../http/index.ts';
+import {
+  demandAction,
+  eventStream,
+  type Guard,
+  problemDetails,
+  refuse,
+  socketStream,
+  whileAllowed,
+} from '../../http/index.ts';
 import type { Principal } from '../../http/principal.ts';
 import type { Tenant } from '../../store/ports.ts';
 import type { Tenants } from '../tenants.ts';
@@ -58,16 +66,23 @@ export function streamReaders(deps: {
     };
   };
 
-  const events = async (asked: Asked, response: ServerResponse): Promise<void> => {
+  const events = async (
+    asked: Asked,
+    request: IncomingMessage,
+    response: ServerResponse,
+    guard: Guard,
+  ): Promise<void> => {
     let end = (): void => {};
     let gone = false;
     let stream: ReturnType<typeof eventStream> | undefined;
     const close = (): void => {
       gone = true;
+      over();
       end();
       open.delete(leave);
     };
     const leave = (): void => void response.end();
+    const over = whileAllowed(guard, { headers: request.headers, who: asked.who, action: 'subscribe' }, leave);
     await ownership.find(asked.who, asked.tenant, asked.id);
     end = await streams.open(asked.tenant, asked.id, asked.after, async ({ id, notification }) => {
       stream ??= eventStream(response, close);
@@ -84,7 +99,7 @@ export function streamReaders(deps: {
       const match = path.exec(request.url ?? '');
       if (!match || request.method !== 'GET') return false;
       Promise.resolve()
-        .then(() => events(askedBy(match, request, guard), response))
+        .then(() => events(askedBy(match, request, guard), request, response, guard))
         .catch((error: unknown) => refuse(response, error, log));
       return true;
     },
@@ -94,6 +109,7 @@ export function streamReaders(deps: {
       let end = (): void => {};
       let gone = false;
       let leave = (): void => {};
+      let over = (): void => {};
       socketStream(
         request,
         socket,
@@ -105,12 +121,15 @@ export function streamReaders(deps: {
             .then(async () => {
               const { who, tenant, id, after } = askedBy(match, request, guard);
               await ownership.find(who, tenant, id);
+              over = whileAllowed(guard, { headers: request.headers, who, action: 'subscribe' }, leave);
               return streams.open(tenant, id, after, (event) => stream.send(event));
             })
             .then(
               (ended) => {
                 end = ended;
-                if (gone) end();
+                if (!gone) return;
+                over();
+                end();
               },
               (error: unknown) => {
                 const { detail } = problemDetails(error, log);
@@ -121,6 +140,7 @@ export function streamReaders(deps: {
         () => {
           gone = true;
           open.delete(leave);
+          over();
           end();
         },
       );

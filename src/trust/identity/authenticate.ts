@@ -21,10 +21,10 @@ export function authenticator({
   sessions: Sessions;
   cookies: Cookies;
 }): Authenticate {
-  return ({ authorization, cookie }) => {
+  return ({ authorization, cookie }, quietly = false) => {
     if (authorization !== undefined) return byAuthorization(credentials, authorization);
     const secret = cookies.sessionIn(cookie);
-    return (secret === undefined ? undefined : sessions.find(secret)) ?? anonymousPrincipal;
+    return (secret === undefined ? undefined : sessions.find(secret, quietly)) ?? anonymousPrincipal;
   };
 }
 

@@ -29,8 +29,8 @@ export type Session = {
 export type Sessions = {
   /** @returns the secret for the cookie, which is shown once */
   open(account: Account, browser: string, due?: Session['due']): { readonly secret: string; readonly session: Session };
-  /** Whose it is; nobody's when it has ended. Counts as seen. */
-  find(secret: string): Principal | undefined;
+  /** Whose it is; nobody's when it has ended. Counts as seen, unless it is asked quietly. */
+  find(secret: string, quietly?: boolean): Principal | undefined;
   /** Of an account, seen last first. */
   list(account: string): readonly Session[];
   /** @returns false when the account has none of this id */
@@ -102,14 +102,14 @@ export function openSessions(deps: {
       entries.set(hash, { hash, session, account, seenAt: now, savedAt: now });
       return { secret, session: { ...session, seenAt: now } };
     },
-    find(secret) {
+    find(secret, quietly = false) {
       const entry = entries.get(hashOf(secret));
       if (!entry) return undefined;
       if (hasEnded(entry)) {
         forget(entry);
         return undefined;
       }
-      entry.seenAt = clock.now();
+      if (!quietly) entry.seenAt = clock.now();
       const { id, madeAt, due } = entry.session;
       return (entry.principal ??= {
         ...principalOf(entry.account),
