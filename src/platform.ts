@@ -108,6 +108,8 @@ export type Settings = TrustSettings & {
   readonly rateFactor?: number;
   /** Proxies whose word on the sender of a request is believed: addresses or networks. */
   readonly trustedProxies?: readonly string[];
+  /** Program that looks at uploaded files; see `commandScan`. */
+  readonly scanUploads?: string;
   /** With it the pages and APIs are served over TLS only. */
   readonly tls?: CertificateFiles;
   /**
@@ -304,6 +306,7 @@ export async function openPlatform(
       log,
       mapping,
       uploads: join(store.directory.path, 'uploads'),
+      ...(settings.scanUploads !== undefined && { scanUploads: settings.scanUploads }),
       outbound: others,
       url: () => server?.url,
       mqttDoor: trust.mqttDoor,

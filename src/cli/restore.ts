@@ -1,5 +1,5 @@
 /** `chorsu restore`: a backup becomes a data directory. */
-import { readFile, rm, cp } from 'node:fs/promises';
+import { cp, readdir, readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { isObject, parseJson } from '../base/json.ts';
 import { Problem } from '../base/problem.ts';
@@ -32,6 +32,7 @@ export function restoreCommand<P extends Served & Holding>(needs: ReachDependenc
       const data = resolve(given.data);
       const certificate = await readCertificate(backup);
       await requireEmpty(data);
+      await requirePlain(backup);
       const part = `${data}.part`;
       await rm(part, { recursive: true, force: true });
       try {
@@ -47,6 +48,18 @@ export function restoreCommand<P extends Served & Holding>(needs: ReachDependenc
       return 0;
     },
   });
+}
+
+/** A link in a backup that somebody else has held could lead out of it. @throws Problem bad-data */
+async function requirePlain(backup: string): Promise<void> {
+  const entries = await readdir(backup, { recursive: true, withFileTypes: true });
+  const other = entries.find((entry) => !entry.isFile() && !entry.isDirectory());
+  if (other)
+    throw new Problem(
+      'bad-data',
+      'a backup holds files and directories, nothing else',
+      join(other.parentPath, other.name),
+    );
 }
 
 async function readCertificate(backup: string): Promise<Certificate> {

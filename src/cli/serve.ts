@@ -127,6 +127,10 @@ const options = {
     'Certificate in PEM form, with those that it was signed by: pages and APIs are served over TLS only. Read again when it changes.',
   ),
   tlsKey: file('Private key of --tls-cert in PEM form, without a password.'),
+  scanUploads: text('COMMAND')(
+    'Program that looks at each file a browser sends, whose path is added as its last argument: 0 takes it, 1 refuses it. ' +
+      'For instance "clamdscan --fdpass --no-summary".',
+  ),
   trustedProxy: list('ADDRESS[/BITS],...')(
     'Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Nobody else’s are.',
   ),
@@ -174,6 +178,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         tlsCert,
         tlsKey,
         oidc,
+        scanUploads,
       } = given;
       if (oidc !== undefined && auth === 'off') throw new WrongUsage('--oidc needs --auth on');
       if ((tlsCert === undefined) !== (tlsKey === undefined))
@@ -203,6 +208,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         temporalPage,
         ...(rateLimit !== undefined && { rateFactor: rateLimit }),
         ...(trustedProxies && { trustedProxies }),
+        ...(scanUploads !== undefined && { scanUploads }),
         ...(tlsCert !== undefined && tlsKey !== undefined && { tls: { certificate: tlsCert, key: tlsKey } }),
       };
       return serve(settings, needs, needs.log(given.logLevel), terminal);

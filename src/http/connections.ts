@@ -6,9 +6,9 @@ import { networkOf } from './limits.ts';
 /** Who sends its headers or its body drop by drop is cut off, and so is who does not read. */
 export const connectionLimits: ServerOptions = {
   maxHeaderSize: 16 * 1024,
-  headersTimeout: 20_000,
+  headersTimeout: 10_000,
   requestTimeout: 120_000,
-  connectionsCheckingInterval: 5_000,
+  connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 65_000,
   noDelay: true,
 };

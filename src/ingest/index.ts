@@ -29,6 +29,7 @@ import type { SuggestAbout } from './importing/importer.ts';
 import { suggestedMapping } from './importing/suggest.ts';
 import { importTables } from './importing/tables.ts';
 import type { FileOptions, ImportOptions, ImportReport, Preview } from './importing/views.ts';
+import { commandScan } from './importing/scanner.ts';
 import { openUploads } from './importing/uploads.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
@@ -61,6 +62,8 @@ export type IngestDeps = {
   readonly uploads?: string;
   /** Default: `--auth off`. */
   readonly policy?: Policy;
+  /** Program that looks at what browsers send (`commandScan`). */
+  readonly scanUploads?: string;
   /** For live feeds; absent: none runs. */
   readonly outbound?: Outbound;
   /** `false`: no MQTT broker. */
@@ -186,7 +189,14 @@ export function ingest(deps: IngestDeps): Ingest {
     parseMappingFile(bytes, name, Object.keys(decoders), feedKinds);
   const remembered = rememberedMappings({ broker, rows: deps.rows, clock, parse });
   const uploads =
-    deps.uploads === undefined ? undefined : openUploads({ directory: deps.uploads, clock, newId: randomId });
+    deps.uploads === undefined
+      ? undefined
+      : openUploads({
+          directory: deps.uploads,
+          clock,
+          newId: randomId,
+          ...(deps.scanUploads !== undefined && { scan: commandScan(deps.scanUploads) }),
+        });
   const imports = fileImports({
     broker: recording,
     rows: deps.rows,

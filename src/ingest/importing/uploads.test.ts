@@ -51,6 +51,16 @@ suite('uploads', () => {
     await assert.rejects(open().get('../../etc'), { kind: 'not-found' });
   });
 
+  test('a disk is not filled through the form: only so many files wait', async () => {
+    const uploads = open();
+    for (let n = 0; n < 100; n++) await uploads.receive(bodyOf({ name: 'a.csv', bytes: text('a,b') }));
+    const more = bodyOf({ name: 'a.csv', bytes: text('a,b') });
+    await assert.rejects(uploads.receive(more), { kind: 'too-large' });
+    const [first] = await uploads.list();
+    await uploads.finish(first?.id ?? '');
+    await uploads.receive(bodyOf({ name: 'a.csv', bytes: text('a,b') }));
+  });
+
   test('a body without a file, with two, cut off or too large is refused and nothing stays', async () => {
     const refused = async (request: Request, kind: string, maxBytes?: number): Promise<void> => {
       await assert.rejects(open(maxBytes).receive(request), (error) => error instanceof Problem && error.kind === kind);

@@ -13,6 +13,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import type { Scan } from './scanner.ts';
 
 export type Upload = {
   readonly id: string;
@@ -54,8 +55,19 @@ const aroundMaxBytes = 1_000_000;
 const keptMs = 7 * 86_400_000;
 const idPattern = /^[0-9A-Z]{10}$/;
 
-export function openUploads(deps: { directory: string; clock: Clock; newId: NewId; maxBytes?: number }): Uploads {
-  const { directory, clock, newId, maxBytes = uploadMaxBytes } = deps;
+/** Of what waits here, together: a disk is not filled through a form. */
+const filesMax = 100;
+const allMaxBytes = 10 * uploadMaxBytes;
+
+export function openUploads(deps: {
+  directory: string;
+  clock: Clock;
+  newId: NewId;
+  maxBytes?: number;
+  /** Looks at a file that has arrived; what it refuses is not kept. */
+  scan?: Scan;
+}): Uploads {
+  const { directory, clock, newId, maxBytes = uploadMaxBytes, scan } = deps;
 
   const find = async (id: string): Promise<Upload | undefined> => {
     if (!idPattern.test(id)) return undefined;
@@ -113,11 +125,16 @@ export function openUploads(deps: { directory: string; clock: Clock; newId: NewI
       const announced = Number(request.headers.get('content-length') ?? 0);
       if (announced > maxBytes + aroundMaxBytes) throw tooLarge(maxBytes);
       await sweep();
+      const waiting = (await list()).filter(({ taken }) => !taken);
+      const bytes = waiting.reduce((sum, one) => sum + one.bytes, announced);
+      if (waiting.length >= filesMax || bytes > allMaxBytes)
+        throw new Problem('too-large', 'too many files wait here to be taken: take or remove some', 'file');
       const id = newId();
       const home = join(directory, id);
       await mkdir(home, { recursive: true, mode: 0o700 });
       try {
         const name = await fileOf(request.body, type, home, maxBytes);
+        await scan?.(join(home, storedName(name)));
         await keep(join(home, 'about.json'), { name, receivedAt: new Date(clock.now()).toISOString() });
       } catch (error) {
         await rm(home, { recursive: true, force: true });

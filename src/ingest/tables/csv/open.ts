@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { csvPlain } from '../../../base/csv.ts';
 import { Problem } from '../../../base/problem.ts';
 import { headerProblem, namesOf } from '../header.ts';
 import type { OpenTable, Table, TableRow, TopRow } from '../table.ts';
@@ -171,6 +172,6 @@ function dataRow({ place, text, fields, fault }: CsvRecord, index: number, colum
   const wrong = fields.length < columns || (fields.length > columns && fields.slice(columns).some((one) => one !== ''));
   const why = fault ?? (wrong ? `found ${fields.length} columns, wanted ${columns}` : undefined);
   return why === undefined
-    ? { number: place, index, text, cells: fields }
+    ? { number: place, index, text, cells: fields.map(csvPlain) }
     : { number: place, index, text, cells: [], fault: why };
 }
