@@ -123,7 +123,12 @@ test('each row is kept, flagged or rejected, and the rejects file says why', asy
   ]);
   assert.match(String(rejects.find(({ cells }) => cells[0] === '11')?.cells[2]), /column 3 is not valid UTF-8/);
   assert.match(String(rejects.find(({ cells }) => cells[0] === '6')?.cells[2]), /found 2 columns, wanted 3/);
-  assert.match(String(rejects.find(({ cells }) => cells[0] === '10')?.cells[3]), /^'=1\+1/);
+  assert.match(String(rejects.find(({ cells }) => cells[0] === '10')?.cells[3]), /^=1\+1/);
+  assert.match(
+    await readFile(rejectsFile, 'utf8'),
+    /,"'=1\+1/,
+    'what a spreadsheet would run is protected in the file',
+  );
 });
 
 test('a dry run counts the same and takes nothing', async () => {
