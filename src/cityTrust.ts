@@ -62,8 +62,6 @@ export type CityTrust = {
   readonly guard: Guard;
   /** What those who did something earlier may do now. */
   readonly present: Present;
-  /** For `listen`. */
-  readonly door: { readonly loopbackOnly: boolean; readonly publicUrl?: string };
   /** Who may connect by MQTT; absent: whoever reaches it. */
   readonly mqttDoor?: MqttDoor;
   /** For the head of each page; absent: nobody signs in. */
@@ -142,7 +140,6 @@ export async function openCityTrust(
     guard,
     present: isOn ? identity.present : (earlier) => earlier,
     ...(isOn && { account: accountEntry(identity), mqttDoor: mqttDoorOf(identity, policy) }),
-    door: { loopbackOnly: !isOn, ...(publicUrl !== undefined && { publicUrl }) },
     modules(site, outbound, metrics, url) {
       const { permits } = guard;
       const common = { identity, site, clock, log, metrics, outbound, permits, ...(provider && { oidc: provider }) };

@@ -46,9 +46,9 @@ import {
   listen,
   openCertificate,
   openEndpoints,
-  openLimits,
   outbound,
   type CertificateFiles,
+  type DoorSettings,
   type HttpServer,
   type Module,
 } from './http/index.ts';
@@ -77,47 +77,41 @@ import {
 } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
-export type Settings = TrustSettings & {
-  readonly host: string;
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly mqttHost: string;
-  /** 0 takes a free one; absent: no MQTT broker. */
-  readonly mqttPort?: number;
-  /** The data directory: the city. */
-  readonly data: string;
-  /**
-   * A city profile (directory or file), or the id of a shipped one. Without it, and without `demo`, the one that the data
-   * directory remembers; one that remembers none is an empty city.
-   */
-  readonly city?: string;
-  /** The invented sample city with its simulator. */
-  readonly demo: boolean;
-  /** See `openLibrary`. */
-  readonly contexts?: string;
-  /** Whether @contexts that are not here are asked for elsewhere; absent: never. */
-  readonly contextDownloads?: DownloadOptions;
-  /** `HOST` or `HOST:PORT` of the own network that subscriptions may have notified; this machine may always be. */
-  readonly allowEndpoint?: readonly string[];
-  /** Mapping files of `ingest/`. */
-  readonly mappings: readonly string[];
-  readonly historyMemoryMb: number;
-  /** Values of the past in one answer of the temporal API. */
-  readonly temporalPage: number;
-  /** How often one may ask, of what is usual (`openLimits`); 0: as often as one likes, as without accounts. */
-  readonly rateFactor?: number;
-  /** Proxies whose word on the sender of a request is believed: addresses or networks. */
-  readonly trustedProxies?: readonly string[];
-  /** Program that looks at uploaded files; see `commandScan`. */
-  readonly scanUploads?: string;
-  /** With it the pages and APIs are served over TLS only. */
-  readonly tls?: CertificateFiles;
-  /**
-   * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
-   * so do live feeds.
-   */
-  readonly housekeeping?: boolean;
-};
+export type Settings = TrustSettings &
+  DoorSettings & {
+    readonly mqttHost: string;
+    /** 0 takes a free one; absent: no MQTT broker. */
+    readonly mqttPort?: number;
+    /** The data directory: the city. */
+    readonly data: string;
+    /**
+     * A city profile (directory or file), or the id of a shipped one. Without it, and without `demo`, the one that the data
+     * directory remembers; one that remembers none is an empty city.
+     */
+    readonly city?: string;
+    /** The invented sample city with its simulator. */
+    readonly demo: boolean;
+    /** See `openLibrary`. */
+    readonly contexts?: string;
+    /** Whether @contexts that are not here are asked for elsewhere; absent: never. */
+    readonly contextDownloads?: DownloadOptions;
+    /** `HOST` or `HOST:PORT` of the own network that subscriptions may have notified; this machine may always be. */
+    readonly allowEndpoint?: readonly string[];
+    /** Mapping files of `ingest/`. */
+    readonly mappings: readonly string[];
+    readonly historyMemoryMb: number;
+    /** Values of the past in one answer of the temporal API. */
+    readonly temporalPage: number;
+    /** Program that looks at uploaded files; see `commandScan`. */
+    readonly scanUploads?: string;
+    /** With it the pages and APIs are served over TLS only. */
+    readonly tls?: CertificateFiles;
+    /**
+     * False for a command that opens the directory to look or to import: what time does to the data waits for `serve`, and
+     * so do live feeds.
+     */
+    readonly housekeeping?: boolean;
+  };
 
 export type Platform = CityPeople & {
   readonly url: string;
@@ -373,20 +367,8 @@ export async function openPlatform(
       if (module.stop) undo.push(module.stop);
       await module.start?.();
     }
-    const { host, port, rateFactor = 1, trustedProxies = [] } = settings;
-    server = await listen({
-      app,
-      modules,
-      host,
-      port,
-      ...trust.door,
-      limits: openLimits({ factor: rateFactor, metrics }),
-      trustedProxies,
-      ...(certificate && { certificate }),
-      guard,
-      log,
-      metrics,
-    });
+    const door = { settings, ...(certificate && { certificate }), loopbackOnly: !trust.isOn };
+    server = await listen({ ...door, app, modules, guard, log, metrics });
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());

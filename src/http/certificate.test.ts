@@ -70,8 +70,7 @@ test(
     const server = await listen({
       app,
       modules: [],
-      host: '127.0.0.1',
-      port: 0,
+      settings: { host: '127.0.0.1', port: 0 },
       loopbackOnly: true,
       certificate,
       log: silentLog,
@@ -111,7 +110,7 @@ test('a connection without TLS that says nothing of it is closed', { skip }, asy
   t.after(() => certificate.close());
   const metrics = createMetrics();
   const app = createApp({ modules: [], log: silentLog, metrics, isReady: () => true });
-  const door = { host: '127.0.0.1', port: 0, loopbackOnly: true, certificate };
+  const door = { settings: { host: '127.0.0.1', port: 0 }, loopbackOnly: true, certificate };
   const server = await listen({ app, modules: [], ...door, log: silentLog, metrics });
   t.after(() => server.close());
   const socket = connectTcp(server.port, '127.0.0.1');

@@ -34,7 +34,6 @@ export { refuse } from './refusal.ts';
 export { failureHeaders, problemDetails, TooOften, type ProblemDetails } from './problems.ts';
 export { isLoopback } from './security.ts';
 export { socketStream, type SocketStream } from './webSocket.ts';
-export { listen, type HttpServer } from './listen.ts';
-export { openLimits, type Limits } from './limits.ts';
+export { listen, type DoorSettings, type HttpServer } from './listen.ts';
 export { isNetwork, senderOf, type Sender } from './sender.ts';
 export { createApp, problemResponse } from './server.ts';

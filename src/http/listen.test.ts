@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { silentLog } from '../base/log.ts';
 import { createMetrics } from '../base/metrics.ts';
 import { Problem } from '../base/problem.ts';
-import { createApp, listen, openLimits, senderOf, type Guard, type Module } from './index.ts';
+import { createApp, listen, senderOf, type Guard, type Module } from './index.ts';
 
 const module: Module = {
   name: 'door',
@@ -39,11 +39,9 @@ async function opened(factor: number) {
   return listen({
     app,
     modules: [module],
-    host: '127.0.0.1',
-    port: 0,
+    settings: { host: '127.0.0.1', port: 0, rateFactor: factor, trustedProxies: ['127.0.0.1'] },
     loopbackOnly: false,
-    limits: openLimits({ factor, metrics, now: () => 0 }),
-    trustedProxies: ['127.0.0.1'],
+    now: () => 0,
     guard,
     log: silentLog,
     metrics,

@@ -12,7 +12,7 @@ import { queryCheck } from './apiQuery.ts';
 import type { Certificate } from './certificate.ts';
 import { connectionLimits, connectionsMax, headersMax, onePart, silentMs } from './connections.ts';
 import { openGuard, type Guard } from './guard.ts';
-import { networkOf, type Limits } from './limits.ts';
+import { networkOf, openLimits } from './limits.ts';
 import type { Module } from './module.ts';
 import type { Principal } from './principal.ts';
 import { TooOften } from './problems.ts';
@@ -33,32 +33,44 @@ export type HttpServer = {
 /** Of refusals one network is shown a page for the first few; a page costs more than the refusal saves. */
 const refusalPages = { capacity: 5, perSecond: 0.2, keysMax: 10_000 };
 
+export type DoorSettings = {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Where people reach this server; under other names, but those of this machine, it is not reached. */
+  readonly publicUrl?: string;
+  /** How often one may ask, of what is usual (`openLimits`); 0: as often as one likes, as without accounts. */
+  readonly rateFactor?: number;
+  /** Proxies whose word on the sender of a request is believed: addresses or networks. */
+  readonly trustedProxies?: readonly string[];
+};
+
 /**
  * Listens. Hot routes (`Module.handle`) sit directly on node:http, everything else goes through Hono
  * (docs/decisions/0007).
- * @param loopbackOnly true while there are no accounts
- * @param publicUrl where people reach this server; under other names, but those of this machine, it is not reached
- * @param limits how often one may ask; not asked while only this machine is served
- * @param trustedProxies see `senders`
+ * @param loopbackOnly true while there are no accounts; nobody is told to wait then
  * @param certificate with it TLS is spoken, and nothing else
+ * @param now for tests: milliseconds
  * @throws Error of node:net, for instance EADDRINUSE
  */
 export async function listen(options: {
   app: Hono;
   modules: readonly Module[];
-  host: string;
-  port: number;
+  settings: DoorSettings;
   loopbackOnly: boolean;
-  publicUrl?: string;
-  limits?: Limits;
-  trustedProxies?: readonly string[];
   certificate?: Certificate;
   guard?: Guard;
   log: Log;
   metrics: Metrics;
+  now?: () => number;
 }): Promise<HttpServer> {
-  const { app, modules, host, port, loopbackOnly, publicUrl, limits, trustedProxies = [], certificate } = options;
-  const { log, metrics, guard = openGuard } = options;
+  const { app, modules, loopbackOnly, certificate, log, metrics, guard = openGuard } = options;
+  const { host, port, publicUrl, rateFactor = 1, trustedProxies = [] } = options.settings;
+  const limits = openLimits({
+    factor: loopbackOnly ? 0 : rateFactor,
+    metrics,
+    ...(options.now && { now: options.now }),
+  });
   const publicHost = publicUrl === undefined ? undefined : new URL(publicUrl).host;
   const pages = getRequestListener(app.fetch);
   const hot = modules.flatMap((module) => (module.handle ? [module.handle] : []));
@@ -86,7 +98,7 @@ export async function listen(options: {
     if (isCrossSite(request)) throw new Problem('forbidden', 'a page of another site may not do this');
     if (request.rawHeaders.length > 2 * headersMax)
       throw new Problem('too-large', `a request has at most ${headersMax} headers`);
-    if (limits && !loopbackOnly) {
+    if (!loopbackOnly) {
       let who: Principal | undefined;
       try {
         who = guard.authenticate(request.headers);
