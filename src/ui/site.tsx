@@ -4,7 +4,7 @@
  */
 import type { Context, Hono } from 'hono';
 import type { ComponentChildren } from 'preact';
-import { failureHeaders, whoOf, type Principal } from '../http/index.ts';
+import { failureHeaders, senderOf, whoOf, type Principal } from '../http/index.ts';
 import { Problem } from '../base/problem.ts';
 import type { Clock } from '../base/clock.ts';
 import { type City, type Language, languages } from '../city/profile.ts';
@@ -96,7 +96,7 @@ export function createSite(deps: {
     const asked = languages.find((language) => language === first);
     const language = asked ?? negotiateLanguage(c.req.header('accept-language'), spoken);
     const bare = asked ? url.pathname.slice(first.length + 1) || '/' : url.pathname;
-    const cookie = /(?:^|;\s*)theme=(dark|light)(?:;|$)/.exec(c.req.header('cookie') ?? '')?.[1];
+    const cookie = /(?:^|;\s*)(?:__Host-)?theme=(dark|light)(?:;|$)/.exec(c.req.header('cookie') ?? '')?.[1];
     return {
       language,
       path: bare + url.search,
@@ -189,8 +189,10 @@ export function createSite(deps: {
       // A preference of the browser, kept by the browser: nothing on the server changes.
       app.get('/theme', (c) => {
         const to = c.req.query('to');
+        const { secure } = senderOf(c);
         const value = to === 'dark' || to === 'light' ? `theme=${to}; Max-Age=31536000` : 'theme=; Max-Age=0';
-        c.header('set-cookie', `${value}; Path=/; SameSite=Lax; HttpOnly`);
+        const rules = `Path=/; SameSite=Lax; HttpOnly${secure ? '; Secure' : ''}`;
+        c.header('set-cookie', `${secure ? '__Host-' : ''}${value}; ${rules}`);
         return c.redirect(localPath(c.req.query('back')), 303);
       });
     },

@@ -69,7 +69,7 @@ export function importPageRoutes(app: Hono, deps: ImportPages): void {
     );
     over.catch((error: unknown) => {
       begun.reject(error);
-      log.warn('an import failed', { file: upload.name, error: String(error) });
+      log.warn('an import failed', { upload: upload.id, error: String(error) });
     });
     const id = await begun.promise;
     // What is refused at once is said at once, and small files are done by then.
