@@ -85,7 +85,7 @@ export function mqttBroker({
   const aedes = new Aedes({
     // A client may send many messages before the first is answered; the rest waits in its socket.
     queueLimit: 1_000,
-    maxClientsIdLength: 128,
+    maxClientsIdLength: 256,
     connectTimeout: 10_000,
     // A subscriber that does not read would hold up everybody who publishes; it is cut off instead.
     drainTimeout: 5_000,
@@ -94,6 +94,8 @@ export function mqttBroker({
     // messages would be kept in memory without end.
     preConnect(_client, packet, callback) {
       packet.clean = true;
+      // Who comes under the name of one that is there takes its place: among the connections of one account only.
+      if (door && packet.clientId !== '') packet.clientId = `${packet.username ?? ''}/${packet.clientId}`;
       callback(null, true);
     },
     authenticate(client, username = '', password, callback) {
@@ -121,9 +123,9 @@ export function mqttBroker({
       callback(null, subscription);
     },
   });
-  aedes.on('clientError', (client, error) => {
+  aedes.on('clientError', (_client, error) => {
     refusals.add(1, { reason: 'client-error' });
-    log.info('mqtt: a connection was closed', { client: client.id, reason: error.message });
+    log.info('mqtt: a connection was closed', { reason: error.message });
   });
   aedes.on('connectionError', (_client, error) => {
     refusals.add(1, { reason: 'connection-error' });
