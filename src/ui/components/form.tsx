@@ -120,7 +120,7 @@ export function TextField(
       ) : secret ? (
         <input type="password" {...plain} />
       ) : (
-        <input type="text" inputMode={inputMode} value={value} {...plain} />
+        <input type="text" inputMode={inputMode} {...plain} value={value} />
       )}
     </Labelled>
   );
