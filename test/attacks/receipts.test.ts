@@ -9,10 +9,14 @@ let city: TestCity;
 let elsewhere: TestCity;
 let attacked: Victim;
 before(async () => {
-  [city, elsewhere] = await Promise.all([openTestCity({ city: 'dushanbe' }), openTestCity({ city: 'almaty' })]);
+  city = await openTestCity({ city: 'dushanbe' });
+  elsewhere = await openTestCity({ city: 'almaty' });
   attacked = victim(city);
 });
-after(() => Promise.all([city.close(), elsewhere.close()]));
+after(async () => {
+  await city.close();
+  await elsewhere.close();
+});
 
 const read = async ({ url }: TestCity, path: string): Promise<string> => {
   for (let tries = 0; ; tries++) {
