@@ -5,6 +5,7 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { City } from './city/index.ts';
 import type { LogSettings } from './cityLog.ts';
+import { openCityRetention } from './cityRetention.ts';
 import {
   accessOf,
   authenticateNobody,
@@ -14,10 +15,12 @@ import {
   type Outbound,
   type Principal,
 } from './http/index.ts';
-import type { MqttDoor } from './ingest/index.ts';
-import type { Store } from './store/index.ts';
+import type { Ingest, MqttDoor } from './ingest/index.ts';
+import type { Store, Writer } from './store/index.ts';
 import {
   accountEntry,
+  anchorOf,
+  anchorType,
   identityPages,
   isAdministrator,
   openIdentity,
@@ -25,11 +28,17 @@ import {
   openPolicy,
   policyExplorer,
   readOidcSettings,
+  openVault,
+  retentionPages,
+  vaultPages,
+  type Anchor,
   type Identity,
   type Policies,
   type Policy,
   type Present,
+  type Retention,
   type Transparency,
+  type Vault,
 } from './trust/index.ts';
 import type { Settings } from './platform.ts';
 import type { NavigationEntry, Site } from './ui/index.ts';
@@ -43,6 +52,8 @@ export type TrustSettings = LogSettings & {
   readonly policies?: string;
   /** File about the provider that people may sign in with, beside the city's own accounts. */
   readonly oidc?: string;
+  /** File of the vault's key; default: beside the data directory. */
+  readonly vaultKey?: string;
 };
 
 /** For the command line, which makes the first accounts. */
@@ -52,6 +63,9 @@ export type CityPeople = {
   readonly publicUrl: string | undefined;
   /** Accounts are asked for, and nobody can give any. */
   readonly needsAdministrator: boolean;
+  /** Absent where nothing is served. */
+  readonly vault: Vault | undefined;
+  readonly retention: Retention | undefined;
 };
 
 export type CityTrust = {
@@ -70,7 +84,12 @@ export type CityTrust = {
   /** Entries that `who` may open. */
   navigation(modules: readonly Module[], language: string, who: Principal): readonly NavigationEntry[];
   /** From here on the log is told of rights. */
-  start(transparency: Transparency | undefined): Promise<void>;
+  start(
+    transparency: Transparency | undefined,
+    writer: Writer,
+    /** How long values of types are kept, as their sources declare. */
+    history: () => ReturnType<Ingest['retention']>,
+  ): Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -89,12 +108,15 @@ export const openCityPolicies = async (
   settings: Pick<TrustSettings, 'auth'> & PolicyFiles,
 ): Promise<Policies | undefined> => (settings.auth === 'on' ? readPolicies(settings) : undefined);
 
-/** @throws Problem not-supported, bad-data: `trust.db` or a setting cannot be used */
+/**
+ * Who was erased since a backup was made is erased again here, before anything is served.
+ * @throws Problem not-supported, bad-data: `trust.db`, the vault, its key or a setting cannot be used
+ */
 export async function openCityTrust(
   settings: TrustSettings & Pick<Settings, 'data' | 'tls' | 'housekeeping'>,
   deps: {
-    readonly store: Pick<Store, 'directory'>;
-    readonly city: Pick<City, 'name'>;
+    readonly store: Pick<Store, 'directory' | 'rows'>;
+    readonly city: Pick<City, 'name' | 'lawPack'>;
     readonly clock: Clock;
     readonly log: Log;
     /** What `openCityPolicies` gave. */
@@ -105,6 +127,7 @@ export async function openCityTrust(
 ): Promise<CityTrust> {
   const { store, city, clock, log } = deps;
   const { auth = 'off', publicUrl, oidc, tls, housekeeping = true } = settings;
+  const { vaultKey = `${store.directory.path}.key` } = settings;
   const isOn = auth === 'on';
   const provider = oidc === undefined ? undefined : readOidcSettings(oidc);
   const secure = publicUrl === undefined ? tls !== undefined : publicUrl.startsWith('https:');
@@ -112,6 +135,9 @@ export async function openCityTrust(
   /** Nobody waits for them as long as nobody is asked for an account. */
   const policies = (): Promise<Policies> => (opened ??= readPolicies(settings));
   const policy = deps.policy ?? deps.policies ?? openPolicy;
+  const vault = housekeeping
+    ? await openVault({ path: store.directory.vault, keyFile: vaultKey, policy, clock })
+    : undefined;
   const identity = openIdentity({
     path: store.directory.trust,
     clock,
@@ -129,10 +155,14 @@ export async function openCityTrust(
   }, flushMs);
   timer.unref();
   let access: ReturnType<typeof accessOf> | undefined;
+  let retention: Retention | undefined;
+  let historyRules: () => ReturnType<Ingest['retention']> = () => [];
   return {
     isOn,
     people: (url) => ({
       identity,
+      vault,
+      retention,
       publicUrl: publicUrl ?? (housekeeping ? url : undefined),
       needsAdministrator: isOn && !identity.accounts.list().some(isAdministrator),
     }),
@@ -146,6 +176,10 @@ export async function openCityTrust(
       return [
         policyExplorer({ policies, inForce: isOn, site }),
         ...(isOn ? [identityPages({ ...common, publicUrl: () => publicUrl ?? url() })] : []),
+        ...(vault
+          ? [vaultPages({ vault, site, nameOf: shownName(identity), anchors: () => anchorsOf(store.rows) })]
+          : []),
+        ...(retention ? [retentionPages({ retention, site, history: () => historyRules() })] : []),
       ];
     },
     navigation(modules, language, who) {
@@ -154,9 +188,14 @@ export async function openCityTrust(
         .flatMap((module) => module.navigation?.(language, who) ?? [])
         .filter(({ href }) => guard.permits(who, known.get(`GET ${href}`) ?? 'viewPublic'));
     },
-    async start(transparency) {
+    async start(transparency, writer, history) {
       if (!transparency) return;
       await identity.notes.tell((type, id, record) => transparency.note(type, id, record));
+      if (vault) {
+        await vault.tellLog((type, id, record) => transparency.note(type, id, record));
+        retention = await openCityRetention({ store, writer, clock, city, identity, vault, transparency });
+        historyRules = history;
+      }
       if (!isOn) return;
       const { version, files } = await policies();
       const hashes = Object.fromEntries(files.map(({ name, hash }) => [name, hash]));
@@ -166,6 +205,7 @@ export async function openCityTrust(
       clearInterval(timer);
       await identity.notes.flush();
       identity.close();
+      await vault?.close();
     },
   };
 }
@@ -178,3 +218,20 @@ const mqttDoorOf = (identity: Identity, policy: Policy): MqttDoor => ({
     return { stays, permits: (action, id) => stays() && policy.permits(who, action, { type: 'Topic', id }) };
   },
 });
+
+/** Of an account, as those see it who may know who asked. */
+const shownName =
+  ({ accounts }: Identity) =>
+  (id: string): string => {
+    try {
+      return accounts.get(id).displayName;
+    } catch {
+      return id;
+    }
+  };
+
+/** What the transparency log was told of the vault. */
+async function anchorsOf(rows: Store['rows']): Promise<readonly Anchor[]> {
+  const found = await rows.all('SELECT record FROM log_version WHERE type = ? ORDER BY at', [anchorType]);
+  return found.map(({ record }) => anchorOf(JSON.parse(String(record)))).filter((anchor) => anchor !== undefined);
+}

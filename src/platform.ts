@@ -68,10 +68,10 @@ import type { HistoryStore } from './store/ports.ts';
 import {
   leafTable,
   logIslands,
-  logLink,
-  policyLink,
+  retentionTables,
   signOnIslands,
   transparencyLog,
+  trustLinks,
   versionTable,
   type Policy,
 } from './trust/index.ts';
@@ -178,6 +178,7 @@ export async function openPlatform(
         ...subscriptionTables,
         versionTable,
         leafTable,
+        ...retentionTables,
       ],
       derivation: hitDerivation,
       onFatal: (error) => {
@@ -259,7 +260,7 @@ export async function openPlatform(
       settings.housekeeping === false ? undefined : await openCityLog(store, writer, city, settings, clock);
     if (transparency)
       undo.push(followJournal('log', (records, gap) => transparency.follow(records, gap), { restMs: logRestMs }));
-    await trust.start(transparency);
+    await trust.start(transparency, writer, () => ingestion.retention());
     const live = openLive({ broker, writer, metrics });
     // The navigation is asked when a page is made: by then every module is there.
     const site = createSite({
@@ -268,7 +269,7 @@ export async function openPlatform(
       assets: await buildAssets({ ...logIslands, ...signOnIslands }),
       navigation: (language, who) => trust.navigation(modules, language, who),
       ...(trust.account && { account: trust.account }),
-      footer: (language) => [aboutLink(language), logLink(language), policyLink(language), developersLink(language)],
+      footer: (language) => [aboutLink(language), ...trustLinks(language), developersLink(language)],
     });
     const subscriptions = openSubscriptions({
       rows: store.rows,
@@ -372,7 +373,7 @@ export async function openPlatform(
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());
-      undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, clock, log }));
+      undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, ...trust.people(''), clock, log }));
     }
     if (profile?.from === 'sample' && settings.housekeeping !== false)
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));

@@ -11,15 +11,18 @@ import { keysOnly, text, words } from './words.ts';
 
 const packs = { TJ: tj, KZ: kz, KG: kg, UZ: uz, TM: tm };
 
+type Pack = Required<Pick<LawPack, 'householdReadings' | 'laws' | 'note'>> &
+  Pick<LawPack, 'retention'> & { readonly holidays: unknown };
+
 /** ISO 3166 codes of the countries with a pack. */
 export const countries = Object.keys(packs);
 
 /** The pack of a country; undefined where there is none. Holidays are the ones with a certain, fixed date. */
 export function lawPackOf(country: string): { lawPack: LawPack; holidays: readonly Holiday[] } | undefined {
   if (!Object.hasOwn(packs, country)) return undefined;
-  const { householdReadings, laws, note, holidays } = packs[country as keyof typeof packs];
+  const { householdReadings, laws, note, holidays, retention }: Pack = packs[country as keyof typeof packs];
   return {
-    lawPack: { country, householdReadings, laws, note },
+    lawPack: { country, householdReadings, laws, note, ...(retention && { retention }) },
     holidays: parseHolidays(holidays, `law/${country}.json: holidays`),
   };
 }

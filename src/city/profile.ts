@@ -82,6 +82,8 @@ export type LawPack = {
   /** Laws by name only; not advice. */
   readonly laws: readonly string[];
   readonly note?: string;
+  /** Days that kinds of data are kept, where the law says something else than the platform; null: for good. */
+  readonly retention?: Readonly<Record<string, number | null>>;
 };
 
 export const factKinds = ['population', 'area', 'districts', 'founded', 'indicator', 'other'] as const;

@@ -7,17 +7,19 @@ import { importCommand, importDeed, suggestDeed, type Importing } from './import
 import { initCommand } from './init.ts';
 import { importsCommand, importsDeed, undoCommand, undoDeed } from './imports.ts';
 import { playCommand } from './play.ts';
+import { retentionCommand, retentionDeed, type Retaining } from './retention.ts';
 import { restoreCommand } from './restore.ts';
 import { addModelDeed, modelsDeed, removeModelDeed, schemasCommand, type Modelled } from './schemas.ts';
 import { streetsCommand } from './streets.ts';
 import { serveCommand, type Served, type ServeDependencies } from './serve.ts';
+import { vaultCommand } from './vault.ts';
 import { digestDeed, verifyCommand } from './verify.ts';
 import { tokenCommand, tokenDeed } from './token.ts';
 import { userCommand, userDeed, type Peopled } from './user.ts';
 import { witnessCommand } from './witness.ts';
 
 /** What `platform.ts` opens, as far as the command line needs it. */
-export type CommandPlatform = Served & Importing & Holding & Modelled & Peopled;
+export type CommandPlatform = Served & Importing & Holding & Modelled & Peopled & Retaining;
 type Needs = Omit<ServeDependencies<CommandPlatform>, 'deeds'>;
 
 /** What one process may ask of the other that serves the directory. */
@@ -35,6 +37,7 @@ const deedsOf =
     token: tokenDeed(platform),
     backup: backupDeed(platform, open, Date.now),
     digest: digestDeed(platform),
+    retention: retentionDeed(platform),
   });
 
 export function commands(needs: Needs): readonly Command[] {
@@ -53,6 +56,8 @@ export function commands(needs: Needs): readonly Command[] {
     backupCommand(all),
     restoreCommand(all),
     verifyCommand(all),
+    vaultCommand,
+    retentionCommand(all),
     witnessCommand,
     benchCommand,
   ];

@@ -106,6 +106,9 @@ const options = {
   logKey: file(
     'Private key of the transparency log; made when it is not there. Default: the data directory with .log.key.',
   ),
+  vaultKey: file(
+    'Key of the vault; made with it. Without it nobody can read the vault, and no backup holds it. Default: the data directory with .key.',
+  ),
   witness: several(text('KEY'))('Key of a witness (chorsu witness prints it) whose signatures of the log are taken.'),
   mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
@@ -171,6 +174,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         contexts,
         contextHosts = [],
         logKey,
+        vaultKey,
         witness,
         allowEndpoint = [],
         rateLimit,
@@ -202,6 +206,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         contextDownloads: { allowed: given.contextDownloads === 'on', hosts: contextHosts },
         allowEndpoint,
         ...(logKey !== undefined && { logKey }),
+        ...(vaultKey !== undefined && { vaultKey }),
         witnesses: witness,
         mappings: mapping,
         historyMemoryMb: historyMemory,

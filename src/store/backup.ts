@@ -42,6 +42,8 @@ export async function copyStore(
   await cp(directory.files, join(to, 'files'), { recursive: true });
   if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
   if (existsSync(directory.trust)) await copyDatabase(directory.trust, join(to, 'trust.db'));
+  // After the journal: what it names lies in the vault. The key of the vault is no part of a backup.
+  if (existsSync(directory.vault)) await copyDatabase(directory.vault, join(to, 'vault.db'));
   // After the rows: what they call logged is in the tree.
   await copyLog(directory.log, join(to, 'tlog'));
   // Last: without it the directory is no city.

@@ -43,6 +43,8 @@ export type DataDirectory = {
   readonly log: string;
   /** Accounts, sessions, keys; whoever knows people opens it. */
   readonly trust: string;
+  /** Of the vault; its key is no part of the directory. */
+  readonly vault: string;
   /** For the files of the city's profile. */
   readonly profile: string;
   /** Emptied at every start. */
@@ -94,6 +96,7 @@ export async function openDirectory(options: {
       files: join(path, 'files'),
       log: join(path, 'tlog'),
       trust: join(path, 'trust.db'),
+      vault: join(path, 'vault.db'),
       profile: profileIn(path),
       tmp,
       release: lock.release,

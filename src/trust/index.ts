@@ -1,4 +1,17 @@
+import type { NavigationEntry } from '../ui/index.ts';
+import { policyLink } from './policy/index.ts';
+import { retentionLink } from './retention/index.ts';
+import { logLink } from './tlog/index.ts';
+
+/** For the foot of every page. */
+export const trustLinks = (language: string): readonly NavigationEntry[] => [
+  logLink(language),
+  retentionLink(language),
+  policyLink(language),
+];
 export * from './identity/index.ts';
+export * from './vault/index.ts';
+export * from './retention/index.ts';
 export { PersonalData, personalFault, refusePersonal, refusePersonalAttributes } from './gate/index.ts';
 export * from './policy/index.ts';
 export {
@@ -6,7 +19,6 @@ export {
   inDirectory,
   leafTable,
   logIslands,
-  logLink,
   look,
   openKeptSigner,
   openTransparency,

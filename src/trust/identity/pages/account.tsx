@@ -15,6 +15,7 @@ import {
 import { senderOf } from '../../../http/index.ts';
 import type { Account } from '../accounts.ts';
 import { accountOf, fieldsOf, first, type Desk } from './desk.ts';
+import { vaultWords } from '../../vault/pages/messages/index.ts';
 import { identityWords, roleName } from './messages/index.ts';
 import { OwnWays } from '../signon/pages/ownWays.tsx';
 import { errorItems, NewPassword, withNewPassword, type WrongFields } from './passwordFields.tsx';
@@ -47,7 +48,7 @@ export function accountRoutes(app: Hono, desk: Desk): void {
 
 function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, wrong: WrongFields): PageContent {
   const t = identityWords(reader.language);
-  const { to } = reader;
+  const { language, to } = reader;
   const isWrong = Object.keys(wrong).length > 0;
   return {
     title: t('account'),
@@ -65,6 +66,7 @@ function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, w
           items={[
             { href: to('/account/sessions'), text: t('sessions') },
             { href: to('/account/keys'), text: t('keys') },
+            { href: to('/account/contact'), text: vaultWords(language)('contactTitle') },
           ]}
         />
         <Act reader={reader} action={to('/logout')} text={t('signOut')} />

@@ -133,6 +133,9 @@ const types: Readonly<Record<string, LogKey>> = {
   account: 'typeAccount',
   'api-key': 'typeApiKey',
   device: 'typeDevice',
+  'vault-access': 'typeVault',
+  'retention-run': 'typeRetentionRun',
+  'legal-hold': 'typeHold',
 };
 
 const typeText = (type: string, t: ReturnType<typeof logWords>): string => {

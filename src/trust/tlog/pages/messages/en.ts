@@ -41,6 +41,9 @@ export const en = {
   typeAccount: 'Rights of an account',
   typeApiKey: 'Key of a program',
   typeDevice: 'Device',
+  typeVault: 'Step at the vault',
+  typeRetentionRun: 'What retention let go',
+  typeHold: 'Legal hold',
 };
 
 export type LogKey = keyof typeof en;

@@ -44,4 +44,7 @@ export const kk: Messages<LogKey> = {
   typeAccount: 'Тіркелгі құқықтары',
   typeApiKey: 'Бағдарлама кілті',
   typeDevice: 'Құрылғы',
+  typeVault: 'Қоймадағы қадам',
+  typeRetentionRun: 'Мерзімі бойынша жойылған',
+  typeHold: 'Заң бойынша ұстау',
 };

@@ -44,4 +44,7 @@ export const ru: Messages<LogKey> = {
   typeAccount: 'Права учётной записи',
   typeApiKey: 'Ключ программы',
   typeDevice: 'Устройство',
+  typeVault: 'Действие с хранилищем',
+  typeRetentionRun: 'Удалено по срокам',
+  typeHold: 'Удержание по закону',
 };

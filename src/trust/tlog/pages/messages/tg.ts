@@ -45,4 +45,7 @@ export const tg: Messages<LogKey> = {
   typeAccount: 'Ҳуқуқҳои ҳисоб',
   typeApiKey: 'Калиди барнома',
   typeDevice: 'Дастгоҳ',
+  typeVault: 'Қадам дар хазина',
+  typeRetentionRun: 'Он чи аз рӯи мӯҳлат рафт',
+  typeHold: 'Нигоҳдории ҳуқуқӣ',
 };

@@ -44,4 +44,7 @@ export const uz: Messages<LogKey> = {
   typeAccount: 'Hisob huquqlari',
   typeApiKey: 'Dastur kaliti',
   typeDevice: 'Qurilma',
+  typeVault: 'Ombordagi qadam',
+  typeRetentionRun: 'Muddati boʻyicha oʻchirilgan',
+  typeHold: 'Qonuniy ushlab turish',
 };
