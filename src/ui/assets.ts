@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import type { Hono } from 'hono';
+import { oneAtATime } from '../base/queue.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
@@ -39,6 +40,8 @@ const types: Readonly<Record<string, string>> = {
 };
 const typeOf = (path: string): string => types[path.slice(path.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
 
+const inTurn = oneAtATime();
+
 /**
  * Bundles the islands and reads the library files. About 60 ms once per process.
  * @param modules paths of the islands that modules bring, by name
@@ -49,26 +52,30 @@ export async function buildAssets(modules: Readonly<Record<string, string>> = {}
   const islands = new Map(islandNames.map((name) => [name, join(here, `islands/${name}.island.ts`)]));
   for (const [name, path] of Object.entries(modules)) islands.set(name, path);
   for (const [name, path] of islands) entries[name] = path;
-  const result = await build({
-    entryPoints: entries,
-    absWorkingDir: here,
-    outdir: join(here, 'assets'),
-    bundle: true,
-    minify: true,
-    write: false,
-    metafile: true,
-    splitting: true,
-    platform: 'browser',
-    format: 'esm',
-    target: 'es2022',
-    entryNames: '[name]-[hash]',
-    chunkNames: 'chunk-[hash]',
-    assetNames: '[name]-[hash]',
-    publicPath: '/assets/',
-    loader: { '.woff2': 'file' },
-    logLevel: 'silent',
+  const result = await inTurn(async () => {
+    const made = await build({
+      entryPoints: entries,
+      absWorkingDir: here,
+      outdir: join(here, 'assets'),
+      bundle: true,
+      minify: true,
+      write: false,
+      metafile: true,
+      splitting: true,
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      entryNames: '[name]-[hash]',
+      chunkNames: 'chunk-[hash]',
+      assetNames: '[name]-[hash]',
+      publicPath: '/assets/',
+      loader: { '.woff2': 'file' },
+      logLevel: 'silent',
+    });
+    // The service of esbuild, which all builds of a process share: no other program stays behind.
+    await stop();
+    return made;
   });
-  await stop();
   for (const file of result.outputFiles) {
     files.set(`/assets/${basename(file.path)}`, { bytes: file.contents, type: typeOf(file.path) });
   }
