@@ -20,7 +20,8 @@ export function restoreCommand<P extends Served & Holding>(needs: ReachDependenc
     about: 'makes a data directory from a backup',
     details:
       'Copies the backup, opens the copy, and compares what it holds with what the backup held when it was made. The ' +
-      'directory appears only when all of that went well.',
+      'directory appears only when all of that went well. The key of the vault is in no backup: lay DIR.key, and DIR.key.erased ' +
+      'when there is one, beside the new directory.',
     words: { called: 'BACKUP', about: 'The directory that chorsu backup made.', min: 1, max: 1 },
     options,
     examples: [

@@ -17,8 +17,10 @@ const about = ['chorsu vault check'];
 
 /** @throws Problem bad-data: the key of another vault, no key, or none where there was one */
 export async function openMasterKey(database: Database, path: string): Promise<Buffer> {
-  const check = checkOf(database);
-  await finishRotation(path, check);
+  const known = checkOf(database);
+  await finishRotation(path, known);
+  // A vault that nobody has used yet loses nothing by a new key: a copy of such a city is served like any other.
+  const check = existsSync(path) || isUsed(database) ? known : undefined;
   if (check && !existsSync(path)) {
     throw new Problem(
       'bad-data',
@@ -70,6 +72,9 @@ async function finishRotation(path: string, check: Uint8Array | undefined): Prom
   else await rm(nextPath(path));
   await sync(dirname(path));
 }
+
+const isUsed = (database: Database): boolean =>
+  database.get('SELECT 1 AS one FROM subject UNION ALL SELECT 1 FROM access LIMIT 1') !== undefined;
 
 function checkOf(database: Database): Uint8Array | undefined {
   const value = database.get('SELECT value FROM vault WHERE name = ?', checkName)?.['value'];

@@ -109,6 +109,17 @@ test('a vault without its key, or with that of another, is not opened, and nothi
   await again.close();
 });
 
+test('a copy of a vault that nobody has used is opened with a new key', async () => {
+  const { vault, deps, keyFile, path } = await newVault();
+  await vault.copyTo(`${path}.copy`);
+  await vault.close();
+  const copy = await openVault({ ...deps, path: `${path}.copy`, keyFile: `${keyFile}.copy` });
+  copy.records.put({ subject: 'A', kind: 'text', bytes: Buffer.from('x'), by: 'A' });
+  copy.accessLog.verify([]);
+  await copy.close();
+  await assert.rejects(openVault({ ...deps, path: `${path}.copy`, keyFile: `${keyFile}.other` }), /bring it there/);
+});
+
 test('a changed byte, and another place, does not open', () => {
   const key = Buffer.alloc(32, 7);
   const sealed = seal(key, Buffer.from('words'), ['record', 'A', 'x', 1]);
