@@ -50,6 +50,10 @@ suite('a city with accounts', () => {
     const metrics = (headers: Record<string, string>) => fetch(`${city.url}/metrics`, { headers });
     assert.equal((await metrics(measures)).status, 200);
     assert.equal((await metrics(reads)).status, 403);
+    const kept = async (headers: Record<string, string>): Promise<string | null> =>
+      (await city.fetch('/types', { headers })).headers.get('cache-control');
+    assert.equal(await kept(reads), 'no-store', 'nobody else is shown what this key may see');
+    assert.equal(await kept({}), null);
     assert.equal((await metrics(key('cannot', 'dispatcher', ['readMetrics']))).status, 403);
     const { keys } = city.identity;
     keys.revoke(keys.list().find(({ label }) => label === 'measures')?.id ?? '', by);

@@ -103,8 +103,6 @@ export async function listen(options: {
       try {
         who = guard.authenticate(request.headers);
         asked = { headers: request.headers, who };
-        // What somebody may see, others who use the same browser or proxy may not.
-        if (who.kind !== 'anonymous' && request.method === 'GET') response?.setHeader('cache-control', 'no-store');
       } catch {
         // The route says what is wrong with the proof; here it is counted as a guess.
       }
