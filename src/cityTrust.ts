@@ -19,8 +19,8 @@ import type { Ingest, MqttDoor } from './ingest/index.ts';
 import type { Store, Writer } from './store/index.ts';
 import {
   accountEntry,
-  anchorOf,
-  anchorType,
+  anchorsIn,
+  anchorsSql,
   identityPages,
   isAdministrator,
   openIdentity,
@@ -31,7 +31,6 @@ import {
   openVault,
   retentionPages,
   vaultPages,
-  type Anchor,
   type Identity,
   type Policies,
   type Policy,
@@ -177,7 +176,14 @@ export async function openCityTrust(
         policyExplorer({ policies, inForce: isOn, site }),
         ...(isOn ? [identityPages({ ...common, publicUrl: () => publicUrl ?? url() })] : []),
         ...(vault
-          ? [vaultPages({ vault, site, nameOf: shownName(identity), anchors: () => anchorsOf(store.rows) })]
+          ? [
+              vaultPages({
+                vault,
+                site,
+                nameOf: shownName(identity),
+                anchors: async () => anchorsIn(await store.rows.all(anchorsSql)),
+              }),
+            ]
           : []),
         ...(retention ? [retentionPages({ retention, site, history: () => historyRules() })] : []),
       ];
@@ -229,9 +235,3 @@ const shownName =
       return id;
     }
   };
-
-/** What the transparency log was told of the vault. */
-async function anchorsOf(rows: Store['rows']): Promise<readonly Anchor[]> {
-  const found = await rows.all('SELECT record FROM log_version WHERE type = ? ORDER BY at', [anchorType]);
-  return found.map(({ record }) => anchorOf(JSON.parse(String(record)))).filter((anchor) => anchor !== undefined);
-}

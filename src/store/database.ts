@@ -2,7 +2,7 @@
  * A database beside the journal, for what must never enter it: accounts, sessions and keys (`trust.db`), the vault
  * (`vault.db`). Synchronous, on the calling thread: for small tables and reads by key. Every transaction is synced.
  */
-import { chmodSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Problem } from '../base/problem.ts';
 
@@ -26,6 +26,24 @@ export type Database = {
   copyTo(path: string): Promise<void>;
   close(): void;
 };
+
+/** What only looks. */
+export type DatabaseView = Pick<Database, 'all' | 'get' | 'close'>;
+
+/**
+ * Looks into a database as of one moment, also while another process writes it; changes nothing.
+ * @throws Problem not-found
+ */
+export function viewDatabase(path: string): DatabaseView {
+  if (!existsSync(path)) throw new Problem('not-found', `there is no ${path}`);
+  const database = new DatabaseSync(path, { readOnly: true });
+  database.exec('BEGIN');
+  return {
+    all: (sql, ...values) => database.prepare(sql).all(...values),
+    get: (sql, ...values) => database.prepare(sql).get(...values),
+    close: () => database.close(),
+  };
+}
 
 /**
  * @param path made with mode 0600 when it is not there

@@ -138,7 +138,7 @@ export { type HistoryOptions, openHistory } from './duckdb/index.ts';
 export { instancesOf, startHistory } from './history.ts';
 export { openJournal } from './journal/journal.ts';
 export { copyStore, type DataDigest, digestStore } from './backup.ts';
-export { openDatabase, type Database, type Found, type Value } from './database.ts';
+export { openDatabase, viewDatabase, type Database, type DatabaseView, type Found, type Value } from './database.ts';
 export { moveDurably, sync, writeDurably } from './durably.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
 export { verify, type Verification } from './verify.ts';

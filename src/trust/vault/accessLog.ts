@@ -7,7 +7,7 @@ import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { canonicalJson } from '../../base/canonical.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
-import type { Database, Found } from '../../store/index.ts';
+import type { Database, DatabaseView, Found } from '../../store/index.ts';
 import { textOf } from '../identity/columns.ts';
 
 export const accessDeeds = [
@@ -83,22 +83,29 @@ export function openAccessLog(database: Database, key: Uint8Array) {
     },
     /** Oldest first; for whoever checks it. */
     lines: (): readonly AccessLine[] => linesOf(database.all('SELECT entry, hash FROM access ORDER BY seq')),
-    /**
-     * Reads it all. @param anchors what the transparency log knows
-     * @throws Problem bad-data: something was changed, put in, or taken out; field = the first entry that is wrong
-     */
-    verify(anchors: readonly Anchor[]): { readonly entries: number } {
-      const stray = database.get('SELECT count(*) AS n, min(seq) AS low, max(seq) AS high FROM access');
-      const count = Number(stray?.['n'] ?? 0);
-      if (count > 0 && (stray?.['low'] !== 1 || stray['high'] !== count)) throw broken('the numbers have gaps');
-      const end = verifyLines(linesOf(database.all('SELECT entry, hash FROM access ORDER BY seq')), anchors);
-      const kept = database.get('SELECT value FROM vault WHERE name = ?', headName)?.['value'];
-      const signed = signatureOf(key, end);
-      if (count > 0 && !(kept instanceof Uint8Array && kept.length === signed.length && timingSafeEqual(kept, signed)))
-        throw broken('the end is not where the vault left it');
-      return { entries: count };
-    },
+    /** See `verifyAccessLog`. */
+    verify: (anchors: readonly Anchor[]) => verifyAccessLog(database, key, anchors),
   };
+}
+
+/**
+ * Reads it all. @param anchors what the transparency log knew before the log is read
+ * @throws Problem bad-data: something was changed, put in, or taken out; field = the first entry that is wrong
+ */
+export function verifyAccessLog(
+  database: Pick<DatabaseView, 'all' | 'get'>,
+  key: Uint8Array,
+  anchors: readonly Anchor[],
+): { readonly entries: number } {
+  const stray = database.get('SELECT count(*) AS n, min(seq) AS low, max(seq) AS high FROM access');
+  const count = Number(stray?.['n'] ?? 0);
+  if (count > 0 && (stray?.['low'] !== 1 || stray['high'] !== count)) throw broken('the numbers have gaps');
+  const end = verifyLines(linesOf(database.all('SELECT entry, hash FROM access ORDER BY seq')), anchors);
+  const kept = database.get('SELECT value FROM vault WHERE name = ?', headName)?.['value'];
+  const signed = signatureOf(key, end);
+  if (count > 0 && !(kept instanceof Uint8Array && kept.length === signed.length && timingSafeEqual(kept, signed)))
+    throw broken('the end is not where the vault left it');
+  return { entries: count };
 }
 
 /** Signs where the log ends, and how much of its beginning says nothing more. */

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Problem } from '../../base/problem.ts';
-import { sync, type Database } from '../../store/index.ts';
+import { sync, type Database, type DatabaseView } from '../../store/index.ts';
 import { textOf } from '../identity/columns.ts';
 import { keptText, makeFile, textIn } from '../keptFile.ts';
 import { signHead } from './accessLog.ts';
@@ -31,6 +31,21 @@ export async function openMasterKey(database: Database, path: string): Promise<B
   if (check) requireOpens(key, check, path);
   else setCheck(database, key);
   return key;
+}
+
+/**
+ * The key of a vault that another process may have open; nothing is made or changed.
+ * @throws Problem bad-data: no key, or that of another vault
+ */
+export async function readMasterKey(database: DatabaseView, path: string): Promise<Buffer> {
+  const check = checkOf(database);
+  // A kill amid a rotation leaves the vault's key in the second one.
+  for (const file of [path, nextPath(path)]) {
+    const text = await textIn(file);
+    const key = text === undefined ? undefined : parseKey(text, file);
+    if (key && check && opens(key, check)) return key;
+  }
+  throw new Problem('bad-data', `the key of this vault is not in ${path}: name its file with --vault-key`);
 }
 
 /**
@@ -76,7 +91,7 @@ async function finishRotation(path: string, check: Uint8Array | undefined): Prom
 const isUsed = (database: Database): boolean =>
   database.get('SELECT 1 AS one FROM subject UNION ALL SELECT 1 FROM access LIMIT 1') !== undefined;
 
-function checkOf(database: Database): Uint8Array | undefined {
+function checkOf(database: Pick<DatabaseView, 'get'>): Uint8Array | undefined {
   const value = database.get('SELECT value FROM vault WHERE name = ?', checkName)?.['value'];
   return value instanceof Uint8Array ? value : undefined;
 }

@@ -4,12 +4,12 @@ import { randomId, type NewId } from '../../base/ids.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { oneAtATime } from '../../base/queue.ts';
 import type { Json } from '../../ngsild/entity.ts';
-import { openDatabase } from '../../store/index.ts';
+import { openDatabase, viewDatabase } from '../../store/index.ts';
 import { textOf } from '../identity/columns.ts';
 import type { Policy } from '../policy/index.ts';
-import { openAccessLog, type AccessEntry, type AccessLog, type Anchor } from './accessLog.ts';
+import { openAccessLog, verifyAccessLog, type AccessEntry, type AccessLog, type Anchor } from './accessLog.ts';
 import { openErased } from './erased.ts';
-import { openMasterKey, rotateMasterKey } from './masterKey.ts';
+import { openMasterKey, readMasterKey, rotateMasterKey } from './masterKey.ts';
 import { openOpenings, type Openings } from './openings.ts';
 import { openRecords, type Records } from './records.ts';
 import { vaultVersions } from './tables.ts';
@@ -104,6 +104,24 @@ export async function openVault(deps: {
   }
 }
 
+/**
+ * Reads the access log of a vault, also while its city is served; changes nothing.
+ * @param anchors what the transparency log was told before
+ * @throws Problem not-found, bad-data: no key of this vault, or the log was changed
+ */
+export async function verifyVault(deps: {
+  path: string;
+  keyFile: string;
+  anchors: readonly Anchor[];
+}): Promise<{ readonly entries: number }> {
+  const database = viewDatabase(deps.path);
+  try {
+    return verifyAccessLog(database, await readMasterKey(database, deps.keyFile), deps.anchors);
+  } finally {
+    database.close();
+  }
+}
+
 /** A new key for a vault that nobody has open. @returns how many keys of persons it seals now */
 export async function rotateVaultKey(deps: {
   path: string;
@@ -123,7 +141,12 @@ export async function rotateVaultKey(deps: {
   }
 }
 
-/** What the transparency log was told, from the records of its versions. */
+/** What the transparency log was told: rows of its versions, which `anchorsIn` takes. */
+export const anchorsSql = `SELECT record FROM log_version WHERE type = '${anchorType}' ORDER BY at`;
+
+export const anchorsIn = (rows: readonly { readonly record?: unknown }[]): readonly Anchor[] =>
+  rows.map(({ record }) => anchorOf(JSON.parse(String(record)))).filter((anchor) => anchor !== undefined);
+
 export const anchorOf = (record: unknown): Anchor | undefined =>
   isObject(record) && Number.isSafeInteger(record['seq']) && typeof record['head'] === 'string'
     ? { seq: Number(record['seq']), head: record['head'] }
