@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { hitDerivation } from '../src/broker/index.ts';
 import type { Entity } from '../src/ngsild/entity.ts';
 import { startChild } from './lib/child.ts';
+import { median } from './lib/median.ts';
 import { startCity } from './lib/city.ts';
 import { hasWrk } from './lib/wrk.ts';
 import { makeSensors, patchSensors, sensor } from './p1-patch.ts';
@@ -147,10 +148,4 @@ async function subscribe(url: string, { id, type }: Thing, uri: string): Promise
 async function delivered(url: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   return Number(/chorsu_notifications_total\{outcome="delivered"\} (\d+)/.exec(text)?.[1] ?? 0);
-}
-
-function median(values: readonly number[] = []): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2;
 }
