@@ -79,6 +79,8 @@ export type CityTrust = {
   readonly mqttDoor?: MqttDoor;
   /** For the head of each page; absent: nobody signs in. */
   readonly account?: Site['account'];
+  /** Of an account, as it is shown. */
+  readonly nameOf: (id: string) => string;
   modules(site: Site, outbound: Outbound, metrics: Metrics, url: () => string): readonly Module[];
   /** Entries that `who` may open. */
   navigation(modules: readonly Module[], language: string, who: Principal): readonly NavigationEntry[];
@@ -148,6 +150,7 @@ export async function openCityTrust(
     authenticate: deps.authenticate ?? (isOn ? identity.authenticate : authenticateNobody),
     permits: (who, action) => policy.permits(who, action),
   };
+  const nameOf = shownName(identity);
   const timer = setInterval(() => {
     identity.flush();
     void identity.notes.flush();
@@ -168,6 +171,7 @@ export async function openCityTrust(
     policy,
     guard,
     present: isOn ? identity.present : (earlier) => earlier,
+    nameOf,
     ...(isOn && { account: accountEntry(identity), mqttDoor: mqttDoorOf(identity, policy) }),
     modules(site, outbound, metrics, url) {
       const { permits } = guard;
@@ -180,7 +184,7 @@ export async function openCityTrust(
               vaultPages({
                 vault,
                 site,
-                nameOf: shownName(identity),
+                nameOf,
                 anchors: async () => anchorsIn(await store.rows.all(anchorsSql)),
               }),
             ]

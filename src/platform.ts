@@ -33,6 +33,7 @@ import {
 import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
+import { operationsModules, operationsTables } from './cityOperations.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
 import { developers, developersLink } from './developers/index.ts';
@@ -179,6 +180,7 @@ export async function openPlatform(
         versionTable,
         leafTable,
         ...retentionTables,
+        ...operationsTables,
       ],
       derivation: hitDerivation,
       onFatal: (error) => {
@@ -352,6 +354,17 @@ export async function openPlatform(
       brokerPages,
       subscriptionPages({ site, subscriptions, tenants }),
       ingestion,
+      ...operationsModules({
+        broker,
+        rows: store.rows,
+        city,
+        site,
+        clock,
+        log,
+        metrics,
+        nameOf: trust.nameOf,
+        follows: settings.housekeeping !== false,
+      }),
       aboutCity({ city, site }),
       developers({
         site,

@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   trust: ['store', 'ui', 'http', 'ngsild', 'base'],
   broker: ['store', 'trust', 'ui', 'http', 'ngsild', 'base'],
   developers: ['broker', 'ui', 'http', 'ngsild', 'base'],
+  operations: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
   ingest: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
 };
 /** They wire the others: `src/cli/`, and the files that lie in `src/` itself (`main.ts`, `platform.ts`, `tsx.ts`). */
@@ -44,9 +45,13 @@ const outside: readonly Outside[] = [
   {
     what: 'Hono',
     is: /^(hono|@hono\/)/,
-    only: /^src\/(http\/|[a-z]+\/((gtfs|identity|policy|tlog)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|identity|policy|tlog)\/)?pages\/)/,
+    only: /^src\/(http\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices)\/)?pages\/)/,
   },
-  { what: 'Preact', is: /^preact/, only: /^src\/(ui\/|[a-z]+\/((gtfs|identity|policy|tlog)\/)?pages\/)/ },
+  {
+    what: 'Preact',
+    is: /^preact/,
+    only: /^src\/(ui\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices)\/)?pages\/)/,
+  },
   { what: 'the HTTP server or client', is: /^node:(http|https|http2)$/, only: /^src\/(http\/|broker\/http)/ },
   { what: 'undici', is: /^undici$/, only: /^src\/http\// },
   { what: 'sockets', is: /^node:(net|tls|dgram)$/, only: /^src\/(http|ingest\/mqtt|cli)/ },

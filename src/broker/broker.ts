@@ -64,8 +64,9 @@ export type Broker = {
     rows?: readonly RowDelta[],
   ): Promise<{ seq: number }>;
   /**
-   * Corrects what was taken: `decide` is given the named entities as they stand, and answers with deltas (`forget`,
-   * `history`) and rows. One record. @throws Problem
+   * What is decided knowing how the named entities stand: a correction of what was taken (`forget`, `history`), or what a
+   * module makes of them. `decide` answers with deltas and rows, and is asked again when another change came between. One
+   * record. @throws Problem
    */
   amend(
     who: Principal,

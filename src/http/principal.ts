@@ -55,6 +55,11 @@ export const actions = [
   'importData',
   'publishTopic',
   'subscribeTopic',
+  // Operations.
+  'readOperations',
+  'workAlarms',
+  'manageRules',
+  'writeNotices',
   // Trust.
   'readMetrics',
   'useAccount',

@@ -84,6 +84,10 @@ export const en = {
   'action.approveOpening': 'agree to an opening of the vault',
   'action.readVaultLog': 'read who opened the vault',
   'action.manageRetention': 'say how long things are kept',
+  'action.readOperations': 'open the console of operations',
+  'action.workAlarms': 'work on alarms',
+  'action.manageRules': 'set the rules that raise alarms',
+  'action.writeNotices': 'write notices to residents',
 };
 
 export type PolicyKey = keyof typeof en;

@@ -87,4 +87,8 @@ export const kk: Messages<PolicyKey> = {
   'action.approveOpening': 'қойманы ашуға келісу',
   'action.readVaultLog': 'қойманы кім ашқанын оқу',
   'action.manageRetention': 'сақтау мерзімін белгілеу',
+  'action.readOperations': 'басқару пультін ашу',
+  'action.workAlarms': 'дабылдармен жұмыс істеу',
+  'action.manageRules': 'дабыл ережелерін белгілеу',
+  'action.writeNotices': 'тұрғындарға хабарландыру жазу',
 };

@@ -87,4 +87,8 @@ export const ru: Messages<PolicyKey> = {
   'action.approveOpening': 'соглашаться на открытие хранилища',
   'action.readVaultLog': 'читать, кто открывал хранилище',
   'action.manageRetention': 'определять сроки хранения',
+  'action.readOperations': 'открывать пульт',
+  'action.workAlarms': 'работать с тревогами',
+  'action.manageRules': 'задавать правила тревог',
+  'action.writeNotices': 'писать объявления жителям',
 };

@@ -87,4 +87,8 @@ export const tg: Messages<PolicyKey> = {
   'action.approveOpening': 'ба кушодани ганҷина розӣ шудан',
   'action.readVaultLog': 'дафтари кушодани ганҷинаро хондан',
   'action.manageRetention': 'муҳлати нигоҳдориро муайян кардан',
+  'action.readOperations': 'кушодани пулти идоракунӣ',
+  'action.workAlarms': 'кор бо бонги хатар',
+  'action.manageRules': 'муайян кардани қоидаҳои бонги хатар',
+  'action.writeNotices': 'навиштани эълон ба сокинон',
 };

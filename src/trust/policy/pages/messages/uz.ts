@@ -87,4 +87,8 @@ export const uz: Messages<PolicyKey> = {
   'action.approveOpening': 'omborni ochishga rozilik berish',
   'action.readVaultLog': 'ombor ochilishlari jurnalini oʻqish',
   'action.manageRetention': 'saqlash muddatlarini belgilash',
+  'action.readOperations': 'boshqaruv pultini ochish',
+  'action.workAlarms': 'ogohlantirishlar bilan ishlash',
+  'action.manageRules': 'ogohlantirish qoidalarini belgilash',
+  'action.writeNotices': 'aholiga eʼlon yozish',
 };

@@ -1,0 +1,29 @@
+/** Wires the console of whoever is on duty: alarms, rules, notices. */
+import type { Clock } from './base/clock.ts';
+import type { Log } from './base/log.ts';
+import type { Metrics } from './base/metrics.ts';
+import type { Broker } from './broker/index.ts';
+import type { City } from './city/index.ts';
+import type { Module } from './http/index.ts';
+import type { Rows, TableDefinition } from './store/ports.ts';
+import type { Site } from './ui/index.ts';
+
+export const operationsTables: readonly TableDefinition[] = [];
+
+export type OperationsDeps = {
+  readonly broker: Broker;
+  readonly rows: Rows;
+  readonly city: City;
+  readonly site: Site;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Of an account, as it is shown. */
+  readonly nameOf: (id: string) => string;
+  /** False for a command that opens the directory to look: nothing is followed then. */
+  readonly follows: boolean;
+};
+
+export function operationsModules(_deps: OperationsDeps): readonly Module[] {
+  return [];
+}
