@@ -14,7 +14,7 @@ import { WrongUsage } from './usage.ts';
 
 const options = {
   logKey: several(text('KEY'))(
-    'Key of the log, as its page shows it, for log and receipt. Several while a key is replaced.',
+    'Key of the log, as its page shows it, for log, records and receipt. Several while a key is replaced.',
   ),
   witness: several(text('KEY'))('Key of a witness whose signature is to be there.'),
   data: withDefault(directory('The data directory to read, served or not.'), './data/city'),
@@ -60,9 +60,10 @@ export function verifyCommand<P extends Served & Holding>(needs: ReachDependenci
       'Every record of the journal is read and its checksum checked; state and history are hashed. With --against, journal and ' +
       'history of both are compared up to the last record that both have, and the state when both are at that record. Exit ' +
       'code 1 when something cannot be read or differs. A log, behind a URL or in a directory, is read whole: every entry and every ' +
-      'hash up to the signed root. A receipt (.tlog-proof) is checked without asking anybody.',
+      'hash up to the signed root. With records the rows that a city shows are compared with its log, both ways, and with its journal as far ' +
+      'as it is kept: of a data directory, served or not, or of a backup, which is only read. A receipt (.tlog-proof) is checked without asking anybody.',
     words: {
-      called: 'data | log URL|DIR | receipt FILE',
+      called: 'data | log URL|DIR | records DIR | receipt FILE',
       about: 'What to verify.',
       min: 1,
       max: 2,
@@ -72,12 +73,16 @@ export function verifyCommand<P extends Served & Holding>(needs: ReachDependenci
       { line: 'chorsu verify data --data ./data/khujand', does: 'Reads it all.' },
       { line: 'chorsu verify data --data ./data/khujand --against ./backups/monday', does: 'Are they equal?' },
       { line: 'chorsu verify log https://khujand.example --log-key KEY', does: 'Is every entry what was signed?' },
+      { line: 'chorsu verify records ./data/khujand --log-key KEY', does: 'Do the rows say what was logged?' },
       { line: 'chorsu verify receipt 17.tlog-proof --log-key KEY', does: 'Was this logged?' },
     ],
     act: async ({ data, against, logKey, witness }, [what, which], terminal) => {
-      if (what === 'log' || what === 'receipt') return verifyTrust(what, which, { logKey, witness }, terminal);
+      if (what === 'log' || what === 'records' || what === 'receipt')
+        return verifyTrust(what, which, { logKey, witness }, terminal);
       if (what !== 'data' || which !== undefined)
-        throw new WrongUsage(`"${[what, which].join(' ').trim()}" cannot be verified; data, log and receipt can`);
+        throw new WrongUsage(
+          `"${[what, which].join(' ').trim()}" cannot be verified; data, log, records and receipt can`,
+        );
       const told = (d: DataDigest): string =>
         `records ${d.from} to ${d.to}, ${d.instances} values of history${d.entities === undefined ? '' : `, ${d.entities} entities`}`;
       if (against === undefined) {

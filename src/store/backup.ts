@@ -3,8 +3,8 @@
  * state as they were at two moments, and the journal up to a later one, from which both catch up when it is opened.
  */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { chmod, cp, mkdir } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { chmod, cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { Problem } from '../base/problem.ts';
@@ -37,15 +37,16 @@ export async function copyStore(
   await history.copyTo(join(to, 'history'));
   await writer.applied();
   await copyDatabase(directory.state, join(to, 'state.db'));
+  // In one breath: records up to here know every entry of that tree, and call none logged that is not in it.
   const seq = journal.lastSeq();
+  const heads = headsOf(directory.log);
   await copyJournal(journal, join(to, 'journal'), seq, tell, signal);
   await cp(directory.files, join(to, 'files'), { recursive: true });
   if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
   if (existsSync(directory.trust)) await copyDatabase(directory.trust, join(to, 'trust.db'));
   // After the journal: what it names lies in the vault. The key of the vault is no part of a backup.
   if (existsSync(directory.vault)) await copyDatabase(directory.vault, join(to, 'vault.db'));
-  // After the rows: what they call logged is in the tree.
-  await copyLog(directory.log, join(to, 'tlog'));
+  await copyLog(directory.log, heads, join(to, 'tlog'));
   // Last: without it the directory is no city.
   await cp(join(directory.path, 'format.json'), join(to, 'format.json'));
   return { seq };
@@ -62,12 +63,18 @@ async function copyDatabase(from: string, to: string): Promise<void> {
   }
 }
 
-/** The checkpoint first: the tiles that it speaks of are there, and never change. */
-async function copyLog(from: string, to: string): Promise<void> {
-  if (!existsSync(from)) return;
+/** Where the log stood, as its files say it. */
+const headsOf = (log: string): readonly (readonly [name: string, bytes: Buffer])[] =>
+  ['checkpoint', 'witnessed']
+    .filter((name) => existsSync(join(log, name)))
+    .map((name) => [name, readFileSync(join(log, name))]);
+
+/** The tiles that the checkpoint speaks of are there by now, and never change. */
+async function copyLog(from: string, heads: ReturnType<typeof headsOf>, to: string): Promise<void> {
+  if (heads.length === 0) return;
   await mkdir(to, { mode: 0o700 });
-  for (const name of ['checkpoint', 'witnessed', 'tile'])
-    if (existsSync(join(from, name))) await cp(join(from, name), join(to, name), { recursive: true });
+  for (const [name, bytes] of heads) await writeFile(join(to, name), bytes, { mode: 0o600 });
+  if (existsSync(join(from, 'tile'))) await cp(join(from, 'tile'), join(to, 'tile'), { recursive: true });
 }
 
 async function copyJournal(from: Journal, to: string, last: number, tell: Tell, signal: AbortSignal): Promise<void> {

@@ -140,5 +140,6 @@ export { openJournal } from './journal/journal.ts';
 export { copyStore, type DataDigest, digestStore } from './backup.ts';
 export { openDatabase, viewDatabase, type Database, type DatabaseView, type Found, type Value } from './database.ts';
 export { moveDurably, sync, writeDurably } from './durably.ts';
+export { openOnlooker, type Onlooker, type SeenRow, type SeenValue } from './onlooker.ts';
 export { follow, type Follower, type FollowOptions } from './follower.ts';
 export { verify, type Verification } from './verify.ts';

@@ -1,6 +1,7 @@
 /** The city's log at work: follows the journal, gives proofs, takes cosignatures. */
 import type { Clock } from '../../base/clock.ts';
 import { Problem } from '../../base/problem.ts';
+import { oneAtATime } from '../../base/queue.ts';
 import type { Json } from '../../ngsild/entity.ts';
 import type { Gap, JournalRecord, RowDelta, Rows } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
@@ -38,6 +39,13 @@ const atOnce = 1_000;
 export function transparency(deps: { log: Log; rows: Rows; writer: Writer; clock: Clock }): Transparency {
   const { log, rows, writer, clock } = deps;
   const cause = { by: 'log' };
+  /** So that no two get the same number, and none an earlier time than one that is in the log. */
+  const inTurn = oneAtATime();
+  let lastAt: number | undefined;
+  const newestAt = async (): Promise<number> => {
+    const [newest] = log.size() === 0 ? [] : await log.entries(log.size() - 1, 1);
+    return newest ? Date.parse(parseEntry(newest).at) : 0;
+  };
   const commit = (changes: readonly RowDelta[]): Promise<unknown> =>
     writer.commit({ tenant: 0, cause, entities: [], rows: changes });
   const add = async (openings: readonly Opening[]): Promise<void> => {
@@ -68,11 +76,14 @@ export function transparency(deps: { log: Log; rows: Rows; writer: Writer; clock
     log,
     key: formatVerifier(log.verifier),
     catchUp,
-    async note(type, id, record) {
-      const row = await nextVersion(rows, { type, id, record }, clock.now());
-      if (row) await commit([row]);
-      return row !== undefined;
-    },
+    note: (type, id, record) =>
+      inTurn(async () => {
+        const at = Math.max(clock.now(), (lastAt ??= await newestAt()));
+        const row = await nextVersion(rows, { type, id, record }, at);
+        if (row) await commit([row]);
+        lastAt = at;
+        return row !== undefined;
+      }),
     async newest(before, limit) {
       const end = Math.min(before, log.size());
       const from = Math.max(0, end - limit);

@@ -22,6 +22,8 @@ export async function verifyLog(
   read: ReadPath,
   keys: Keys,
   tell: (done: number, total: number) => void = () => {},
+  /** Told of every entry, in their order. */
+  visit: (first: number, entries: readonly Uint8Array[]) => void = () => {},
 ): Promise<OpenedCheckpoint> {
   const opened = await readCheckpoint(read, keys);
   const { size, root } = opened.checkpoint;
@@ -42,6 +44,7 @@ export async function verifyLog(
           'conflict',
           `entry ${index * tileWidth + foreign} is not the one that was logged (${tilePath(name)})`,
         );
+      visit(index * tileWidth, read256);
       tell((entries += width), size);
     } else {
       for (let at = 0; at < width; at++) {
