@@ -46,6 +46,10 @@ for (const [net, prefix] of [
   special6.addSubnet(net, prefix, 'ipv6');
 }
 
+/** A socket for both families tells IPv4 addresses in the form of IPv6. */
+export const unmapped = (address: string): string =>
+  address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;
+
 /** True for an address of this machine. */
 export function isLoopbackAddress(address: string): boolean {
   const bare = address.replace(/^\[|\]$/g, '').toLowerCase();

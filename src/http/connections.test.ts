@@ -46,3 +46,12 @@ test('one network has its part of the connections, the machine itself and proxie
   first.destroy();
   assert.equal(open('2001:db8::4').destroyed, false);
 });
+
+test('IPv4 addresses that a socket for both families tells are not one network', () => {
+  let refused = 0;
+  const take = onePart({ isOwn: (address) => address === '127.0.0.1', onRefused: () => refused++ }, 1);
+  for (const address of ['192.0.2.1', '192.0.2.2', '127.0.0.1', '127.0.0.1', '192.0.2.1']) {
+    take(new Connection(`::ffff:${address}`) as unknown as Parameters<typeof take>[0]);
+  }
+  assert.equal(refused, 1);
+});

@@ -1,6 +1,7 @@
 /** Limits of connections, whatever is said over them. */
 import type { ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
+import { unmapped } from './addresses.ts';
 import { networkOf } from './limits.ts';
 
 /** Who sends its headers or its body drop by drop is cut off, and so is who does not read. */
@@ -30,7 +31,7 @@ export function onePart(
 ): (socket: Pick<Socket, 'remoteAddress' | 'destroy' | 'once'>) => void {
   const open = new Map<string, number>();
   return (socket) => {
-    const address = socket.remoteAddress ?? '';
+    const address = unmapped(socket.remoteAddress ?? '');
     if (options.isOwn(address)) return;
     const network = networkOf(address);
     const count = (open.get(network) ?? 0) + 1;

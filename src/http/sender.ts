@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Context } from 'hono';
+import { unmapped } from './addresses.ts';
 
 export type Sender = {
   /** Of the client, or of the last machine before the trusted proxies. Personal data: neither logged nor kept. */
@@ -76,7 +77,3 @@ const ofConnection = ({ socket }: IncomingMessage): Sender => ({
 /** Without brackets and port, which some proxies write. */
 const bare = (address: string): string =>
   unmapped(address.replace(/^\[(.*)\](?::\d+)?$/, '$1').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1'));
-
-/** A socket for both families tells IPv4 addresses in the form of IPv6. */
-const unmapped = (address: string): string =>
-  address.startsWith('::ffff:') && address.includes('.') ? address.slice('::ffff:'.length) : address;

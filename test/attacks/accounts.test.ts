@@ -409,3 +409,38 @@ test('guessing is stopped, keeps nobody else out, and a name that nobody has ans
   assert.ok(known / unknown > 0.5 && known / unknown < 2, told);
   await attacked.stands();
 });
+
+test('letters that are costly to read keep nobody waiting', async () => {
+  const marks = `a${'\u0301\u0323'.repeat(60_000)}`;
+  const attacks: readonly (() => Promise<Response>)[] = [
+    () => login(marks, password, freshAddress()),
+    () =>
+      ask('/login', { 'x-forwarded-for': freshAddress() } as As, {
+        method: 'POST',
+        body: new URLSearchParams({ username: marks }),
+      }),
+    () => ask('/ngsi-ld/v1/types', {}, { headers: { link: '<'.repeat(15_000) } }),
+    () =>
+      ask('/ngsi-ld/v1/entities', keyOf('builder', ['writeEntities', 'enterTenant', 'makeTenants']), {
+        method: 'POST',
+        headers: { ...json, 'ngsild-tenant': 'sandbox-a' },
+        body: JSON.stringify({
+          id: 'urn:ngsi-ld:X:1',
+          type: 'X',
+          x: { type: 'Property', value: { [marks]: 1, [`${'1'.repeat(200_000)}a`]: 1 } },
+        }),
+      }),
+  ];
+  for (const [n, attack] of attacks.entries()) {
+    const began = performance.now();
+    assert.ok((await attack()).status < 500);
+    assert.ok(performance.now() - began < 2_000, `${n}: ${Math.round(performance.now() - began)} ms`);
+  }
+  await attacked.stands();
+});
+
+test('a network of IPv6 is one guesser, however many addresses it has', async () => {
+  const statuses: number[] = [];
+  for (let n = 0; n < 20; n++) statuses.push((await login(`nobody-${n}`, password, `2001:db8:1:1::${n + 1}`)).status);
+  assert.ok(statuses.includes(429), statuses.join());
+});

@@ -106,7 +106,7 @@ const isJson = ({ mediaType }: Fetched): boolean => /^application\/(?:.+\+)?json
 /** JSON-LD 1.1 API, 9.4: an answer that is not JSON may name another that is. */
 function alternateOf({ headers }: Fetched, url: string): string | undefined {
   const header = headers['link'];
-  const links = (Array.isArray(header) ? header.join(',') : (header ?? '')).matchAll(/<([^>]*)>([^,]*)/g);
+  const links = (Array.isArray(header) ? header.join(',') : (header ?? '')).matchAll(/<([^<>]*)>([^,]*)/g);
   for (const [, target = '', parameters = ''] of links) {
     if (!/;\s*rel="?alternate"?/i.test(parameters) || !/;\s*type="?application\/ld\+json"?/i.test(parameters)) continue;
     return URL.parse(target, url)?.href;

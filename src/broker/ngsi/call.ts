@@ -118,7 +118,7 @@ export async function itemContext(
 function linkedUrl(call: Call): string | undefined {
   const header = call.headers['link'];
   if (header === undefined) return undefined;
-  const links = (Array.isArray(header) ? header.join(',') : header).matchAll(/<([^>]*)>([^,]*)/g);
+  const links = (Array.isArray(header) ? header.join(',') : header).matchAll(/<([^<>]*)>([^,]*)/g);
   const urls: string[] = [];
   for (const [, url = '', parameters = ''] of links) {
     if (new RegExp(`;\\s*rel="?${contextRel}"?(?:;|\\s|$)`).test(parameters)) urls.push(url);

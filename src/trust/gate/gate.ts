@@ -43,8 +43,12 @@ function remembering<T>(of: (name: string) => T): (name: string) => T {
 const shortOf = (name: string): string =>
   name.slice(Math.max(...['/', '#', ':'].map((end) => name.lastIndexOf(end))) + 1);
 
+/** How names end is what is compared; no word of the lists is longer. */
+const lengthMax = 200;
+
 const plain = (name: string): string =>
   decoded(shortOf(name))
+    .slice(-lengthMax)
     .normalize('NFKC')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]/gu, '')

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import { Problem } from '../../base/problem.ts';
+import { normalized } from '../../base/words.ts';
 import type { Principal } from '../../http/principal.ts';
 import type { Database, Found } from '../../store/index.ts';
 import { roles as allRoles, type Role } from '../schema.ts';
@@ -200,8 +201,11 @@ export function openAccounts(deps: {
   };
 }
 
+/** Far above what a name may have: what is longer is nobody's. */
+const nameMax = 256;
+
 /** One spelling of each name: compatibility forms and case do not make another one. */
-export const normalName = (name: string): string => name.normalize('NFKC').trim().toLowerCase();
+export const normalName = (name: string): string => normalized(name, 'NFKC', nameMax).slice(0, nameMax).toLowerCase();
 
 /** Letters of two scripts look alike. */
 const isMixed = (name: string): boolean => /\p{Script=Latin}/u.test(name) && /\p{Script=Cyrillic}/u.test(name);
@@ -213,7 +217,7 @@ const rightsOf = ({ roles, department, tenants, disabled }: Account): string =>
   JSON.stringify([roles, department ?? '', tenants, disabled]);
 
 function displayNameOf(given: string): string {
-  const text = given.normalize('NFC').trim();
+  const text = normalized(given);
   if (text.length < 1 || text.length > 120 || /[\p{Cc}\p{Cf}]/u.test(text))
     throw new Problem('bad-data', 'a name to be shown has 1 to 120 characters', 'displayName');
   return text;

@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import { Problem } from '../../base/problem.ts';
+import { normalized } from '../../base/words.ts';
 import { actions as allActions, type Action } from '../../http/principal.ts';
 import type { Database, Found } from '../../store/index.ts';
 import type { Account, Accounts, By } from './accounts.ts';
@@ -159,7 +160,7 @@ export function openKeys(deps: {
 
 /** @throws Problem bad-data */
 export function labelOf(given: string): string {
-  const label = given.normalize('NFC').trim();
+  const label = normalized(given);
   if (label.length < 1 || label.length > 120 || /[\p{Cc}\p{Cf}]/u.test(label))
     throw new Problem('bad-data', 'a label has 1 to 120 characters', 'label');
   return label;

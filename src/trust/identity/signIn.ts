@@ -1,7 +1,7 @@
 /** Signing in with a name and a password, as often as a person errs and no more. */
 import type { Clock } from '../../base/clock.ts';
 import type { Metrics } from '../../base/metrics.ts';
-import { openRates, TooOften } from '../../http/index.ts';
+import { networkOf, openRates, TooOften } from '../../http/index.ts';
 import { normalName, type Account, type Accounts } from './accounts.ts';
 import { hashOf } from './secret.ts';
 
@@ -15,7 +15,7 @@ export type SignIn = {
   check(name: string, password: string, address: string): Promise<Account | undefined>;
 };
 
-/** From one address, whatever the names: an office behind one, in the morning. */
+/** From one address, or network of IPv6, whatever the names: an office behind one, in the morning. */
 const ofAddress = { capacity: 15, perSecond: 0.5, keysMax: 20_000 };
 /** Of a name from one address: a person who errs. */
 const ofBoth = { capacity: 8, perSecond: 1 / 30, keysMax: 20_000 };
@@ -34,11 +34,11 @@ export function openSignIn(deps: { accounts: Accounts; clock: Clock; metrics: Me
   /** Addresses that an account was signed in from, hashed, until the process ends. */
   const known = new Set<string>();
   // Hashed: whoever tries may send names of any length.
-  const pairOf = (name: string, address: string): string => hashOf(`${normalName(name)}\0${address}`);
+  const pairOf = (name: string, address: string): string => hashOf(`${normalName(name)}\0${networkOf(address)}`);
   return {
     demand(name, address) {
       const pair = pairOf(name, address);
-      const waits = [addresses?.take(address) ?? 0, both?.take(pair) ?? 0];
+      const waits = [addresses?.take(networkOf(address)) ?? 0, both?.take(pair) ?? 0];
       if (!known.has(pair)) waits.push(names?.take(hashOf(normalName(name))) ?? 0);
       const wait = Math.max(...waits);
       if (wait === 0) return;

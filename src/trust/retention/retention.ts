@@ -5,6 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import { Problem } from '../../base/problem.ts';
+import { normalized } from '../../base/words.ts';
 import { oneAtATime } from '../../base/queue.ts';
 import type { Principal } from '../../http/index.ts';
 import type { Json } from '../../ngsild/entity.ts';
@@ -157,7 +158,7 @@ export async function openRetention(deps: {
       if (!kinds.some(({ id }) => id === kind)) throw new Problem('bad-data', 'there is no such kind of data', 'kind');
       if (!/^[\w:.-]{0,64}$/.test(target))
         throw new Problem('bad-data', 'an opaque id is wanted, or nothing', 'target');
-      const words = reference.normalize('NFC').trim();
+      const words = normalized(reference);
       if (words.length < 3 || words.length > 120)
         throw new Problem('bad-data', 'the number of a file or decision is wanted, 3 to 120 characters', 'reference');
       const end = /^\d{4}-\d\d-\d\d$/.test(until) ? Date.parse(`${until}T00:00:00Z`) + dayMs : Number.NaN;

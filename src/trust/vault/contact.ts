@@ -1,6 +1,7 @@
 /** How a person wants to be reached; of an account it stands in the vault and nowhere else. */
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import { normalized } from '../../base/words.ts';
 import type { Records } from './records.ts';
 
 export type Contact = { readonly email?: string; readonly phone?: string };
@@ -19,7 +20,7 @@ export function parseContact(given: { readonly email?: unknown; readonly phone?:
   return { ...(email !== '' && { email }), ...(phone !== '' && { phone }) };
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value.normalize('NFKC').trim() : '');
+const textOf = (value: unknown): string => (typeof value === 'string' ? normalized(value, 'NFKC') : '');
 
 export function contactOf(records: Pick<Records, 'of'>, subject: string): Contact | undefined {
   const [record] = records.of(subject, 'contact');

@@ -5,6 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
 import { Problem } from '../../base/problem.ts';
+import { normalized } from '../../base/words.ts';
 import type { Principal } from '../../http/index.ts';
 import type { Database, Found } from '../../store/index.ts';
 import { textOf } from '../identity/columns.ts';
@@ -145,7 +146,7 @@ export function openOpenings(deps: {
       if (!purpose)
         throw new Problem('bad-data', `wanted one of ${purposes.map(({ id }) => id).join(', ')}`, 'purpose');
       demandPurpose(who, 'openVault', purpose.id);
-      const words = reason.normalize('NFC').trim();
+      const words = normalized(reason);
       if (words.length < reasonLength.min || words.length > reasonLength.max)
         throw new Problem(
           'bad-data',

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../../base/problem.ts';
+import { normalized } from '../../../base/words.ts';
 import { isObject, parseJson } from '../../../base/json.ts';
 import { inLanguage, type City, type Language } from '../../../city/profile.ts';
 import { slug } from '../../../city/index.ts';
@@ -248,7 +249,7 @@ export function filePreparation(deps: {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-const fold = (name: string): string => name.trim().toLowerCase().normalize('NFC');
+const fold = (name: string): string => normalized(name).toLowerCase();
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 

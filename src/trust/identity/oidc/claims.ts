@@ -1,4 +1,5 @@
 import { isObject } from '../../../base/json.ts';
+import { normalized } from '../../../base/words.ts';
 import type { Role } from '../../schema.ts';
 import type { OidcSettings } from './settings.ts';
 
@@ -16,8 +17,7 @@ export function rolesOf(claims: unknown, { roles }: Pick<OidcSettings, 'roles'>)
 /** A name as it may be shown; undefined: none, or what nobody would show. */
 export function nameIn(claim: unknown): string | undefined {
   if (typeof claim !== 'string') return undefined;
-  const name = claim
-    .normalize('NFC')
+  const name = normalized(claim)
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')
     .trim()
     .slice(0, 100)

@@ -11,6 +11,7 @@ import type {
 import type { Clock } from '../../../base/clock.ts';
 import { isObject } from '../../../base/json.ts';
 import { Problem } from '../../../base/problem.ts';
+import { normalized } from '../../../base/words.ts';
 import type { Database, Found } from '../../../store/index.ts';
 import { ceremonies } from '../ceremonies.ts';
 import { textOf } from '../columns.ts';
@@ -216,7 +217,7 @@ async function orForbidden<T>(verify: () => Promise<T>): Promise<T> {
 
 /** @throws Problem bad-data */
 function labelOf(given: string): string {
-  const label = given.normalize('NFC').trim();
+  const label = normalized(given);
   if (label.length < 1 || label.length > 60 || /[\p{Cc}\p{Cf}]/u.test(label))
     throw new Problem('bad-data', 'a name for the passkey has 1 to 60 characters', 'label');
   return label;
