@@ -63,6 +63,21 @@ const outside: readonly Outside[] = [
   },
 ];
 
+// --- nobody asks the machine where it stands --------------------------------------------------------------------------
+/**
+ * Ways to the time zone of the process. Cities name theirs; so `npm test` needs one run, in a zone that nobody expects.
+ * Text without an offset (`Date.parse`) cannot be seen here: that zone finds it.
+ */
+const localTime: readonly RegExp[] = [
+  /\.[gs]et(?:Date|Day|Hours|Minutes|Month|(?:Full)?Year|TimezoneOffset)\(/,
+  /\.to(?:Date|Time|Locale(?:Date|Time)?)String\(/,
+  /\bnew Date\([^()]*,/,
+  /\$\{new Date\([^()]*\)\}|\bString\(new Date\b|\+ new Date\b/,
+  /\bIntl\.DateTimeFormat\((?:[^()](?!\btimeZone\b)|\([^()]*\))*\)/,
+  /'localtime'|\bCURRENT_(?:DATE|TIME|TIMESTAMP)\b|\bLOCALTIME(?:STAMP)?\b|\benv(?:\.|\[')TZ\b/,
+];
+const localTimeIn = (text: string): string[] => localTime.flatMap((way) => way.exec(text)?.[0] ?? []);
+
 const isTest = (path: string): boolean =>
   /\.(test|contract|property|arbitrary|child)\.tsx?$/.test(path) || path.includes('/fixtures/');
 const isIsland = (path: string): boolean => /\.island\.tsx?$/.test(path);
@@ -127,6 +142,34 @@ suite('architecture', () => {
       assert.deepEqual(wrong, []);
     });
   }
+
+  test('no code asks for the time zone of the machine', () => {
+    const wrong = code.flatMap(({ path, text }) => localTimeIn(text).map((found) => `${path}: ${found}`));
+    assert.deepEqual(wrong, []);
+    for (const asks of [
+      'at.getHours()',
+      'at.setDate(1)',
+      'new Date(at).toLocaleString()',
+      "at.toLocaleDateString('tg', {})",
+      'new Date(2026, 1, 1)',
+      'new Date(year, month - 1)',
+      '`${new Date(at)}`',
+      "new Intl.DateTimeFormat('en', {\n  year: 'numeric' })",
+      'Intl.DateTimeFormat().resolvedOptions()',
+      "strftime('%H', at, 'localtime')",
+      "process.env['TZ']",
+    ])
+      assert.equal(localTimeIn(asks).length, 1, asks);
+    for (const asksNot of [
+      'at.getUTCHours()',
+      'new Date(Date.UTC(2026, 1, 1))',
+      'new Date(at).toISOString()',
+      "new Intl.DateTimeFormat('en', {\n  year: 'numeric', timeZone })",
+      'new Intl.DateTimeFormat(tag(language), { timeZone: zone(), hour: "2-digit" })',
+      'type LocalTime = { year: number }',
+    ])
+      assert.deepEqual(localTimeIn(asksNot), [], asksNot);
+  });
 
   test('base imports nothing but node', () => {
     const wrong = refused(

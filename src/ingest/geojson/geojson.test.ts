@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,7 @@ import type { ImportReport } from '../importing/views.ts';
 import { suggestedMapping } from '../importing/suggest.ts';
 import { parseMappingFile, type MappingFile } from '../mapping/index.ts';
 import { parseGeometry } from './geometry.ts';
+import { inspectGeojson } from './source.ts';
 
 const namuna = fileURLToPath(new URL('../../city/namuna/', import.meta.url));
 const city = await openTestCity({ city: namuna });
@@ -98,6 +99,18 @@ test('features become entities with their place and their names by language', as
   assert.equal('location' in without, false, 'a null geometry is no place');
   const again = await take(path, mappingOf(), broker);
   assert.deepEqual([again.kept, again.alreadyThere], [0, 2]);
+});
+
+test('a file is as old as it says where that is an instant, else as old as the file', async () => {
+  const made = async (timestamp: unknown): Promise<number> => {
+    const path = await file({ type: 'FeatureCollection', timestamp, features: [] });
+    await utimes(path, 1_700_000_000, 1_700_000_000);
+    return (await inspectGeojson(path)).madeMs;
+  };
+  assert.equal(await made('2024-03-01T05:30:00+05:00'), Date.UTC(2024, 2, 1, 0, 30));
+  assert.equal(await made('2024-03-01T00:30:00.5Z'), Date.UTC(2024, 2, 1, 0, 30, 0, 500));
+  for (const unclear of ['2024-03-01T00:30:00', '2024-03-01', 'yesterday', 7])
+    assert.equal(await made(unclear), 1_700_000_000_000, String(unclear));
 });
 
 test('lines of features and sequences after RFC 8142 are the same file', async () => {

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import { readIso } from '../mapping/time.ts';
 import { featureScanner, type ScannedFeature } from './scanner.ts';
 
 /** Read at a time. */
@@ -13,7 +14,7 @@ const pieceBytes = 256 * 1024;
 export type FileFacts = {
   readonly bytes: number;
   readonly features: number;
-  /** When it was made: what its collection says (`timestamp`), else the time of the file. Milliseconds. */
+  /** When it was made: what its collection says (`timestamp`, with an offset), else the time of the file. Milliseconds. */
   readonly madeMs: number;
 };
 
@@ -26,8 +27,7 @@ export async function inspectGeojson(path: string): Promise<FileFacts> {
   let madeMs = Math.floor(mtimeMs);
   for (const bytes of scanner.envelopes()) {
     const envelope = envelopeOf(bytes, path);
-    const told = typeof envelope['timestamp'] === 'string' ? Date.parse(envelope['timestamp']) : Number.NaN;
-    if (Number.isFinite(told)) madeMs = told;
+    madeMs = readIso(envelope['timestamp']) ?? madeMs;
   }
   return { bytes: size, features, madeMs };
 }

@@ -12,10 +12,10 @@ const plausible = (ms: number): number | undefined => (ms >= earliestMs && ms < 
 const asNumber = (value: unknown): number =>
   typeof value === 'number' ? value : typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : NaN;
 
-/** ISO 8601 with date, time and an offset; without one the instant would be a guess. */
 const iso = /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)$/;
 
-function readIso(value: unknown): number | undefined {
+/** ISO 8601 with date, time and an offset; without one the instant would be a guess. */
+export function readIso(value: unknown): number | undefined {
   const match = typeof value === 'string' && value.length <= 40 ? iso.exec(value) : null;
   if (!match) return undefined;
   const part = (index: number): number => Number(match[index] ?? 0);

@@ -1,7 +1,7 @@
 import type { Cursor } from '../../mapping/cursor.ts';
 import type { Expand } from '../../mapping/names.ts';
 import { compilePath, type Getter } from '../../mapping/path.ts';
-import { durationMs } from '../../mapping/time.ts';
+import { durationMs, readIso } from '../../mapping/time.ts';
 import { everyAt, secretAt, urlAt, wholeAt, type Secret } from '../fields.ts';
 
 /** What becomes of an ObservedProperty. */
@@ -56,8 +56,8 @@ export function readDeclaration(at: Cursor, expand: Expand): Declaration | undef
   for (const [name, item] of at.at('attributes').entries()) properties.set(name, readProperty(item, expand));
   const others = at.at('others').oneOf(['name', 'skip'] as const, properties.size === 0 ? 'name' : 'skip');
   const since = at.at('since');
-  const sinceMs = since.given ? Date.parse(since.text()) : undefined;
-  if (sinceMs !== undefined && Number.isNaN(sinceMs)) since.fault('an instant: 2026-01-01T00:00:00Z');
+  const sinceMs = since.given ? readIso(since.text()) : undefined;
+  if (since.given && sinceMs === undefined) since.fault('an instant: 2026-01-01T00:00:00Z');
   const maxFutureMs = durationMs(at.at('maxFuture').text('5m'));
   if (maxFutureMs === undefined) at.at('maxFuture').fault('a duration such as 30s, 5m, 2h');
   return {

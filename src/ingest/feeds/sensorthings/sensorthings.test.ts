@@ -288,6 +288,8 @@ const declared = (more: object = {}) => {
 
 test('every fault of the declaration is named with its place', () => {
   assert.deepEqual(declared().faults, []);
+  const [local] = declared({ since: '2026-01-01T00:00:00' }).faults;
+  assert.equal(local?.path, 'since', 'without an offset it is no instant');
   const file = mappingOf({ url: 'https://x.example/v1.1' });
   assert.equal(parseMappingFile(Buffer.from(file), 'f.json', [], feedKinds).feeds.length, 1);
   const paths = declared({
