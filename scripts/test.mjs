@@ -91,7 +91,12 @@ const amount = long
       CHORSU_TEST_SIMULATION_SECONDS: '600',
     }
   : { CHORSU_TEST_KILLS: '20', CHORSU_TEST_POWER_CUTS: '20', CHORSU_TEST_SIMULATION_SECONDS: '60' };
-const env = { ...amount, ...(browser ? { CHORSU_CHROMIUM: browser } : {}) };
+// Every test file is a process, and half of its start is stripping and compiling what the one before it has compiled.
+const env = {
+  ...amount,
+  ...(browser ? { CHORSU_CHROMIUM: browser } : {}),
+  NODE_COMPILE_CACHE: join(scratch, 'compiled'),
+};
 const own = ['test/crash', 'test/simulation', 'test/e2e', 'test/long'];
 const unit = testFiles(['src', 'test', 'bench'], own);
 

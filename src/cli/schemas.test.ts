@@ -18,7 +18,7 @@ test('a schema is added from files, listed and removed, without a server', (t) =
       {
         encoding: 'utf8',
         cwd: directory,
-        env: { PATH: process.env['PATH'] },
+        env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] },
       },
     );
     return { status, out: stdout, err: stderr };
