@@ -1,7 +1,7 @@
 /** Accounts: what is not one's own, sessions of others, pages of others, guessing. The real server with `--auth on`. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { systemPrincipal } from '../../src/http/index.ts';
+import { systemPrincipal, type Action } from '../../src/http/index.ts';
 import { coreContext } from '../../src/ngsild/index.ts';
 import type { Role } from '../../src/trust/schema.ts';
 import { openTestCity, type TestCity } from '../fixtures/testCity.ts';
@@ -79,7 +79,7 @@ async function signedIn(name: string): Promise<Required<Pick<As, 'cookie'>>> {
   assert.equal(answer.status, 204, name);
   return { cookie: cookieOf(answer) };
 }
-const keyOf = (name: string, scope: ('readEntities' | 'writeEntities' | 'enterTenant' | 'makeTenants')[]): As => ({
+const keyOf = (name: string, scope: Action[]): As => ({
   authorization: `Bearer ${city.identity.keys.add({ account: ids.get(name) ?? '', label: 'k', scope }, system).secret}`,
 });
 const ask = (path: string, as: As = {}, init: RequestInit = {}): Promise<Response> =>
@@ -257,6 +257,79 @@ test('a tenant is closed to who was not given it, and does not tell whether it i
     }
   }
   assert.equal(said.size, 2 * 7, 'the same words, there or not');
+  // Names that a path, an object or a list would understand otherwise.
+  for (const tenant of [
+    '..',
+    '../../sandbox-a',
+    'sandbox-b/../sandbox-a',
+    '%73andbox-a',
+    'SANDBOX-A',
+    'sandbox-b,sandbox-a',
+    'sandbox-a;',
+    '__proto__',
+    'constructor',
+    '*',
+    '0',
+    'x'.repeat(5_000),
+  ]) {
+    for (const method of ['GET', 'POST']) {
+      const answer = await ask(`/ngsi-ld/v1/entities${method === 'GET' ? '?type=T' : ''}`, rival, {
+        method,
+        headers: { ...json, 'ngsild-tenant': tenant },
+        ...(method === 'POST' && { body: JSON.stringify({ id: 'urn:ngsi-ld:T:3', type: 'T' }) }),
+      });
+      assert.ok([400, 403].includes(answer.status), `${method} in ${tenant.slice(0, 30)}: ${answer.status}`);
+    }
+  }
+  await attacked.stands();
+});
+
+test('a subscription of somebody else is not there: not to be read, heard, turned to another endpoint or replayed', async () => {
+  const subscriber = keyOf('engineer', ['subscribe']);
+  const id = 'urn:ngsi-ld:Subscription:owned';
+  const subscription = {
+    id,
+    type: 'Subscription',
+    // Nothing is of this type: nobody is told.
+    entities: [{ type: 'Nowhere' }],
+    notification: {
+      endpoint: { uri: 'http://93.184.216.34/', receiverInfo: [{ key: 'Authorization', value: `Bearer ${secret}` }] },
+    },
+  };
+  const own = `/ngsi-ld/v1/subscriptions/${id}`;
+  const made = await ask('/ngsi-ld/v1/subscriptions', subscriber, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify(subscription),
+  });
+  assert.equal(made.status, 201, await made.text());
+  const before = await (await ask(own, subscriber)).text();
+  assert.ok(before.includes(secret));
+  const evil = { notification: { endpoint: { uri: 'http://93.184.216.35/' } } };
+  const attempts: readonly (readonly [string, string, unknown?])[] = [
+    ['GET', own],
+    ['PATCH', own, evil],
+    ['DELETE', own],
+    ['GET', `/api/subscriptions/${id}`],
+    ['GET', `/api/subscriptions/${id}/events`],
+    ['GET', `/api/subscriptions/${id}/dead-letters`],
+    ['POST', `/api/subscriptions/${id}/dead-letters/replay`, {}],
+    ['POST', `/api/subscriptions/${id}/replay`, { from: 1 }],
+    ['GET', `/en/subscriptions/${id}`],
+  ];
+  for (const as of [{}, keyOf('rival', ['subscribe']), keyOf('editor', ['readEntities']), await signedIn('rival')]) {
+    for (const [method, path, body] of attempts) {
+      const answer = await ask(path, as, {
+        method,
+        ...(body !== undefined && { headers: json, body: JSON.stringify(body) }),
+      });
+      assert.ok([303, 401, 403, 404].includes(answer.status), `${method} ${path}: ${answer.status}`);
+      assert.ok(!(await answer.text()).includes(secret), path);
+    }
+    for (const path of ['/ngsi-ld/v1/subscriptions', '/api/subscriptions', '/en/subscriptions'])
+      assert.ok(!(await (await ask(path, as)).text()).includes('Subscription:owned'), path);
+  }
+  assert.equal(await (await ask(own, subscriber)).text(), before);
   await attacked.stands();
 });
 
@@ -335,6 +408,39 @@ test('sessions, keys and people of others cannot be reached by their ids', async
   });
   assert.ok(ended.status >= 300);
   assert.equal((await ask('/en/account', other)).status, 200);
+  const { key, secret: keySecret } = city.identity.keys.add(
+    { account: ids.get('other') ?? '', label: 'k', scope: ['readEntities'] },
+    system,
+  );
+  for (const path of [
+    `/en/account/keys/${key.id}/revoke`,
+    `/en/keys/${key.id}/revoke`,
+    `/en/people/${ids.get('other')}`,
+    `/en/people/${ids.get('other')}/disable`,
+    `/en/people/${ids.get('other')}/link`,
+    `/en/people/${ids.get('editor')}`,
+    '/en/keys/services',
+    '/en/account/passkeys/1/remove',
+    '/en/vault/openings/1',
+    '/en/vault/approvals/1/approve',
+    '/en/retention/run',
+  ]) {
+    const answer = await ask(path, editor, {
+      method: 'POST',
+      body: new URLSearchParams({ csrf, roles: 'administrator', role: 'administrator', tenants: 'sandbox-a' }),
+    });
+    assert.ok([303, 403, 404].includes(answer.status), `${path}: ${answer.status}`);
+  }
+  const still = await ask('/ngsi-ld/v1/entities?type=Pump', { authorization: `Bearer ${keySecret}` });
+  assert.equal(still.status, 200, 'the key of somebody else still holds');
+  const changed = ['editor', 'other'].map((name) => city.identity.accounts.find(name));
+  assert.deepEqual(
+    changed.map((account) => [account?.roles, account?.tenants, account?.disabled]),
+    [
+      [['department-editor'], [], false],
+      [['department-editor'], [], false],
+    ],
+  );
   for (const path of ['/en/people', '/en/keys', `/en/people/${ids.get('other')}`, '/en/policy', '/en/vault']) {
     const answer = await ask(path, editor);
     const text = await answer.text();

@@ -89,11 +89,15 @@ test('an @context is not fetched from the own network, however its address is wr
 });
 
 test('a subscription does not tell the private network, nor any other protocol', async () => {
-  const subscribed = (uri: string): Promise<Response> =>
+  const subscribed = (uri: string, receiverInfo?: object[]): Promise<Response> =>
     city.fetch('/subscriptions', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ type: 'Subscription', entities: [{ type: 'A' }], notification: { endpoint: { uri } } }),
+      body: JSON.stringify({
+        type: 'Subscription',
+        entities: [{ type: 'Nowhere' }],
+        notification: { endpoint: { uri, receiverInfo } },
+      }),
     });
   for (const uri of [
     ...network,
@@ -103,9 +107,25 @@ test('a subscription does not tell the private network, nor any other protocol',
     'javascript:alert(1)',
     'http://',
     '',
+    ...network.flatMap((uri) => ['mqtt', 'mqtts'].map((scheme) => uri.replace('http', scheme))),
   ]) {
     const answer = await subscribed(uri);
     assert.ok([400, 403, 422].includes(answer.status), `${uri}: ${answer.status} ${await answer.text()}`);
+  }
+  const uri = 'http://93.184.216.34/';
+  assert.equal((await subscribed(uri, [{ key: 'X-A', value: 'b' }])).status, 201);
+  for (const pair of [
+    { key: 'X-A', value: 'b\r\nHost: inside' },
+    { key: 'X-A\r\nHost', value: 'inside' },
+    { key: 'Host', value: 'inside' },
+    { key: 'host', value: '169.254.169.254' },
+    { key: 'Transfer-Encoding', value: 'chunked' },
+    { key: 'Content-Length', value: '0' },
+    { key: 'Connection', value: 'upgrade' },
+    { key: '', value: 'x' },
+  ]) {
+    const answer = await subscribed(uri, [pair]);
+    assert.equal(answer.status, 400, JSON.stringify(pair));
   }
   await attacked.stands();
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { openTestCity, type TestCity } from '../fixtures/testCity.ts';
 import { statusOf, victim, type Victim } from './victim.ts';
 
@@ -19,6 +20,14 @@ const post = async (body: string | Uint8Array<ArrayBuffer>): Promise<{ status: n
   const answer = await city.fetch('/entities', { method: 'POST', headers: json, body });
   return { status: answer.status, detail: await answer.text() };
 };
+
+/** The status, over a connection of its own: whoever is answered before its body was read is cut off after a while. */
+async function posted(path: string, headers: readonly string[], body: Uint8Array | string): Promise<number> {
+  const bytes = Buffer.from(body);
+  const lines = [`POST ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers];
+  const head = `${lines.join('\r\n')}\r\nContent-Length: ${bytes.length}\r\n\r\n`;
+  return statusOf(await attacked.send(Buffer.concat([Buffer.from(head), bytes]), 10_000));
+}
 
 test('headers that come drop by drop take no place from others, and are cut off', async () => {
   const slow = await Promise.all(
@@ -104,6 +113,55 @@ test('JSON that is deep, wide, ambiguous or poisoned is refused and nothing of i
   assert.equal((await post('x'.repeat(20_000_000))).status, 413);
   assert.equal(({} as Record<string, unknown>)['isAdmin'], undefined);
   assert.equal(city.lastSeq(), last);
+  await attacked.stands();
+});
+
+test('a body that is packed is not unpacked, and one without an end is cut off where its limit is', async () => {
+  const last = city.lastSeq();
+  const bomb = gzipSync(Buffer.alloc(200_000_000, 32));
+  assert.ok(bomb.length < 1_000_000);
+  for (const path of ['/ngsi-ld/v1/entities', '/ngsi-ld/v1/entityOperations/upsert', '/api/ingest/air', '/imports']) {
+    for (const encoding of ['gzip', 'deflate, gzip', 'br']) {
+      const status = await posted(path, ['Content-Type: application/json', `Content-Encoding: ${encoding}`], bomb);
+      assert.ok(status >= 400 && status < 500, `${path} ${encoding}: ${status}`);
+    }
+  }
+  const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+  for (const path of ['/ngsi-ld/v1/entities', '/api/ingest/air', '/login', '/theme']) {
+    const socket = await attacked.connection();
+    let heard = '';
+    socket.on('data', (bytes) => (heard += String(bytes)));
+    const ended = new Promise<void>((resolve) => void socket.once('close', () => resolve()));
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    let sent = 0;
+    while (!socket.destroyed && socket.writable && statusOf(heard) === 0 && sent < 100_000_000) {
+      sent += chunk.length;
+      if (!socket.write(chunk)) await Promise.race([once(socket, 'drain').catch(() => {}), ended, wait(2_000)]);
+    }
+    assert.ok(sent < 100_000_000, `${path} took ${sent} bytes`);
+    socket.destroy();
+  }
+  assert.equal(city.lastSeq(), last);
+  await attacked.stands();
+});
+
+test('a form of thousands of parts, of none, or of one without an end is refused', async () => {
+  const part = (n: number): string => `--b\r\nContent-Disposition: form-data; name="f${n}"\r\n\r\nx\r\n`;
+  const named = (more: string): string =>
+    `--b\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n${more}\r\na,b\n1,2\n`;
+  for (const [what, type, body] of [
+    ['many', 'multipart/form-data; boundary=b', Array.from({ length: 2_000 }, (_, n) => part(n)).join('') + '--b--'],
+    ['none', 'multipart/form-data; boundary=b', ''],
+    ['no boundary', 'multipart/form-data; x=1', `${part(1)}--b--`],
+    ['no end', 'multipart/form-data; boundary=b', named('')],
+    ['long boundary', `multipart/form-data; boundary=${'b'.repeat(5_000)}`, part(1)],
+    ['nested', 'multipart/form-data; boundary=b', named('Content-Type: multipart/mixed; boundary=c\r\n')],
+  ] as const) {
+    const status = await posted('/en/imports', [`Content-Type: ${type}`], body);
+    assert.ok(status >= 400 && status < 500, `${what}: ${status}`);
+  }
   await attacked.stands();
 });
 

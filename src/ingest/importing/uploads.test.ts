@@ -68,6 +68,11 @@ suite('uploads', () => {
     };
     await refused(new Request('http://127.0.0.1/', { method: 'POST', body: 'a,b' }), 'unsupported-media-type');
     await refused(bodyOf(), 'bad-data');
+    for (const type of ['multipart/form-data; x=1', `multipart/form-data; boundary=${'b'.repeat(5_000)}`])
+      await refused(
+        new Request('http://127.0.0.1/', { method: 'POST', body: 'a,b', headers: { 'content-type': type } }),
+        'bad-data',
+      );
     await refused(bodyOf({ name: 'a.csv', bytes: text('a') }, { name: 'b.csv', bytes: text('b') }), 'bad-data');
     await refused(bodyOf({ name: 'a.csv', bytes: new Uint8Array(2_000) }), 'too-large', 1_000);
     const announced = { 'content-type': 'multipart/form-data; boundary=x', 'content-length': '3000000000' };

@@ -185,6 +185,22 @@ const tooLarge = (maxBytes: number): Problem =>
 /** On disk a file has no name of the outside but its ending. */
 const storedName = (name: string): string => `file${/(\.[A-Za-z0-9]{1,8}){0,2}$/.exec(name)?.[0].toLowerCase() ?? ''}`;
 
+/** @throws Problem bad-data: the type has no boundary between the parts, or one that is longer than a boundary can be */
+function formReader(type: string, fileSize: number): InstanceType<typeof Busboy> {
+  try {
+    return new Busboy({
+      headers: { 'content-type': type },
+      limits: { files: 1, fields: 20, fileSize, fieldSize: 10_000 },
+    });
+  } catch (error) {
+    throw new Problem(
+      'bad-data',
+      `the parts of the form cannot be told apart (${(error as Error).message})`,
+      'content-type',
+    );
+  }
+}
+
 /** @returns the name of the file, which then lies whole in `home` */
 async function fileOf(
   body: NonNullable<Request['body']>,
@@ -192,10 +208,7 @@ async function fileOf(
   home: string,
   maxBytes: number,
 ): Promise<string> {
-  const form = new Busboy({
-    headers: { 'content-type': type },
-    limits: { files: 1, fields: 20, fileSize: maxBytes, fieldSize: 10_000 },
-  });
+  const form = formReader(type, maxBytes);
   let name: string | undefined;
   let written: Promise<void> | undefined;
   let tooMany = false;
