@@ -5,10 +5,11 @@ import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
 import type { Module } from './http/index.ts';
+import { alarmTables } from './operations/index.ts';
 import type { Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
 
-export const operationsTables: readonly TableDefinition[] = [];
+export const operationsTables: readonly TableDefinition[] = [...alarmTables];
 
 export type OperationsDeps = {
   readonly broker: Broker;

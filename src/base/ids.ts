@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** Makes ids; passed in, so that tests count and a simulation is seeded. */
 export type NewId = () => string;
@@ -6,12 +6,13 @@ export type NewId = () => string;
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /** 10 random Crockford base32 characters (50 bits): public ids say nothing about when they were made. */
-export const randomId: NewId = () => {
-  const bytes = randomBytes(10);
-  let id = '';
-  for (const byte of bytes) id += crockford[byte & 31];
-  return id;
-};
+export const randomId: NewId = () => spelled(randomBytes(10));
+
+/** The id of what these words say, always the same: the same thing is never made twice. */
+export const idOfWords = (...words: readonly (string | number)[]): string =>
+  spelled(createHash('sha256').update(JSON.stringify(words)).digest().subarray(0, 10));
+
+const spelled = (bytes: Uint8Array): string => Array.from(bytes, (byte) => crockford[byte & 31]).join('');
 
 /** `id1`, `id2`, ... for tests. */
 export function countedIds(prefix = 'id'): NewId {
