@@ -81,7 +81,7 @@ export function openCityRetention(deps: {
     writer,
     clock,
     newId: randomId,
-    note: (type, id, record) => transparency.note(type, id, record),
+    note: (type, id, record, rows) => transparency.note(type, id, record, rows),
     ...(law && { law }),
     kinds,
   });

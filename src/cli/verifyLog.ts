@@ -66,13 +66,13 @@ const deviationsMax = 100;
 
 async function readRecords(which: string, keys: Keys, terminal: Terminal): Promise<Reading> {
   const { openOnlooker } = await import('../store/index.ts');
-  const { inDirectory, retentionTables, verifyRecords } = await import('../trust/index.ts');
+  const { inDirectory, recordChecks, retentionTables, verifyRecords } = await import('../trust/index.ts');
   const seen = openOnlooker(which);
   const bar = barOf(terminal, 'records and entries');
   let told = 0;
   try {
     const checked = await verifyRecords(
-      { seen, read: inDirectory(join(which, 'tlog')), tables: retentionTables },
+      { seen, read: inDirectory(join(which, 'tlog')), tables: retentionTables, checks: recordChecks },
       keys,
       ({ what, why }) => {
         if (told++ < deviationsMax) terminal.out(`${what}: ${why}\n`);

@@ -37,13 +37,14 @@ export async function copyStore(
   await history.copyTo(join(to, 'history'));
   await writer.applied();
   await copyDatabase(directory.state, join(to, 'state.db'));
+  // Before the journal: what it says of rights the log was told, or is still to be told.
+  if (existsSync(directory.trust)) await copyDatabase(directory.trust, join(to, 'trust.db'));
   // In one breath: records up to here know every entry of that tree, and call none logged that is not in it.
   const seq = journal.lastSeq();
   const heads = headsOf(directory.log);
   await copyJournal(journal, join(to, 'journal'), seq, tell, signal);
   await cp(directory.files, join(to, 'files'), { recursive: true });
   if (existsSync(directory.profile)) await cp(directory.profile, profileIn(to), { recursive: true });
-  if (existsSync(directory.trust)) await copyDatabase(directory.trust, join(to, 'trust.db'));
   // After the journal: what it names lies in the vault. The key of the vault is no part of a backup.
   if (existsSync(directory.vault)) await copyDatabase(directory.vault, join(to, 'vault.db'));
   await copyLog(directory.log, heads, join(to, 'tlog'));

@@ -15,6 +15,8 @@ export type SeenValue = null | bigint | number | string | Uint8Array;
 export type SeenRow = Readonly<Record<string, SeenValue>>;
 
 export type Onlooker = {
+  /** Whether the directory holds this database, whose tables are called `trust.account`. */
+  has(name: Beside): boolean;
   /** The record up to which the rows hold what the journal says. */
   readonly appliedSeq: number;
   /** Rows as of the moment of opening, one after the other. `sql` is a constant of the program. */
@@ -26,6 +28,9 @@ export type Onlooker = {
   records(): AsyncIterable<readonly JournalRecord[]>;
   close(): void;
 };
+
+const besides = { trust: 'trust.db', vault: 'vault.db' } as const;
+type Beside = keyof typeof besides;
 
 /** @throws Problem not-found, bad-data */
 export function openOnlooker(directory: string): Onlooker {
@@ -50,13 +55,24 @@ export function openOnlooker(directory: string): Onlooker {
     }
   };
   function* rows(found: Iterator<SeenRow>): Generator<SeenRow> {
-    for (let next = guarded(() => found.next()); !next.done; next = guarded(() => found.next())) yield next.value;
+    try {
+      for (let next = guarded(() => found.next()); !next.done; next = guarded(() => found.next())) yield next.value;
+    } finally {
+      found.return?.();
+    }
   }
   const get: Onlooker['get'] = (sql, ...values) => guarded(() => statement(sql).get(...values) as SeenRow | undefined);
   try {
-    guarded(() => database.exec('PRAGMA temp_store = FILE; BEGIN'));
+    const there = (Object.keys(besides) as Beside[]).filter((name) => existsSync(join(directory, besides[name])));
+    guarded(() => {
+      for (const name of there) database.prepare(`ATTACH ? AS ${name}`).run(join(directory, besides[name]));
+      database.exec('PRAGMA temp_store = FILE; BEGIN');
+      // Before the rows: what `trust.db` says by then they were told, or are to be told.
+      if (there.includes('trust')) database.prepare('SELECT 1 FROM trust.sqlite_schema').get();
+    });
     const applied = get("SELECT value FROM chorsu_meta WHERE name = 'applied_seq'");
     return {
+      has: (name) => there.includes(name),
       appliedSeq: Number(applied?.['value'] ?? 0),
       each: (sql, ...values) => rows(guarded(() => statement(sql).iterate(...values) as Iterator<SeenRow>)),
       get,

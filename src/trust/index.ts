@@ -1,7 +1,9 @@
 import type { NavigationEntry } from '../ui/index.ts';
+import { checkIdentity } from './identity/index.ts';
 import { policyLink } from './policy/index.ts';
-import { retentionLink } from './retention/index.ts';
-import { logLink } from './tlog/index.ts';
+import { checkRetention, retentionLink } from './retention/index.ts';
+import { logLink, type RecordsCheck } from './tlog/index.ts';
+import { checkAccessLog } from './vault/index.ts';
 
 /** For the foot of every page. */
 export const trustLinks = (language: string): readonly NavigationEntry[] => [
@@ -9,6 +11,10 @@ export const trustLinks = (language: string): readonly NavigationEntry[] => [
   retentionLink(language),
   policyLink(language),
 ];
+
+/** Of what stands beside the log's own rows and is shown too. */
+export const recordChecks: readonly RecordsCheck[] = [checkRetention, checkIdentity, checkAccessLog];
+
 export * from './identity/index.ts';
 export * from './vault/index.ts';
 export * from './retention/index.ts';

@@ -1,4 +1,5 @@
 /** The door of identity: who somebody is, and how they prove it. */
+export { checkIdentity } from './check.ts';
 export { retiredAccounts } from './retired.ts';
 export {
   isAdministrator,

@@ -12,7 +12,9 @@ import type { Json } from '../../ngsild/entity.ts';
 import type { RowDelta, Rows, SqlValue } from '../../store/ports.ts';
 import type { Writer } from '../../store/writer.ts';
 import { rulesOf, rulesVersion, type Rule } from './rules.ts';
+import { newKey } from '../tlog/index.ts';
 import { retentionHoldTable, retentionRunTable } from './tables.ts';
+import { holdLifted, holdSet, runRecord } from './told.ts';
 
 /** A kind of data that grows old. Modules register theirs. */
 export type RetentionKind = {
@@ -73,7 +75,8 @@ export async function openRetention(deps: {
   writer: Pick<Writer, 'commit'>;
   clock: Clock;
   newId: NewId;
-  note: (type: string, id: string, record: Json) => Promise<unknown>;
+  /** With the rows that it speaks of, in one change. */
+  note: (type: string, id: string, record: Json, rows: readonly RowDelta[]) => Promise<unknown>;
   /** Of the law pack: days by kind. */
   law?: Readonly<Record<string, number | null>>;
   kinds: readonly RetentionKind[];
@@ -126,15 +129,16 @@ export async function openRetention(deps: {
       });
       const counts = Object.fromEntries(went.map(({ rule, count }) => [rule.kind, count]));
       const at = clock.now();
-      await commit({
+      const done = { by, version: rulesVersion };
+      const row = {
         table: retentionRunTable.name,
         key: { at },
-        row: { by, version: rulesVersion, counts: JSON.stringify(counts) },
-      });
+        row: { ...done, counts: JSON.stringify(counts) },
+      };
       // A day on which nothing went says nothing.
-      if (Object.values(counts).some((count) => count > 0))
-        await note('retention-run', 'city', { at: new Date(at).toISOString(), version: rulesVersion, counts });
-      return { at, by, version: rulesVersion, counts };
+      if (Object.values(counts).every((count) => count === 0)) await commit(row);
+      else await note('retention-run', 'city', runRecord({ ...done, at: new Date(at).toISOString(), counts }), [row]);
+      return { ...done, at, counts };
     });
 
   const runs = async (limit: number): Promise<readonly Run[]> => {
@@ -165,12 +169,12 @@ export async function openRetention(deps: {
       if (!(end > clock.now())) throw new Problem('bad-data', 'a day to come is wanted, as 2027-01-31', 'until');
       const id = newId();
       const setAt = clock.now();
-      await commit({
-        table: retentionHoldTable.name,
-        key: { id },
-        row: { kind, target, reference: words, until: end, set_by: who.id, set_at: setAt, lifted_at: null },
-      });
-      await note('legal-hold', id, { state: 'set', kind, until: new Date(end).toISOString(), by: who.id });
+      const about = { kind, target, reference: words, key: newKey() };
+      const times = { until: new Date(end).toISOString(), at: new Date(setAt).toISOString() };
+      const row = { ...about, until: end, set_by: who.id, set_at: setAt, lifted_at: null };
+      await note('legal-hold', id, holdSet({ ...about, ...times, by: who.id }), [
+        { table: retentionHoldTable.name, key: { id }, row },
+      ]);
       return {
         id,
         kind,
@@ -185,8 +189,11 @@ export async function openRetention(deps: {
       const row = await rows.get('SELECT * FROM retention_hold WHERE id = ? AND lifted_at IS NULL', [id]);
       if (!row) throw new Problem('not-found', 'there is no such hold', 'id');
       const { id: _, _seq: __, ...rest } = row;
-      await commit({ table: retentionHoldTable.name, key: { id }, row: { ...rest, lifted_at: clock.now() } });
-      await note('legal-hold', id, { state: 'lifted', kind: String(row['kind']), by: who.id });
+      const at = clock.now();
+      const told = holdLifted({ kind: String(row['kind']), by: who.id, at: new Date(at).toISOString() });
+      await note('legal-hold', id, told, [
+        { table: retentionHoldTable.name, key: { id }, row: { ...rest, lifted_at: at } },
+      ]);
     },
   };
 }

@@ -7,7 +7,7 @@ export const retentionRunTable: TableDefinition = {
   key: ['at'],
 };
 
-/** A hold, also one that is over: `target` an opaque id, empty for the whole kind; `reference` names a file, never a person. */
+/** A hold, also one that is over: `target` an opaque id, empty for the whole kind; `reference` names a file, never a person; `key` of what the log has a commitment to. */
 export const retentionHoldTable: TableDefinition = {
   name: 'retention_hold',
   columns: {
@@ -19,6 +19,7 @@ export const retentionHoldTable: TableDefinition = {
     set_by: 'TEXT',
     set_at: 'INTEGER',
     lifted_at: 'INTEGER',
+    key: 'TEXT',
   },
   key: ['id'],
 };

@@ -70,12 +70,12 @@ export const logLink = (language: string): NavigationEntry => ({ href: '/log', t
 export { openKeptSigner } from './keyFile.ts';
 export { sha256 } from './keys.ts';
 export { formatVerifier, parseVerifier, signatureTypes } from './note.ts';
-export { leafTable, versionTable } from './records.ts';
+export { commitmentOf, leafTable, newKey, versionTable } from './records.ts';
 export { inDirectory, type ReadPath } from './source.ts';
 export type { OpenedCheckpoint } from './checkpoint.ts';
 export type { Keys } from './receipt.ts';
 export { verifyLog, verifyReceipt } from './verify.ts';
-export { verifyRecords, type CheckedRecords } from './rowCheck.ts';
+export { isoText, verifyRecords, type CheckedRecords, type RecordsCheck, type Shown } from './rowCheck.ts';
 export type { Deviation, Found } from './journalCheck.ts';
 export { look, type Looked, type Memory } from './witness.ts';
 export type { Transparency } from './transparency.ts';

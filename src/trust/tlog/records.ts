@@ -9,7 +9,8 @@ import { parseJson } from '../../base/json.ts';
 import type { Json } from '../../ngsild/entity.ts';
 import type { JournalRecord, RowDelta, Rows, SqlValue, TableDefinition } from '../../store/ports.ts';
 import { toBase64 } from './encoding.ts';
-import type { Opening } from './entry.ts';
+import { entryOf, type Opening } from './entry.ts';
+import { hmac } from './keys.ts';
 
 /** Each version of each record; `at` in ms, `record` as canonical JSON, `key` in base64. */
 export const versionTable: TableDefinition = {
@@ -24,6 +25,13 @@ export const leafTable: TableDefinition = {
   key: ['leaf'],
   indexes: [['type', 'id', 'version']],
 };
+
+/** Of a record, in base64. */
+export const newKey = (): string => toBase64(randomBytes(32));
+
+/** For a part of a record that is not public: the log is told this, the part stays with its key. @throws Problem bad-data */
+export const commitmentOf = (part: Json, key: string): string =>
+  entryOf({ type: '', id: '', version: 1, at: '', record: part, key }, hmac).commitment;
 
 const openingOf = (row: Readonly<Record<string, SqlValue>>): Opening => ({
   type: String(row['type']),
@@ -84,7 +92,7 @@ export async function nextVersion(
   return {
     table: versionTable.name,
     key: { type, id, version: Number(last?.['version'] ?? 0) + 1 },
-    row: { at, record: text, key: toBase64(randomBytes(32)) },
+    row: { at, record: text, key: newKey() },
   };
 }
 

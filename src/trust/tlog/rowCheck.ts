@@ -32,16 +32,32 @@ export type CheckedRecords = OpenedCheckpoint & {
   readonly deviations: number;
 };
 
+/** What a city shows, for the check of one kind of record. */
+export type Shown = Pick<Onlooker, 'each' | 'get' | 'has'> & {
+  /** Versions that the log was told of, newest first; `isRecent`: within the last minute. */
+  newest(type: string, id: string): Iterable<{ readonly record: string; readonly isRecent: boolean }>;
+  /** Whether its newest version was made within the last minute. */
+  isRecent(type: string, id: string): boolean;
+};
+/** Compares rows that are shown with the versions of which the log was told; those are compared with it elsewhere. */
+export type RecordsCheck = (shown: Shown, found: Found) => void;
+
 /** The log takes a version within seconds; a city that is killed meanwhile takes it at its next start. */
 const waitMs = 60_000;
 
 /**
  * @param tables other tables whose rows are compared with the journal
+ * @param checks of kinds of records that have rows of their own
  * @param found called for each deviation
  * @throws Problem as `verifyLog`; not-found
  */
 export async function verifyRecords(
-  { seen, read, tables = [] }: { seen: Onlooker; read: ReadPath; tables?: readonly TableDefinition[] },
+  {
+    seen,
+    read,
+    tables = [],
+    checks = [],
+  }: { seen: Onlooker; read: ReadPath; tables?: readonly TableDefinition[]; checks?: readonly RecordsCheck[] },
   keys: Keys,
   found: Found,
   tell: (done: number, total?: number) => void = () => {},
@@ -72,6 +88,7 @@ export async function verifyRecords(
   );
   leaves.end();
   const versions = compareVersions(rows, name);
+  for (const one of checks) one(shownOf(rows), name);
   return { ...opened, versions, waiting: rows.waiting.size, deviations };
 }
 
@@ -109,6 +126,7 @@ function rowsOf(seen: Onlooker, { lastAt, tail }: Told) {
     const made = versions.get(keyOf({ type, id, version }))?.['made'] ?? seen.get(sql, type, id, version)?.['made'];
     return made === undefined ? undefined : Number(made);
   };
+  const isRecent = (version: Version): boolean => lastAt - (madeOf(version) ?? Number.NEGATIVE_INFINITY) <= waitMs;
   return {
     seen,
     unlogged,
@@ -129,16 +147,36 @@ function rowsOf(seen: Onlooker, { lastAt, tail }: Told) {
       const sql = 'SELECT at, record, key FROM main.log_version WHERE type = ? AND id = ? AND version = ?';
       return late ?? seen.get(sql, wanted.type, wanted.id, wanted.version);
     },
+    isRecent,
+    /** Of one record, those in the journal that are not in the rows. */
+    late: (type: string, id: string): readonly SeenRow[] =>
+      tail
+        .filter(({ delta: { table, key } }) => table === versionTable.name && key['type'] === type && key['id'] === id)
+        .map(({ delta: { key, row } }) => ({ ...key, ...row }) as SeenRow),
     /** Whether it may be that it is not logged yet; counted then. */
     mayWait(version: Version): boolean {
-      const made = madeOf(version);
-      if (made === undefined || lastAt - made > waitMs) return false;
-      waiting.add(keyOf(version));
-      return true;
+      if (isRecent(version)) waiting.add(keyOf(version));
+      return isRecent(version);
     },
   };
 }
 type SeenRows = ReturnType<typeof rowsOf>;
+
+function shownOf({ seen, late, isRecent }: SeenRows): Shown {
+  function* newest(type: string, id: string): ReturnType<Shown['newest']> & Generator {
+    const sql = 'SELECT version, record FROM main.log_version WHERE type = ? AND id = ? ORDER BY version DESC';
+    for (const rows of [late(type, id).toReversed(), seen.each(sql, type, id)])
+      for (const { version, record } of rows)
+        yield { record: String(record), isRecent: isRecent({ type, id, version: Number(version) }) };
+  }
+  return {
+    each: (sql, ...values) => seen.each(sql, ...values),
+    get: (sql, ...values) => seen.get(sql, ...values),
+    has: (name) => seen.has(name),
+    newest,
+    isRecent: (type, id) => [...newest(type, id)][0]?.isRecent ?? false,
+  };
+}
 
 /** Entry by entry, in their order: the row that says whose it is, and the row of that version. */
 function compareEntries(rows: SeenRows, size: number, found: Found) {
@@ -194,7 +232,7 @@ const names = (row: SeenRow, { type, id, version }: Version): boolean =>
   row['type'] === type && row['id'] === id && row['version'] === BigInt(version);
 
 function compareRow({ at, record, key }: SeenRow, entry: LogEntry, wrong: (why: string) => void): void {
-  if (at !== BigInt(Date.parse(entry.at))) wrong(`its row is dated ${dateText(at)}, and ${entry.at} was logged`);
+  if (at !== BigInt(Date.parse(entry.at))) wrong(`its row is dated ${isoText(at)}, and ${entry.at} was logged`);
   const bytes = typeof key === 'string' ? fromBase64(key) : undefined;
   const commitment =
     bytes && typeof record === 'string' ? toBase64(hmac(bytes, new TextEncoder().encode(record))) : 'none';
@@ -202,7 +240,8 @@ function compareRow({ at, record, key }: SeenRow, entry: LogEntry, wrong: (why: 
     wrong(`its row says something else than was logged (commitment ${commitment}, wanted ${entry.commitment})`);
 }
 
-function dateText(at: SeenRow[string] | undefined): string {
+/** Milliseconds, or whatever stands there. */
+export function isoText(at: SeenRow[string] | undefined): string {
   const ms = Number(typeof at === 'bigint' || typeof at === 'number' ? at : Number.NaN);
   return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : valueText(at);
 }

@@ -20,9 +20,10 @@ export type Transparency = {
   readonly key: string;
   /**
    * Logs a version of a public record, unless its newest one says the same.
+   * @param alongside rows that are written in the same change, in any case
    * @returns whether there is a new one
    */
-  note(type: string, id: string, record: Json): Promise<boolean>;
+  note(type: string, id: string, record: Json, alongside?: readonly RowDelta[]): Promise<boolean>;
   /** Newest first. */
   newest(before: number, limit: number): Promise<readonly Logged[]>;
   /** The proof of an entry with what opens it, as a `.tlog-proof`. @throws Problem not-found */
@@ -76,11 +77,11 @@ export function transparency(deps: { log: Log; rows: Rows; writer: Writer; clock
     log,
     key: formatVerifier(log.verifier),
     catchUp,
-    note: (type, id, record) =>
+    note: (type, id, record, alongside = []) =>
       inTurn(async () => {
         const at = Math.max(clock.now(), (lastAt ??= await newestAt()));
         const row = await nextVersion(rows, { type, id, record }, at);
-        if (row) await commit([row]);
+        if (row || alongside.length > 0) await commit([...(row ? [row] : []), ...alongside]);
         lastAt = at;
         return row !== undefined;
       }),

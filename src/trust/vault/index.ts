@@ -10,6 +10,7 @@ export {
   verifyVault,
   type Vault,
 } from './vault.ts';
+export { checkAccessLog } from './check.ts';
 export { verifyLines, type AccessEntry, type AccessLine, type Anchor } from './accessLog.ts';
 export { purposeIds, purposes, type Purpose, type PurposeId } from './purposes.ts';
 export type { Opening, Openings } from './openings.ts';

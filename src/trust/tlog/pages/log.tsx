@@ -69,8 +69,9 @@ export function logPage({ transparency, entries, timeZone }: LogContent, reader:
         <Section id="check" title={t('check')} note={t('checkNote')}>
           <Code
             label={t('check')}
-            text={`chorsu verify log URL --log-key '${key}'\nchorsu verify receipt FILE.tlog-proof --log-key '${key}'\nchorsu witness URL --name NAME`}
+            text={`chorsu verify log URL --log-key '${key}'\nchorsu verify records DIR --log-key '${key}'\nchorsu verify receipt FILE.tlog-proof --log-key '${key}'\nchorsu witness URL --name NAME`}
           />
+          <p>{t('recordsNote')}</p>
           <Links
             items={[
               { href: to('/log/check'), text: t('checkReceipt') },

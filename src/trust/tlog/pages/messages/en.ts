@@ -22,6 +22,8 @@ export const en = {
   receipt: 'Download the proof',
   check: 'Check it yourself',
   checkNote: 'On any machine with Chorsu; other tools that read C2SP tlog-tiles work as well.',
+  recordsNote:
+    'With a backup of the city, verify records compares every record that was logged, as pages show it, with this log, and names those that were changed.',
   checkpoint: 'Newest checkpoint',
   checkReceipt: 'Check a receipt',
   checkReceiptText: 'Your browser checks the file itself; it is sent nowhere.',

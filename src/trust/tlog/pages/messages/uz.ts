@@ -25,6 +25,8 @@ export const uz: Messages<LogKey> = {
   receipt: 'Isbotni yuklab olish',
   check: 'Oʻzingiz tekshiring',
   checkNote: 'Chorsu bor istalgan mashinada; C2SP tlog-tiles oʻqiydigan boshqa dasturlar ham yaraydi.',
+  recordsNote:
+    'Shaharning zaxira nusxasi boʻyicha verify records jurnalga kiritilgan har bir hujjatni, sahifalar koʻrsatganidek, shu jurnal bilan solishtiradi va oʻzgartirilganlarini aytadi.',
   checkpoint: 'Oxirgi nazorat nuqtasi',
   checkReceipt: 'Isbotni tekshirish',
   checkReceiptText: 'Faylni brauzeringizning oʻzi tekshiradi; u hech qayerga yuborilmaydi.',
