@@ -27,6 +27,7 @@ export {
   type TimedRow,
   TimedRows,
 } from './components/list.tsx';
+export { PageLinks, pageAsked, pageOf, type PageOf } from './components/paging.tsx';
 export { PinBody, PinIcon, type PinShape } from './components/pin.tsx';
 export { Quoted, Simulated, type State, Status, WithDetail } from './components/status.tsx';
 export { type Column, Table } from './components/table.tsx';

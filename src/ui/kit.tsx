@@ -16,6 +16,7 @@ import {
   StateBanner,
   TimedRows,
 } from './components/list.tsx';
+import { PageLinks } from './components/paging.tsx';
 import { Simulated, Status } from './components/status.tsx';
 import { Table } from './components/table.tsx';
 import { formatDateTime, formatNumber, formatPercent, formatRelative, unitSymbol } from './locales/index.ts';
@@ -164,6 +165,7 @@ function Kit({ site, reader }: { site: Site; reader: Reader }): JSX.Element {
             [longWord, '–', unitSymbol('CEL', language), '21.11. 17:20', 'none'],
           ]}
         />
+        <PageLinks language={reader.language} page={2} pages={3} href={(page) => `?page=${page}`} />
         <Table
           label="Comparison"
           columns={[

@@ -4,7 +4,7 @@ import { Problem } from '../../base/problem.ts';
 import { within } from '../../base/timers.ts';
 import { whoOf, type HomeContext, type HomePart, type Module, type Principal } from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
-import { type CitySearch, type Reader, type Site } from '../../ui/index.ts';
+import { pageAsked, type CitySearch, type Reader, type Site } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
 import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
@@ -141,7 +141,7 @@ export function pages(deps: PagesDeps): Module & {
     const { language, query, who } = reader;
     const { state } = remembered(who);
     const filter = filterOf(query, city);
-    const page = Math.min(100_000, Math.max(1, Math.trunc(Number(query.get('page') ?? 1)) || 1));
+    const page = pageAsked(query);
     // Without a district the store pages; with one, what lies in it is known to the pages.
     const size = { limit: pageSize, offset: (page - 1) * pageSize };
     const inDistrict = filter.district === undefined ? undefined : await state.select(filter);

@@ -4,9 +4,9 @@ import type { Entity } from '../../ngsild/index.ts';
 import {
   Empty,
   formatDay,
-  formatNumber,
   formatRelative,
   Links,
+  PageLinks,
   type Reader,
   Simulated,
   type Site,
@@ -60,10 +60,7 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
   const pageLink = (number: number): string => to(`/entities${filterQuery(filter, { page: String(number) })}`);
   return (
     <>
-      <p class="kicker">
-        {t('things')}
-        {pages > 1 && ` · ${t('pageOf', { page: formatNumber(page, language), pages: formatNumber(pages, language) })}`}
-      </p>
+      <p class="kicker">{t('things')}</p>
       <h1>{listTitle(content, site, language)}</h1>
       {types.length > 0 && (
         <FilterForm action={to('/entities')} city={city} language={language} filter={filter} types={types} />
@@ -126,16 +123,7 @@ export function List({ site, reader, content }: { site: Site; reader: Reader; co
           rows={entities}
         />
       )}
-      {pages > 1 && (
-        <nav aria-label={ui('pages')}>
-          <Links
-            items={[
-              page > 1 && { href: pageLink(page - 1), text: ui('previous') },
-              page < pages && { href: pageLink(page + 1), text: ui('next') },
-            ]}
-          />
-        </nav>
-      )}
+      <PageLinks language={language} page={page} pages={pages} href={pageLink} />
       <Links
         items={[
           types.length > 0 && { href: `/api/entities.csv${query}`, text: t('listCsv') },

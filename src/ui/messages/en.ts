@@ -49,6 +49,7 @@ export const en = {
   wentWrong: 'Something is wrong',
   technical: 'In detail',
   pages: 'Pages',
+  pageOf: 'page {page} of {pages}',
   previous: 'Previous',
   next: 'Next',
   kilometre: 'km',

@@ -52,6 +52,7 @@ export const kk: Messages<UiKey> = {
   wentWrong: 'Бірдеңе дұрыс емес',
   technical: 'Толығырақ, ағылшынша',
   pages: 'Беттер',
+  pageOf: '{pages} беттің {page}-беті',
   previous: 'Алдыңғы',
   next: 'Келесі',
   kilometre: 'км',

@@ -54,6 +54,7 @@ export const ru: Messages<UiKey> = {
   wentWrong: 'Что-то не так',
   technical: 'Подробно, по-английски',
   pages: 'Страницы',
+  pageOf: 'страница {page} из {pages}',
   previous: 'Предыдущая',
   next: 'Следующая',
   kilometre: 'км',

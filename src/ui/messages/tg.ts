@@ -52,6 +52,7 @@ export const tg: Messages<UiKey> = {
   wentWrong: 'Чизе нодуруст аст',
   technical: 'Муфассал, ба англисӣ',
   pages: 'Саҳифаҳо',
+  pageOf: 'саҳифаи {page} аз {pages}',
   previous: 'Қаблӣ',
   next: 'Баъдӣ',
   kilometre: 'км',

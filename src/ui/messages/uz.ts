@@ -52,6 +52,7 @@ export const uz: Messages<UiKey> = {
   wentWrong: 'Nimadir notoʻgʻri',
   technical: 'Batafsil, inglizcha',
   pages: 'Sahifalar',
+  pageOf: '{pages} dan {page}-sahifa',
   previous: 'Oldingi',
   next: 'Keyingi',
   kilometre: 'km',

@@ -96,7 +96,6 @@ export const en = {
   name: 'Name',
   main: 'Main value',
   when: 'Time',
-  pageOf: 'page {page} of {pages}',
   mapHead: 'Map of {city}',
   mapPage: 'Map',
   sources: 'Sources',

@@ -99,7 +99,6 @@ export const kk: Messages<PageKey> = {
   name: 'Атауы',
   main: 'Негізгі мән',
   when: 'Уақыт',
-  pageOf: '{pages} беттің {page}-беті',
   mapHead: '{city} картасы',
   mapPage: 'Карта',
   sources: 'Дереккөздер',

@@ -101,7 +101,6 @@ export const ru: Messages<PageKey> = {
   name: 'Название',
   main: 'Главное значение',
   when: 'Время',
-  pageOf: 'страница {page} из {pages}',
   mapHead: 'Карта города {city}',
   mapPage: 'Карта',
   sources: 'Источники',

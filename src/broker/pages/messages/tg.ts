@@ -99,7 +99,6 @@ export const tg: Messages<PageKey> = {
   name: 'Ном',
   main: 'Қимати асосӣ',
   when: 'Вақт',
-  pageOf: 'саҳифаи {page} аз {pages}',
   mapHead: 'Харитаи {city}',
   mapPage: 'Харита',
   sources: 'Манбаъҳо',

@@ -99,7 +99,6 @@ export const uz: Messages<PageKey> = {
   name: 'Nomi',
   main: 'Asosiy qiymat',
   when: 'Vaqt',
-  pageOf: '{pages} dan {page}-sahifa',
   mapHead: '{city} xaritasi',
   mapPage: 'Xarita',
   sources: 'Manbalar',

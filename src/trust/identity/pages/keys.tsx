@@ -7,6 +7,9 @@ import {
   Form,
   formatDateTime,
   type PageContent,
+  PageLinks,
+  pageAsked,
+  pageOf,
   type Reader,
   Section,
   Status,
@@ -78,10 +81,25 @@ export function keyRoutes(app: Hono, desk: Desk): void {
   });
 }
 
+/** On one page: a service brings a table of its keys. */
+const servicesSize = 20;
+const devicesSize = 50;
+
 function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
   const { identity, site } = desk;
-  const t = identityWords(reader.language);
-  const services = identity.accounts.list().filter(({ kind }) => kind === 'service');
+  const { language, query, to } = reader;
+  const t = identityWords(language);
+  const services = pageOf(
+    identity.accounts.list().filter(({ kind }) => kind === 'service'),
+    pageAsked(query, 'services'),
+    servicesSize,
+  );
+  const devices = pageOf(identity.devices.list(), pageAsked(query, 'devices'), devicesSize);
+  /** The other list stays where it is. */
+  const href = (list: 'services' | 'devices') => (number: number) => {
+    const places = { services: services.page, devices: devices.page, [list]: number };
+    return `${to('/keys')}?services=${places.services}&devices=${places.devices}#${list}`;
+  };
   return {
     title: t('keys'),
     section: '/keys',
@@ -92,10 +110,11 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
         <p class="lede">{t('keysLede')}</p>
         <Refusal problem={problem} reader={reader} />
         <Section id="services" title={t('services')} note={t('servicesLede')}>
-          {services.length === 0 && <Empty title={t('noServices')} />}
-          {services.map((account) => (
+          {services.rows.length === 0 && <Empty title={t('noServices')} />}
+          {services.rows.map((account) => (
             <Service desk={desk} reader={reader} account={account} />
           ))}
+          <PageLinks language={language} {...services} href={href('services')} />
           <details>
             <summary>{t('addService')}</summary>
             <Form reader={reader} action={reader.to('/keys/services')}>
@@ -110,7 +129,8 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
           </details>
         </Section>
         <Section id="devices" title={t('devices')} note={t('devicesLede')}>
-          <DeviceTable devices={identity.devices.list()} reader={reader} timeZone={site.city.timeZone} />
+          <DeviceTable devices={devices.rows} reader={reader} timeZone={site.city.timeZone} />
+          <PageLinks language={language} {...devices} href={href('devices')} />
           <details>
             <summary>{t('addDevice')}</summary>
             <Form reader={reader} action={reader.to('/keys/devices')}>

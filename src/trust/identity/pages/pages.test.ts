@@ -146,6 +146,44 @@ test('cookies of an https city go nowhere else; of a http one they work as well'
   }
 });
 
+test('a city of many people, services and devices shows them page by page, and finds people by what they are', async (t) => {
+  const { app, identity } = open(t);
+  const id = await person(identity, { roles: ['administrator'] });
+  for (let n = 100; n < 145; n++) {
+    const roles = [n === 144 ? 'moderator' : 'dispatcher'] as const;
+    const given = { name: `official${n}`, displayName: `Ғафур ${n}`, roles, department: `water${n % 2}` };
+    identity.accounts.add(given, cli);
+  }
+  for (let n = 100; n < 125; n++) identity.accounts.add({ name: `program${n}`, kind: 'service' }, cli);
+  for (let n = 100; n < 160; n++) identity.devices.add({ label: `Kiosk ${n}`, topics: 'air/{id}', sources: [] }, cli);
+  const visitor = browser(app);
+  visitor.cookies.set('session', identity.sessions.open(identity.accounts.get(id), '').secret);
+  const namesIn = (html: string, pattern: RegExp): number => new Set(html.match(pattern)).size;
+  const people = /official\d+/g;
+  assert.equal(namesIn((await visitor.get('/en/people')).html, people), 19, 'and the administrator');
+  const last = (await visitor.get('/en/people?page=3')).html;
+  assert.equal(namesIn(last, people), 6);
+  assert.match(last, /page 3 of 3/);
+  assert.doesNotMatch(last, /people\?page=4/);
+  assert.match((await visitor.get('/en/people?page=99')).html, /page 3 of 3/);
+  const moderators = (await visitor.get('/ru/people?find=%D0%BC%D0%BE%D0%B4%D0%B5%D1%80%D0%B0%D1%82%D0%BE%D1%80')).html;
+  assert.deepEqual(
+    [...new Set(moderators.match(people))],
+    ['official144'],
+    'by the role, in the language of the reader',
+  );
+  const half = (await visitor.get(`/en/people?find=${encodeURIComponent('water1 гафур')}&page=2`)).html;
+  assert.equal(namesIn(half, people), 2, '22 in that department');
+  assert.match(half, /href="\/en\/people\?find=[^"]*&amp;page=1"/);
+  assert.match((await visitor.get('/en/people?find=nobody')).html, /Nobody here is called like that/);
+
+  const keys = (await visitor.get('/en/keys?services=2')).html;
+  assert.equal(namesIn(keys, /program\d+/g), 5);
+  assert.equal(namesIn(keys, /Kiosk \d+/g), 50);
+  assert.match(keys, /href="\/en\/keys\?services=2&amp;devices=2#devices"/);
+  assert.equal(namesIn((await visitor.get('/en/keys?services=2&devices=2')).html, /Kiosk \d+/g), 10);
+});
+
 test('the id of a session is new after each sign-in, and the old one is worth nothing', async (t) => {
   const { app, identity } = open(t);
   const id = await person(identity);

@@ -3,7 +3,12 @@ import type { Problem } from '../../../base/problem.ts';
 import {
   Act,
   Breadcrumb,
+  Empty,
+  foldForSearch,
   Form,
+  PageLinks,
+  pageAsked,
+  pageOf,
   type PageContent,
   type Reader,
   Section,
@@ -95,14 +100,32 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
   });
 }
 
+/** People on one page. */
+const pageSize = 20;
+
+/** All words stand somewhere in the names, the department or the roles as the reader reads them. */
+function peopleNamed(people: readonly Account[], find: string, language: string): readonly Account[] {
+  const words = foldForSearch(find.slice(0, 200)).split(/\s+/);
+  return people.filter(({ name, displayName, department = '', roles }) => {
+    const said = foldForSearch(
+      [name, displayName, department, ...roles.map((role) => roleName(language, role))].join(' '),
+    );
+    return words.every((word) => said.includes(word));
+  });
+}
+
 function peoplePage(
   reader: Reader,
   people: readonly Account[],
   problem?: Problem,
   given = { name: '', displayName: '' },
 ): PageContent {
-  const { language, to } = reader;
+  const { language, to, query } = reader;
   const t = identityWords(language);
+  const find = (query.get('find') ?? '').trim();
+  const { rows, page, pages } = pageOf(peopleNamed(people, find, language), pageAsked(query), pageSize);
+  const href = (number: number): string =>
+    to(`/people?${new URLSearchParams({ ...(find !== '' && { find }), page: String(number) })}`);
   return {
     title: t('people'),
     section: '/people',
@@ -112,27 +135,38 @@ function peoplePage(
         <h1>{t('people')}</h1>
         <p class="lede">{t('peopleLede')}</p>
         <Refusal problem={problem} reader={reader} />
-        <Table
-          label={t('people')}
-          columns={[
-            {
-              head: t('person'),
-              cell: ({ id, name, displayName }: Account) => (
-                <>
-                  <a href={to(`/people/${id}`)}>{displayName}</a>
-                  <br />
-                  <small>{name}</small>
-                </>
-              ),
-            },
-            {
-              head: t('roles'),
-              cell: ({ roles }) => roles.map((role) => roleName(language, role)).join(', ') || t('noRoles'),
-            },
-            { head: t('state'), cell: (account) => <AccountState account={account} reader={reader} /> },
-          ]}
-          rows={people}
-        />
+        {people.length > pageSize && (
+          <form class="filter noprint" method="get" action={to('/people')} role="search">
+            <TextField id="find" name="find" label={t('findPerson')} value={find} inputMode="search" />
+            <button class="btn">{t('find')}</button>
+          </form>
+        )}
+        {rows.length === 0 ? (
+          <Empty title={t('foundNobody')} />
+        ) : (
+          <Table
+            label={t('people')}
+            columns={[
+              {
+                head: t('person'),
+                cell: ({ id, name, displayName }: Account) => (
+                  <>
+                    <a href={to(`/people/${id}`)}>{displayName}</a>
+                    <br />
+                    <small>{name}</small>
+                  </>
+                ),
+              },
+              {
+                head: t('roles'),
+                cell: ({ roles }) => roles.map((role) => roleName(language, role)).join(', ') || t('noRoles'),
+              },
+              { head: t('state'), cell: (account) => <AccountState account={account} reader={reader} /> },
+            ]}
+            rows={rows}
+          />
+        )}
+        <PageLinks language={language} page={page} pages={pages} href={href} />
         <Section id="add" title={t('addPerson')}>
           <Form reader={reader} action={to('/people')}>
             <TextField

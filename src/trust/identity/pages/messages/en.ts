@@ -66,6 +66,9 @@ export const en = {
   peopleLede:
     'Who may sign in, and what each may do. What is changed here stands in the transparency log, without names.',
   person: 'Person',
+  findPerson: 'Name, department or role',
+  find: 'Find',
+  foundNobody: 'Nobody here is called like that.',
   waiting: 'has not chosen a password yet',
   disabled: 'disabled',
   active: 'may sign in',
