@@ -184,6 +184,7 @@ export async function openCityTrust(
               vaultPages({
                 vault,
                 site,
+                permits,
                 nameOf,
                 anchors: async () => anchorsIn(await store.rows.all(anchorsSql)),
               }),

@@ -73,6 +73,7 @@ function Kit({ site, reader }: { site: Site; reader: Reader }): JSX.Element {
       />
       <Section id="states" title="States">
         <StateBanner>{t('connectionLost')}</StateBanner>
+        <StateBanner good>What was just done</StateBanner>
         <p>
           <Status state="trouble">above its range</Status> ·{' '}
           <Status state="warn">{t('late', { ago: formatRelative(now - 40 * 60_000, now, language) })}</Status> ·{' '}

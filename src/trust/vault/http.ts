@@ -1,7 +1,7 @@
 /** The pages of the vault, and what everybody may count. */
 import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
-import { whoOf, type Access, type ApiRoute, type Module } from '../../http/index.ts';
+import { whoOf, type Access, type Action, type ApiRoute, type Module, type Principal } from '../../http/index.ts';
 import type { Site } from '../../ui/index.ts';
 import type { Anchor } from './accessLog.ts';
 import { contactOf, parseContact, setContact } from './contact.ts';
@@ -9,7 +9,8 @@ import { contactPage } from './pages/contact.tsx';
 import { accessLogPage, countsPage, logPageSize } from './pages/log.tsx';
 import { vaultWords } from './pages/messages/index.ts';
 import { noStore } from './pages/noStore.ts';
-import { approvalsPage, contentPage, vaultPage } from './pages/openings.tsx';
+import type { VaultKey } from './pages/messages/index.ts';
+import { approvalsPage, askedFields, contentPage, vaultPage, type Door } from './pages/openings.tsx';
 import { purposes } from './purposes.ts';
 import type { Vault } from './vault.ts';
 
@@ -28,6 +29,13 @@ const access: Access = {
   'GET /vault/counts': 'viewPublic',
   'GET /api/vault/counts': 'viewPublic',
 };
+
+/** Pages that are nobody's all together: who asks, who agrees, who watches. */
+const doors: readonly (readonly [path: string, action: Action, key: VaultKey])[] = [
+  ['/vault', 'openVault', 'title'],
+  ['/vault/approvals', 'approveOpening', 'approvalsTitle'],
+  ['/vault/log', 'readVaultLog', 'logTitle'],
+];
 
 const api: readonly ApiRoute[] = [
   {
@@ -53,17 +61,24 @@ export function vaultPages(deps: {
   anchors: () => Promise<readonly Anchor[]>;
   /** Of an account, as it is shown. */
   nameOf: (id: string) => string;
+  permits: (who: Principal, action: Action) => boolean;
 }): Module {
-  const { vault, site, anchors, nameOf } = deps;
+  const { vault, site, anchors, nameOf, permits } = deps;
   const { timeZone } = site.city;
-  const shown = { timeZone, nameOf };
+  /** Pages of the vault that `who` may open. */
+  const doorsOf = (language: string, who: Principal): readonly Door[] =>
+    doors
+      .filter(([, action]) => permits(who, action))
+      .map(([href, , key]) => ({ href, text: vaultWords(language)(key) }));
+  const shown = { timeZone, nameOf, doorsOf };
   const yearOf = (ms: number): number =>
     Number(new Intl.DateTimeFormat('en', { year: 'numeric', timeZone }).format(new Date(ms)));
   return {
     name: 'vault',
     access,
     api,
-    navigation: (language) => [{ href: '/vault', text: vaultWords(language)('title') }],
+    // One entry for whoever has to do with it: nobody may open all of them.
+    navigation: (language, who) => doorsOf(language, who).slice(0, 1),
     routes(app) {
       contactRoutes(app, deps);
       site.page(app, '/vault', (reader) => vaultPage({ ...shown, openings: vault.openings.asked(reader.who) }, reader));
@@ -71,16 +86,12 @@ export function vaultPages(deps: {
         const form = await c.req.parseBody();
         const [subject, purpose, reason] = ['subject', 'purpose', 'reason'].map((name) => textOf(form[name]));
         const given = { subject: subject ?? '', purpose: purpose ?? '', reason: reason ?? '' };
-        try {
-          vault.openings.request(reader.who, given.subject, given.purpose, given.reason);
-          return '/vault';
-        } catch (error) {
-          const wrong = (['subject', 'purpose', 'reason'] as const).find(
-            (field) => error instanceof Problem && error.kind !== 'forbidden' && error.field === field,
-          );
-          if (!wrong) throw error;
+        const faults = vault.openings.faultsOf(given).map(({ field }) => field);
+        const wrong = askedFields.filter((field) => faults.includes(field));
+        if (wrong.length > 0)
           return vaultPage({ ...shown, openings: vault.openings.asked(reader.who), given, wrong }, reader);
-        }
+        vault.openings.request(reader.who, given.subject, given.purpose, given.reason);
+        return '/vault?sent';
       });
       site.form(app, '/vault/openings/:id', async (c, reader) =>
         contentPage({ ...shown, ...vault.openings.read(reader.who, idOf(c)) }, reader),
@@ -101,7 +112,7 @@ export function vaultPages(deps: {
       for (const decision of ['approve', 'refuse'] as const) {
         site.form(app, `/vault/approvals/:id/${decision}`, async (c) => {
           vault.openings[decision](whoOf(c), idOf(c));
-          return '/vault/approvals';
+          return `/vault/approvals?done=${decision}`;
         });
       }
       site.page(app, '/vault/log', async (reader) => {
@@ -149,7 +160,8 @@ function contactRoutes(app: Hono, { vault, site, nameOf }: Parameters<typeof vau
       {
         ...noticesOf(reader.who.id),
         contact: contactOf(vault.records, reader.who.id) ?? {},
-        saved: reader.query.has('saved'),
+        done: reader.query.has('erased') ? 'erased' : reader.query.has('saved') ? 'saved' : undefined,
+        hasKey: vault.records.hasKey(reader.who.id),
       },
       reader,
     ),
@@ -160,12 +172,15 @@ function contactRoutes(app: Hono, { vault, site, nameOf }: Parameters<typeof vau
     const form = await c.req.parseBody();
     const given = { email: textOf(form['email']), phone: textOf(form['phone']) };
     try {
-      setContact(vault.records, who.id, parseContact(given));
-      return '/account/contact?saved';
+      const contact = parseContact(given);
+      const had = contactOf(vault.records, who.id) !== undefined;
+      setContact(vault.records, who.id, contact);
+      return had && Object.keys(contact).length === 0 ? '/account/contact?erased' : '/account/contact?saved';
     } catch (error) {
       const field = error instanceof Problem ? error.field : undefined;
       if (field !== 'email' && field !== 'phone') throw error;
-      return contactPage({ ...noticesOf(who.id), contact: given, wrong: { field } }, reader);
+      const hasKey = vault.records.hasKey(who.id);
+      return contactPage({ ...noticesOf(who.id), contact: given, hasKey, wrong: { field } }, reader);
     }
   });
 }

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '../../base/clock.ts';
 import type { NewId } from '../../base/ids.ts';
-import { Problem } from '../../base/problem.ts';
+import { assert, Problem } from '../../base/problem.ts';
 import { normalized } from '../../base/words.ts';
 import type { Principal } from '../../http/index.ts';
 import type { Database, Found } from '../../store/index.ts';
@@ -33,6 +33,9 @@ export type Opening = {
   /** First read. */
   readonly openedAt?: number;
 };
+
+/** As it was filled in. */
+export type AskedFor = { readonly subject: string; readonly purpose: string; readonly reason: string };
 
 /** What the person concerned is shown. */
 export type Notice = Pick<Opening, 'id' | 'purpose' | 'reason' | 'askedBy' | 'decidedBy'> & {
@@ -136,24 +139,32 @@ export function openOpenings(deps: {
     return openingOf(rowOf(id));
   };
 
+  const faultsOf = ({ subject, purpose, reason }: AskedFor): readonly Problem[] => {
+    const { length } = normalized(reason);
+    const { min, max } = reasonLength;
+    return [
+      !records.has(subject) && new Problem('not-found', 'the vault holds nothing of such a person', 'subject'),
+      !purposeOf(purpose) &&
+        new Problem('bad-data', `wanted one of ${purposes.map(({ id }) => id).join(', ')}`, 'purpose'),
+      (length < min || length > max) &&
+        new Problem('bad-data', `a reason of ${min} to ${max} characters is wanted`, 'reason'),
+    ].filter((fault) => fault !== false);
+  };
+
   return {
+    /** All that is wrong with a request; of whether it may be asked for it says nothing. */
+    faultsOf,
     /**
      * @param reason in words, 10 to 1,000 characters; the person concerned will read it
      * @throws Problem forbidden, not-found, bad-data (field)
      */
     request(who: Principal, subject: string, purposeId: string, reason: string): Opening {
       const purpose = purposeOf(purposeId);
-      if (!purpose)
-        throw new Problem('bad-data', `wanted one of ${purposes.map(({ id }) => id).join(', ')}`, 'purpose');
-      demandPurpose(who, 'openVault', purpose.id);
+      if (purpose) demandPurpose(who, 'openVault', purpose.id);
+      const [fault] = faultsOf({ subject, purpose: purposeId, reason });
+      if (fault) throw fault;
+      assert(purpose !== undefined, 'an unknown purpose is a fault');
       const words = normalized(reason);
-      if (words.length < reasonLength.min || words.length > reasonLength.max)
-        throw new Problem(
-          'bad-data',
-          `a reason of ${reasonLength.min} to ${reasonLength.max} characters is wanted`,
-          'reason',
-        );
-      if (!records.has(subject)) throw new Problem('not-found', 'the vault holds nothing of such a person', 'subject');
       const id = newId();
       const now = clock.now();
       database.transaction(() => {

@@ -152,6 +152,10 @@ export function openRecords(deps: {
     has: (subject: string): boolean =>
       database.get('SELECT 1 AS one FROM record WHERE subject = ? AND pending = 0 LIMIT 1', subject) !== undefined,
 
+    /** Something of the person is still sealed, or was put just now. */
+    hasKey: (subject: string): boolean =>
+      database.get('SELECT 1 AS one FROM subject WHERE id = ?', subject) !== undefined,
+
     /** For what is said of a person elsewhere in the vault. */
     sealFor: (subject: string, text: string, name: string): Buffer =>
       seal(subjectKeyMade(subject), Buffer.from(text), ['text', subject, name]),

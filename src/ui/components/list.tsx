@@ -208,20 +208,22 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-/** Connection lost, data stale: stays until it is over. `hidden` when the live island shows it by need. */
+/** Connection lost, data stale: stays until it is over; or `good`: what was just done. `hidden` when the live island shows it by need. */
 export function StateBanner({
   id,
   hidden = false,
+  good = false,
   children,
 }: {
   id?: string;
   hidden?: boolean;
+  good?: boolean;
   children: ComponentChildren;
 }): JSX.Element {
   return (
-    <div class="state" role="status" id={id} hidden={hidden}>
+    <div class={good ? 'state good' : 'state'} role="status" id={id} hidden={hidden}>
       <p>
-        <span class="st warn">
+        <span class={good ? 'st good' : 'st warn'}>
           <span>{children}</span>
         </span>
       </p>

@@ -50,7 +50,9 @@ export function subscriptionPage({ one, letters, timeZone, done }: OneSubscripti
         <p class="lede">
           <Fares one={one} reader={reader} />
         </p>
-        {done && <StateBanner>{'hits' in done ? t('backDone', { n: done.hits }) : t('againDone', done)}</StateBanner>}
+        {done && (
+          <StateBanner good>{'hits' in done ? t('backDone', { n: done.hits }) : t('againDone', done)}</StateBanner>
+        )}
         <Section id="fares" title={t('howIt')} note={t('keptNote')}>
           <Facts items={fares(one, reader, timeZone)} />
         </Section>

@@ -58,7 +58,7 @@ function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, w
       <>
         <h1>{t('account')}</h1>
         <p class="lede">{t('accountLede')}</p>
-        {reader.query.get('done') === 'password' && <StateBanner>{t('passwordDone')}</StateBanner>}
+        {reader.query.get('done') === 'password' && <StateBanner good>{t('passwordDone')}</StateBanner>}
         <ErrorSummary title={t('wrongTitle')} items={errorItems(wrong)} />
         <Rights account={account} reader={reader} />
         <p class="proof">{t('rightsNote')}</p>

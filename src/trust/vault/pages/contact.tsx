@@ -3,7 +3,7 @@ import {
   Empty,
   ErrorSummary,
   Form,
-  formatDate,
+  formatDateTime,
   type PageContent,
   type Reader,
   Rows,
@@ -24,12 +24,14 @@ export type ContactContent = {
   readonly nameOf: (id: string) => string;
   /** What was typed and is wrong. */
   readonly wrong?: { readonly field: 'email' | 'phone' };
-  readonly saved?: boolean;
+  readonly done?: 'saved' | 'erased' | undefined;
+  /** The key of the person is there: something else is sealed with it. */
+  readonly hasKey: boolean;
 };
 
 /** `/account/contact`: how one wants to be reached, who has looked, and what a vault cannot prevent. */
 export function contactPage(
-  { contact, notices, timeZone, nameOf, wrong, saved = false }: ContactContent,
+  { contact, notices, timeZone, nameOf, wrong, done, hasKey }: ContactContent,
   reader: Reader,
 ): PageContent {
   const { language, to, who } = reader;
@@ -55,9 +57,9 @@ export function contactPage(
     <>
       <h1>{t('contactTitle')}</h1>
       <p class="lede">{t('contactLede')}</p>
-      {saved && (
-        <StateBanner>
-          <b>{t('saved')}</b>
+      {done && (
+        <StateBanner good>
+          <b>{t(done === 'erased' && !hasKey ? 'erasedKey' : done)}</b>
         </StateBanner>
       )}
       {wrong && (
@@ -88,6 +90,7 @@ export function contactPage(
           </button>
         </p>
       </Form>
+      <p class="note">{t('ownNumber', { id: who.id })}</p>
       <Section id="looked" title={t('looked')} note={t('lookedNote')}>
         {notices.length === 0 ? (
           <Empty title={t('lookedNone')} />
@@ -95,12 +98,16 @@ export function contactPage(
           <Rows
             items={notices.map(({ purpose, reason, askedBy, decidedBy, openedAt }) => (
               <>
-                <b>{t(`purpose_${purpose.id}`)}</b> <span>{formatDate(openedAt, language, timeZone)}</span>
+                <b>{t(`purpose_${purpose.id}`)}</b> <span>{formatDateTime(openedAt, language, timeZone)}</span>
                 <p>{reason ?? t('reasonGone')}</p>
                 <p>
                   <small>
-                    {t('lookedBy', { name: nameOf(askedBy) })}
-                    {decidedBy !== undefined && ` ${t('agreedBy', { name: nameOf(decidedBy) })}`}
+                    {[
+                      t('lookedBy', { name: nameOf(askedBy) }),
+                      decidedBy !== undefined && t('agreedBy', { name: nameOf(decidedBy) }),
+                    ]
+                      .filter(Boolean)
+                      .join(' · ')}
                   </small>
                 </p>
               </>

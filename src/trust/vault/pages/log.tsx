@@ -15,6 +15,7 @@ import type { YearCounts } from '../openings.ts';
 import { purposeOf } from '../purposes.ts';
 import { vaultWords } from './messages/index.ts';
 import { noStore } from './noStore.ts';
+import { OtherDoors, type Door } from './openings.tsx';
 
 /** Entries on one page. */
 export const logPageSize = 50;
@@ -27,21 +28,24 @@ export function accessLogPage(
     trouble,
     timeZone,
     nameOf,
+    doorsOf,
   }: {
     entries: readonly AccessEntry[];
     count: number;
     trouble?: string;
     timeZone: string;
     nameOf: (id: string) => string;
+    doorsOf: (language: string, who: Reader['who']) => readonly Door[];
   },
   reader: Reader,
 ): PageContent {
-  const { language, to } = reader;
+  const { language, to, who } = reader;
   const t = vaultWords(language);
+  const doors = doorsOf(language, who);
   const last = entries.at(-1)?.seq ?? 1;
   return {
     title: t('logTitle'),
-    section: '/vault',
+    section: doors[0]?.href ?? '',
     headers: noStore,
     main: (
       <>
@@ -83,7 +87,12 @@ export function accessLogPage(
                 },
                 { head: t('by'), headed: true, cell: ({ by }) => (by === 'system' ? t('platform') : nameOf(by)) },
                 { head: t('subject'), headed: true, cell: ({ subject }) => subject ?? '–' },
-                { head: t('number'), numeric: true, cell: ({ seq }) => formatNumber(seq, language) },
+                {
+                  head: t('number'),
+                  numeric: true,
+                  class: 'hidephone',
+                  cell: ({ seq }) => formatNumber(seq, language),
+                },
               ]}
               rows={entries}
             />
@@ -95,6 +104,7 @@ export function accessLogPage(
               { href: to('/vault/counts'), text: t('countsTitle') },
             ]}
           />
+          <OtherDoors doors={doors} own="/vault/log" to={to} />
         </Section>
       </>
     ),

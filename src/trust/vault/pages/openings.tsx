@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { Principal } from '../../../http/index.ts';
 import {
   Act,
   Empty,
@@ -19,16 +20,20 @@ import {
   TextField,
 } from '../../../ui/index.ts';
 import { readContact } from '../contact.ts';
-import type { Opening, OpeningState } from '../openings.ts';
+import type { AskedFor, Opening, OpeningState } from '../openings.ts';
 import { purposes } from '../purposes.ts';
 import type { VaultRecord } from '../records.ts';
 import { Limits } from './limits.tsx';
 import { vaultWords } from './messages/index.ts';
 import { noStore } from './noStore.ts';
 
-type Names = { readonly timeZone: string; readonly nameOf: (id: string) => string };
+export type Door = { readonly href: string; readonly text: string };
 
-export type AskedFor = { readonly subject: string; readonly purpose: string; readonly reason: string };
+type Names = { readonly timeZone: string; readonly nameOf: (id: string) => string };
+/** `doorsOf`: pages of the vault that somebody may open, the first of which stands in the navigation. */
+type Shown = Names & { readonly doorsOf: (language: string, who: Principal) => readonly Door[] };
+
+export const askedFields = ['subject', 'purpose', 'reason'] as const;
 
 const looks: Readonly<Record<OpeningState, State>> = {
   asked: 'warn',
@@ -43,91 +48,98 @@ export function vaultPage(
     openings,
     timeZone,
     nameOf,
+    doorsOf,
     given,
-    wrong,
-  }: Names & { openings: readonly Opening[]; given?: AskedFor; wrong?: 'subject' | 'purpose' | 'reason' },
+    wrong = [],
+  }: Shown & { openings: readonly Opening[]; given?: AskedFor; wrong?: readonly (typeof askedFields)[number][] },
   reader: Reader,
 ): PageContent {
-  const { language, to } = reader;
+  const { language, to, who, query } = reader;
   const t = vaultWords(language);
   const wrongOf = (field: 'subject' | 'reason'): { wrong?: string } =>
-    wrong === field ? { wrong: t(`${field}Wrong`) } : {};
+    wrong.includes(field) ? { wrong: t(`${field}Wrong`) } : {};
+  const isOpen = ({ state }: Opening): boolean => state === 'asked' || state === 'approved';
+  const rows = (own: readonly Opening[]) => (
+    <Rows
+      items={own.map((opening) => (
+        <>
+          <About opening={opening} t={t} timeZone={timeZone} nameOf={nameOf} language={language} />
+          {opening.state === 'approved' && (
+            <Act reader={reader} action={to(`/vault/openings/${opening.id}`)} text={t('show')} />
+          )}
+        </>
+      ))}
+    />
+  );
+  const [open, earlier] = [openings.filter(isOpen), openings.filter((opening) => !isOpen(opening))];
   return {
     title: t('title'),
     section: '/vault',
     headers: noStore,
-    ...(wrong && { status: 400 as const }),
+    ...(wrong.length > 0 && { status: 400 as const }),
     main: (
       <>
         <h1>{t('title')}</h1>
         <p class="lede">{t('lede')}</p>
-        {wrong && (
-          <ErrorSummary
-            title={t('notAsked')}
-            items={[{ id: wrong, text: wrong === 'purpose' ? t('purposeWrong') : t(`${wrong}Wrong`) }]}
-          />
+        {query.has('sent') && (
+          <StateBanner good>
+            <b>{t('sent')}</b> {open.some(({ state }) => state === 'asked') && t('sentWaits')}
+          </StateBanner>
         )}
-        <Form reader={reader} action={to('/vault/openings')}>
-          <TextField
-            id="subject"
-            name="subject"
-            label={t('subject')}
-            help={t('subjectHelp')}
-            value={given?.subject ?? reader.query.get('subject') ?? ''}
-            {...wrongOf('subject')}
-          />
-          <div id="purpose">
-            <Picks
-              legend={t('purpose')}
-              name="purpose"
-              {...(given && { value: given.purpose })}
-              options={purposes.map(({ id, second, noticeDays }) => ({
-                value: id,
-                text: t(`purpose_${id}`),
-                help: [
-                  t(second ? 'needsSecond' : 'needsNobody'),
-                  noticeDays === 0 ? t('toldAtOnce') : t('toldAfter', { n: noticeDays }),
-                ].join(' '),
-              }))}
+        <ErrorSummary title={t('notAsked')} items={wrong.map((field) => ({ id: field, text: t(`${field}Wrong`) }))} />
+        {open.length > 0 && (
+          <Section id="own" title={t('own')}>
+            {rows(open)}
+          </Section>
+        )}
+        <Section id="new" title={t('ask')}>
+          <Form reader={reader} action={to('/vault/openings')}>
+            <TextField
+              id="subject"
+              name="subject"
+              label={t('subject')}
+              help={t('subjectHelp')}
+              value={given?.subject ?? reader.query.get('subject') ?? ''}
+              {...wrongOf('subject')}
             />
-          </div>
-          <TextField
-            id="reason"
-            name="reason"
-            lines={3}
-            label={t('reason')}
-            help={t('reasonHelp')}
-            value={given?.reason ?? ''}
-            {...wrongOf('reason')}
-          />
-          <p>
-            <button class="btn main" type="submit">
-              {t('ask')}
-            </button>
-          </p>
-        </Form>
-        <Section id="own" title={t('own')}>
-          {openings.length === 0 ? (
-            <Empty title={t('ownNone')} />
-          ) : (
-            <Rows
-              items={openings.map((opening) => (
-                <>
-                  <About opening={opening} t={t} timeZone={timeZone} nameOf={nameOf} language={language} />
-                  {opening.state === 'approved' && (
-                    <Act reader={reader} action={to(`/vault/openings/${opening.id}`)} text={t('show')} />
-                  )}
-                </>
-              ))}
+            <div id="purpose">
+              <Picks
+                legend={t('purpose')}
+                name="purpose"
+                {...(given && { value: given.purpose })}
+                options={purposes.map(({ id, second, noticeDays }) => ({
+                  value: id,
+                  text: t(`purpose_${id}`),
+                  help: [
+                    t(second ? 'needsSecond' : 'needsNobody'),
+                    noticeDays === 0 ? t('toldAtOnce') : t('toldAfter', { n: noticeDays }),
+                  ].join(' '),
+                }))}
+              />
+            </div>
+            <TextField
+              id="reason"
+              name="reason"
+              lines={3}
+              label={t('reason')}
+              help={t('reasonHelp')}
+              value={given?.reason ?? ''}
+              {...wrongOf('reason')}
             />
-          )}
-          <Links
-            items={[
-              { href: to('/vault/approvals'), text: t('approvalsTitle') },
-              { href: to('/vault/log'), text: t('logTitle') },
-            ]}
-          />
+            <p>
+              <button class="btn main" type="submit">
+                {t('ask')}
+              </button>
+            </p>
+          </Form>
         </Section>
+        {openings.length === 0 && <Empty title={t('ownNone')} />}
+        {earlier.length > 0 && (
+          <Section id="earlier" title={t('earlier')}>
+            {rows(earlier)}
+          </Section>
+        )}
+        <OtherDoors doors={doorsOf(language, who)} own="/vault" to={to} />
         <Limits t={t} to={to} />
       </>
     ),
@@ -136,19 +148,22 @@ export function vaultPage(
 
 /** `/vault/approvals`: what somebody else asked for. */
 export function approvalsPage(
-  { openings, timeZone, nameOf }: Names & { openings: readonly Opening[] },
+  { openings, timeZone, nameOf, doorsOf }: Shown & { openings: readonly Opening[] },
   reader: Reader,
 ): PageContent {
-  const { language, to } = reader;
+  const { language, to, who, query } = reader;
   const t = vaultWords(language);
+  const doors = doorsOf(language, who);
+  const done = (['approve', 'refuse'] as const).find((one) => query.get('done') === one);
   return {
     title: t('approvalsTitle'),
-    section: '/vault',
+    section: doors[0]?.href ?? '',
     headers: noStore,
     main: (
       <>
         <h1>{t('approvalsTitle')}</h1>
         <p class="lede">{t('approvalsLede')}</p>
+        {done && <StateBanner good>{t(`done_${done}`)}</StateBanner>}
         {openings.length === 0 ? (
           <Empty title={t('approvalsNone')} />
         ) : (
@@ -162,6 +177,7 @@ export function approvalsPage(
             ))}
           />
         )}
+        <OtherDoors doors={doors} own="/vault/approvals" to={to} />
         <Limits t={t} to={to} />
       </>
     ),
@@ -195,6 +211,19 @@ export function contentPage(
     ),
   };
 }
+
+/** What else of the vault somebody may look at. */
+export const OtherDoors = ({
+  doors,
+  own,
+  to,
+}: {
+  doors: readonly Door[];
+  own: string;
+  to: Reader['to'];
+}): JSX.Element => (
+  <Links items={doors.filter(({ href }) => href !== own).map(({ href, text }) => ({ href: to(href), text }))} />
+);
 
 function RecordBody({
   record,
@@ -234,16 +263,23 @@ function About({
   nameOf,
   language,
 }: Names & { opening: Opening; t: ReturnType<typeof vaultWords>; language: string }): JSX.Element {
-  const { purpose, state, subject, reason, askedBy, askedAt, decidedBy } = opening;
+  const { purpose, state, subject, reason, askedBy, askedAt, decidedBy, until } = opening;
+  const at = (ms: number): string => formatDateTime(ms, language, timeZone);
   return (
     <>
       <b>{t(`purpose_${purpose.id}`)}</b> <Status state={looks[state]}>{t(`state_${state}`)}</Status>
       <p>{reason ?? t('reasonGone')}</p>
       <p>
         <small>
-          {t('about', { subject, at: formatDateTime(askedAt, language, timeZone) })}{' '}
-          {t('lookedBy', { name: nameOf(askedBy) })}
-          {decidedBy !== undefined && ` ${t('decidedBy', { name: nameOf(decidedBy) })}`}
+          {[
+            `${t('subject')}: ${subject}`,
+            at(askedAt),
+            t('lookedBy', { name: nameOf(askedBy) }),
+            decidedBy !== undefined && t('decidedBy', { name: nameOf(decidedBy) }),
+            state === 'approved' && until !== undefined && t('until', { at: at(until) }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
         </small>
       </p>
     </>
