@@ -1,15 +1,12 @@
 /** Codes of an app and on paper: the pages of an account. */
 import type { Hono } from 'hono';
-import type { Clock } from '../../../base/clock.ts';
 import { Problem } from '../../../base/problem.ts';
 import { whoOf, type Access, type Principal } from '../../../http/index.ts';
-import { inLanguage, type Reader, type Site } from '../../../ui/index.ts';
-import type { Accounts } from '../accounts.ts';
+import { inLanguage, type Reader } from '../../../ui/index.ts';
 import { ceremonies } from '../ceremonies.ts';
-import type { Entry } from '../signon/entry.ts';
 import { textsIn } from '../signon/fields.ts';
 import { mayAdd, mayRemove } from '../signon/rights.ts';
-import type { SignOn } from '../signon/signOn.ts';
+import type { SignOnHttp } from '../signon/http.ts';
 import { appPage, codesPage, printedPage, type AppContent } from './pages/codes.tsx';
 import { totpUri } from './totp.ts';
 
@@ -24,17 +21,7 @@ export const codeAccess: Access = {
 /** From the secret to the first code. */
 const setUpMs = 30 * 60_000;
 
-export function codeRoutes(
-  app: Hono,
-  deps: {
-    readonly site: Site;
-    readonly clock: Clock;
-    readonly accounts: Accounts;
-    readonly signOn: SignOn;
-    readonly entry: Entry;
-  },
-): void {
-  const { site, clock, accounts, signOn, entry } = deps;
+export function codeRoutes(app: Hono, { site, clock, accounts, signOn, entry }: SignOnHttp): void {
   const { codes } = signOn;
   const begun = ceremonies<Uint8Array>(clock, setUpMs);
   /** One for each session: a page that is loaded again shows the secret that the app may have already. */

@@ -2,15 +2,12 @@
 import type { Context, Hono } from 'hono';
 import type { Log } from '../../../base/log.ts';
 import { Problem } from '../../../base/problem.ts';
-import type { Clock } from '../../../base/clock.ts';
 import { csrfField, sameText, whoOf, type Access } from '../../../http/index.ts';
-import { languages, localPath, type Site } from '../../../ui/index.ts';
-import type { Accounts } from '../accounts.ts';
+import { languages, localPath } from '../../../ui/index.ts';
 import { ceremonies } from '../ceremonies.ts';
 import { freshSession, isFresh } from '../fresh.ts';
-import type { Entry } from '../signon/entry.ts';
 import type { Why } from '../signon/pages/choices.tsx';
-import type { SignOn } from '../signon/signOn.ts';
+import type { SignOnHttp } from '../signon/http.ts';
 import { callbackPath, type Begun, type OidcProvider } from './provider.ts';
 
 export const oidcAccess: Access = {
@@ -32,18 +29,7 @@ type Waiting = {
 /** At the provider somebody may have to find a phone. */
 const ceremonyMs = 10 * 60_000;
 
-export function oidcRoutes(
-  app: Hono,
-  deps: {
-    readonly site: Site;
-    readonly accounts: Accounts;
-    readonly signOn: SignOn;
-    readonly provider: OidcProvider;
-    readonly entry: Entry;
-    readonly clock: Clock;
-    readonly log: Log;
-  },
-): void {
+export function oidcRoutes(app: Hono, deps: SignOnHttp & { readonly provider: OidcProvider; readonly log: Log }): void {
   const { site, accounts, signOn, provider, entry, clock, log } = deps;
   const waiting = ceremonies<Waiting>(clock, ceremonyMs);
 

@@ -1,14 +1,11 @@
 /** Passkeys over HTTP: the questions and answers of the island, and the pages of an account. */
 import type { Context, Hono } from 'hono';
-import type { Clock } from '../../../base/clock.ts';
 import { isObject, parseJson } from '../../../base/json.ts';
 import { Problem } from '../../../base/problem.ts';
 import { whoOf, type Access } from '../../../http/index.ts';
-import { languages, localPath, type Site } from '../../../ui/index.ts';
-import type { Accounts } from '../accounts.ts';
-import type { Entry } from '../signon/entry.ts';
+import { languages, localPath } from '../../../ui/index.ts';
 import { mayAdd, mayRemove } from '../signon/rights.ts';
-import type { SignOn } from '../signon/signOn.ts';
+import type { SignOnHttp } from '../signon/http.ts';
 import { textsIn } from '../signon/fields.ts';
 import { passkeysPage } from './pages/passkeys.tsx';
 
@@ -22,17 +19,7 @@ export const passkeyAccess: Access = {
   'POST /account/passkeys/:id/remove': 'useAccount',
 };
 
-export function passkeyRoutes(
-  app: Hono,
-  deps: {
-    readonly site: Site;
-    readonly clock: Clock;
-    readonly accounts: Accounts;
-    readonly signOn: SignOn;
-    readonly entry: Entry;
-  },
-): void {
-  const { site, clock, accounts, signOn, entry } = deps;
+export function passkeyRoutes(app: Hono, { site, clock, accounts, signOn, entry }: SignOnHttp): void {
   const { passkeys } = signOn;
 
   app.post('/login/passkey/options', async (c) => c.json(await passkeys.begin(entry.visitor(c).holder)));

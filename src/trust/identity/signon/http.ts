@@ -19,6 +19,7 @@ export const signOnAccess: Access = {
   'POST /login/again': 'useAccount',
 };
 
+/** What the routes of every way in work with. */
 export type SignOnHttp = {
   readonly site: Site;
   readonly clock: Clock;
