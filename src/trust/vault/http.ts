@@ -78,7 +78,10 @@ export function vaultPages(deps: {
     access,
     api,
     // One entry for whoever has to do with it: nobody may open all of them.
-    navigation: (language, who) => doorsOf(language, who).slice(0, 1),
+    navigation: (language, who) =>
+      doorsOf(language, who)
+        .slice(0, 1)
+        .map(({ href }) => ({ href, text: vaultWords(language)('title') })),
     routes(app) {
       contactRoutes(app, deps);
       site.page(app, '/vault', (reader) => vaultPage({ ...shown, openings: vault.openings.asked(reader.who) }, reader));

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { Principal } from '../../../http/index.ts';
+import type { Action, Principal } from '../../../http/index.ts';
 import {
   Act,
   Checks,
@@ -12,6 +12,7 @@ import {
   Table,
   TextField,
 } from '../../../ui/index.ts';
+import { policyWords } from '../../policy/pages/messages/index.ts';
 import { keyActions, type ApiKey, type NewKey } from '../keys.ts';
 import { principalOf } from '../sessions.ts';
 import type { Account } from '../accounts.ts';
@@ -37,6 +38,7 @@ export function KeyTable({
   const isValid = ({ revokedAt, expiresAt }: ApiKey): boolean => revokedAt === undefined && now < expiresAt;
   return (
     <Table
+      kind="vals"
       label={t('keys')}
       columns={[
         {
@@ -49,22 +51,36 @@ export function KeyTable({
             </>
           ),
         },
-        { head: t('scope'), cell: ({ scope }) => <small>{scope.join(', ')}</small> },
+        {
+          head: t('scope'),
+          headed: true,
+          class: 'line',
+          cell: ({ scope }) => <small>{scope.map((action) => actionWord(action, language)).join(', ')}</small>,
+        },
         {
           head: t('state'),
+          class: 'line',
           cell: (key) => {
             if (key.revokedAt !== undefined) return <Status state="none">{t('revoked')}</Status>;
             if (!isValid(key)) return <Status state="warn">{t('expired')}</Status>;
             return <Status state="good">{t('valid')}</Status>;
           },
         },
-        { head: t('expires'), cell: ({ expiresAt }) => formatDate(expiresAt, language, timeZone) },
+        {
+          head: t('expires'),
+          headed: true,
+          class: 'line',
+          cell: ({ expiresAt }) => formatDate(expiresAt, language, timeZone),
+        },
         {
           head: t('used'),
+          headed: true,
+          class: 'line',
           cell: ({ usedAt }) => (usedAt === undefined ? t('never') : formatDateTime(usedAt, language, timeZone)),
         },
         {
           head: t('revoke'),
+          class: 'line',
           cell: (key) =>
             isValid(key) ? <Act reader={reader} action={to(`${path}/${key.id}/revoke`)} text={t('revoke')} /> : '',
         },
@@ -74,8 +90,11 @@ export function KeyTable({
   );
 }
 
+/** What an action is, as the policy page says it. */
+const actionWord = (action: Action, language: string): string => policyWords(language)(`action.${action}`);
+
 /** Of what keys can do, that which the account may do at all. */
-export const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): readonly string[] => {
+export const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): readonly Action[] => {
   const who: Principal = principalOf(account);
   return keyActions.filter((action) => permits(who, action));
 };
@@ -89,7 +108,7 @@ export function NewKeyForm({
 }: {
   reader: Reader;
   action: string;
-  scope: readonly string[];
+  scope: readonly Action[];
   id: string;
 }): JSX.Element {
   const t = identityWords(reader.language);
@@ -100,7 +119,7 @@ export function NewKeyForm({
         legend={t('scope')}
         name="scope"
         values={[]}
-        options={scope.map((name) => ({ value: name, text: name }))}
+        options={scope.map((name) => ({ value: name, text: `${actionWord(name, reader.language)} (${name})` }))}
       />
       <TextField id={`days${id}`} name="days" label={t('days')} inputMode="decimal" value="365" />
       <p>

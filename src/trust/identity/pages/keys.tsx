@@ -23,7 +23,7 @@ import { fieldsOf, first, listed, type Desk } from './desk.ts';
 import { KeyTable, newKeyOf, NewKeyForm, scopeOf } from './keyParts.tsx';
 import { identityWords } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
-import { Refusal, refusedInput } from './refusal.tsx';
+import { formPage, refusedInput } from './refusal.tsx';
 import { RightsFields, rightsOf } from './rightsFields.tsx';
 
 /** `/keys`: service accounts with their keys, and devices. */
@@ -100,15 +100,13 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
     const places = { services: services.page, devices: devices.page, [list]: number };
     return `${to('/keys')}?services=${places.services}&devices=${places.devices}#${list}`;
   };
-  return {
+  return formPage(reader, {
     title: t('keys'),
     section: '/keys',
-    ...(problem && { status: 400 as const }),
+    lede: t('keysLede'),
+    problem,
     main: (
       <>
-        <h1>{t('keys')}</h1>
-        <p class="lede">{t('keysLede')}</p>
-        <Refusal problem={problem} reader={reader} />
         <Section id="services" title={t('services')} note={t('servicesLede')}>
           {services.rows.length === 0 && <Empty title={t('noServices')} />}
           {services.rows.map((account) => (
@@ -147,7 +145,7 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
         </Section>
       </>
     ),
-  };
+  });
 }
 
 function Service({ desk, reader, account }: { desk: Desk; reader: Reader; account: Account }): JSX.Element {
@@ -189,6 +187,7 @@ function DeviceTable({
   if (devices.length === 0) return <Empty title={t('noDevices')} />;
   return (
     <Table
+      kind="vals"
       label={t('devices')}
       columns={[
         {
@@ -201,14 +200,17 @@ function DeviceTable({
             </>
           ),
         },
-        { head: t('topics'), cell: ({ topics }) => <code>{topics}</code> },
-        { head: t('sources'), cell: ({ sources }) => sources.join(', ') },
+        { head: t('topics'), headed: true, class: 'line', cell: ({ topics }) => <code>{topics}</code> },
+        { head: t('sources'), headed: true, class: 'line', cell: ({ sources }) => sources.join(', ') },
         {
           head: t('used'),
+          headed: true,
+          class: 'line',
           cell: ({ usedAt }) => (usedAt === undefined ? t('never') : formatDateTime(usedAt, language, timeZone)),
         },
         {
           head: t('revoke'),
+          class: 'line',
           cell: ({ id, revokedAt }) =>
             revokedAt === undefined ? (
               <Act reader={reader} action={to(`/keys/devices/${id}/revoke`)} text={t('revoke')} />

@@ -7,7 +7,7 @@ import { accountOf, fieldsOf, type Desk } from './desk.ts';
 import { KeyTable, newKeyOf, NewKeyForm, scopeOf } from './keyParts.tsx';
 import { identityWords } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
-import { Refusal, refusedInput } from './refusal.tsx';
+import { formPage, refusedInput } from './refusal.tsx';
 
 /** `/account/keys`: keys with which a person's own programs do what the person may. */
 export function ownKeyRoutes(app: Hono, desk: Desk): void {
@@ -37,16 +37,16 @@ export function ownKeyRoutes(app: Hono, desk: Desk): void {
 function ownKeysPage(desk: Desk, reader: Reader, account: Account, problem?: Problem): PageContent {
   const { language, to } = reader;
   const t = identityWords(language);
-  return {
+  return formPage(reader, {
     title: t('keys'),
     section: '/account',
-    ...(problem && { status: 400 as const }),
+    lede: t('ownKeysLede'),
+    above: (
+      <Breadcrumb label={t('account')} items={[{ text: t('account'), href: to('/account') }, { text: t('keys') }]} />
+    ),
+    problem,
     main: (
       <>
-        <Breadcrumb label={t('account')} items={[{ text: t('account'), href: to('/account') }, { text: t('keys') }]} />
-        <h1>{t('keys')}</h1>
-        <p class="lede">{t('ownKeysLede')}</p>
-        <Refusal problem={problem} reader={reader} />
         <KeyTable
           keys={desk.identity.keys.list(account.id)}
           reader={reader}
@@ -58,5 +58,5 @@ function ownKeysPage(desk: Desk, reader: Reader, account: Account, problem?: Pro
         </Section>
       </>
     ),
-  };
+  });
 }

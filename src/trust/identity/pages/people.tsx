@@ -22,7 +22,7 @@ import { Rights } from './account.tsx';
 import { fieldsOf, first, type Desk } from './desk.ts';
 import { identityWords, roleName } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
-import { Refusal, refusedInput } from './refusal.tsx';
+import { formPage, refusedInput } from './refusal.tsx';
 import { RightsFields, rightsOf } from './rightsFields.tsx';
 
 /** `/people`: who may sign in, and what each may do. */
@@ -126,15 +126,13 @@ function peoplePage(
   const { rows, page, pages } = pageOf(peopleNamed(people, find, language), pageAsked(query), pageSize);
   const href = (number: number): string =>
     to(`/people?${new URLSearchParams({ ...(find !== '' && { find }), page: String(number) })}`);
-  return {
+  return formPage(reader, {
     title: t('people'),
     section: '/people',
-    ...(problem && { status: 400 as const }),
+    lede: t('peopleLede'),
+    problem,
     main: (
       <>
-        <h1>{t('people')}</h1>
-        <p class="lede">{t('peopleLede')}</p>
-        <Refusal problem={problem} reader={reader} />
         {people.length > pageSize && (
           <form class="filter noprint" method="get" action={to('/people')} role="search">
             <TextField id="find" name="find" label={t('findPerson')} value={find} inputMode="search" />
@@ -188,7 +186,7 @@ function peoplePage(
         </Section>
       </>
     ),
-  };
+  });
 }
 
 function AccountState({ account, reader }: { account: Account; reader: Reader }) {
@@ -204,18 +202,18 @@ function personPage(reader: Reader, account: Account, hasSecond: boolean, proble
   const t = identityWords(reader.language);
   const list = account.kind === 'person' ? 'people' : 'keys';
   const own = account.id === reader.who.id;
-  return {
+  return formPage(reader, {
     title: account.displayName,
     section: `/${list}`,
-    ...(problem && { status: 400 as const }),
+    above: (
+      <Breadcrumb label={t(list)} items={[{ text: t(list), href: to(`/${list}`) }, { text: account.displayName }]} />
+    ),
+    problem,
     main: (
       <>
-        <Breadcrumb label={t(list)} items={[{ text: t(list), href: to(`/${list}`) }, { text: account.displayName }]} />
-        <h1>{account.displayName}</h1>
         <p>
           <AccountState account={account} reader={reader} />
         </p>
-        <Refusal problem={problem} reader={reader} />
         {own ? (
           <>
             <Rights account={account} reader={reader} />
@@ -251,5 +249,5 @@ function personPage(reader: Reader, account: Account, hasSecond: boolean, proble
         )}
       </>
     ),
-  };
+  });
 }

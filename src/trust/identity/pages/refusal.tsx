@@ -1,10 +1,10 @@
 import type { JSX } from 'preact';
 import { Problem } from '../../../base/problem.ts';
-import { problemWords, type Reader, WithDetail } from '../../../ui/index.ts';
+import { type PageContent, problemWords, type Reader, WithDetail } from '../../../ui/index.ts';
 import { identityWords } from './messages/index.ts';
 
 /** Stands above a form whose answers were refused. */
-export function Refusal({ problem, reader }: { problem: Problem | undefined; reader: Reader }): JSX.Element | null {
+function Refusal({ problem, reader }: { problem: Problem | undefined; reader: Reader }): JSX.Element | null {
   if (!problem) return null;
   const { kind, message, field } = problem;
   return (
@@ -19,6 +19,42 @@ export function Refusal({ problem, reader }: { problem: Problem | undefined; rea
       </p>
     </div>
   );
+}
+
+/** A page of a form: its heading, what it is for, and above the rest what was refused. */
+export function formPage(
+  reader: Reader,
+  {
+    title,
+    section,
+    lede,
+    above,
+    problem,
+    main,
+  }: {
+    title: string;
+    section: string;
+    lede?: string;
+    /** Above the heading. */
+    above?: JSX.Element;
+    problem: Problem | undefined;
+    main: JSX.Element;
+  },
+): PageContent {
+  return {
+    title,
+    section,
+    ...(problem && { status: 400 as const }),
+    main: (
+      <>
+        {above}
+        <h1>{title}</h1>
+        {lede !== undefined && <p class="lede">{lede}</p>}
+        <Refusal problem={problem} reader={reader} />
+        {main}
+      </>
+    ),
+  };
 }
 
 /** What was filled in is wrong: it is said on the page. Anything else goes on. @throws whatever is no such Problem */

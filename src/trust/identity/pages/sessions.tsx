@@ -43,6 +43,7 @@ function sessionsPage(reader: Reader, sessions: readonly Session[], timeZone: st
         <h1>{t('sessions')}</h1>
         <p class="lede">{t('sessionsLede')}</p>
         <Table
+          kind="vals"
           label={t('sessions')}
           columns={[
             {
@@ -50,10 +51,21 @@ function sessionsPage(reader: Reader, sessions: readonly Session[], timeZone: st
               cell: ({ id, browser }: Session) =>
                 `${browser === '' ? t('otherBrowser') : browser}${id === own ? ` (${t('thisOne')})` : ''}`,
             },
-            { head: t('since'), cell: ({ madeAt }) => formatDateTime(madeAt, language, timeZone) },
-            { head: t('seen'), cell: ({ seenAt }) => formatDateTime(seenAt, language, timeZone) },
+            {
+              head: t('since'),
+              headed: true,
+              class: 'line',
+              cell: ({ madeAt }) => formatDateTime(madeAt, language, timeZone),
+            },
+            {
+              head: t('seen'),
+              headed: true,
+              class: 'line',
+              cell: ({ seenAt }) => formatDateTime(seenAt, language, timeZone),
+            },
             {
               head: t('end'),
+              class: 'line',
               cell: ({ id }) => <Act reader={reader} action={to(`/account/sessions/${id}/end`)} text={t('end')} />,
             },
           ]}

@@ -127,12 +127,17 @@ export function countsPage(years: readonly YearCounts[], reader: Reader): PageCo
         {years.map(({ year, byPurpose, official }) => (
           <Section id={`y${year}`} title={String(year)} note={t('official', { n: official })}>
             <Table
+              kind="vals"
               label={String(year)}
               columns={[
-                { head: t('purpose'), cell: ({ purpose }: YearCounts['byPurpose'][number]) => t(`purpose_${purpose}`) },
-                { head: t('asked'), numeric: true, cell: ({ asked }) => number(asked) },
-                { head: t('refused'), numeric: true, cell: ({ refused }) => number(refused) },
-                { head: t('opened'), numeric: true, cell: ({ opened }) => number(opened) },
+                {
+                  head: t('purpose'),
+                  class: 'line',
+                  cell: ({ purpose }: YearCounts['byPurpose'][number]) => t(`purpose_${purpose}`),
+                },
+                { head: t('asked'), headed: true, numeric: true, cell: ({ asked }) => number(asked) },
+                { head: t('refused'), headed: true, numeric: true, cell: ({ refused }) => number(refused) },
+                { head: t('opened'), headed: true, numeric: true, cell: ({ opened }) => number(opened) },
               ]}
               rows={byPurpose}
             />
