@@ -1,9 +1,10 @@
 import type { City } from './city/index.ts';
 import type { Module } from './http/index.ts';
+import type { MqttPorts } from './ingest/index.ts';
 
 /** `/api/city`: the profile as far as clients need it, and where the other doors are. */
-export function cityRoutes(deps: { city: City; mqttPort: () => number | undefined }): Module {
-  const { city, mqttPort } = deps;
+export function cityRoutes(deps: { city: City; mqttPorts: () => MqttPorts }): Module {
+  const { city, mqttPorts } = deps;
   return {
     name: 'city',
     access: { 'GET /api/city': 'viewPublic' },
@@ -20,7 +21,7 @@ export function cityRoutes(deps: { city: City; mqttPort: () => number | undefine
       app.get('/api/city', (context) => {
         const { id, name, bbox, center, languages, timeZone, simulated } = city;
         const districts = city.districts.map((district) => ({ id: district.id, name: district.name }));
-        const port = mqttPort();
+        const { port, tlsPort } = mqttPorts();
         return context.json({
           id,
           name,
@@ -31,6 +32,7 @@ export function cityRoutes(deps: { city: City; mqttPort: () => number | undefine
           simulated,
           districts,
           ...(port !== undefined && { mqttPort: port }),
+          ...(tlsPort !== undefined && { mqttsPort: tlsPort }),
         });
       });
     },

@@ -34,6 +34,7 @@ import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from '.
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
 import { operationsModules, operationsTables } from './cityOperations.ts';
+import { mqttOf, type MqttSettings } from './cityMqtt.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
 import { developers, developersLink } from './developers/index.ts';
@@ -79,10 +80,8 @@ import {
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
 
 export type Settings = TrustSettings &
-  DoorSettings & {
-    readonly mqttHost: string;
-    /** 0 takes a free one; absent: no MQTT broker. */
-    readonly mqttPort?: number;
+  DoorSettings &
+  MqttSettings & {
     /** The data directory: the city. */
     readonly data: string;
     /**
@@ -117,6 +116,7 @@ export type Settings = TrustSettings &
 export type Platform = CityPeople & {
   readonly url: string;
   readonly mqttPort: number | undefined;
+  readonly mqttsPort: number | undefined;
   readonly city: City;
   readonly broker: Broker;
   readonly ingest: Ingest;
@@ -305,9 +305,9 @@ export async function openPlatform(
       uploads: join(store.directory.path, 'uploads'),
       ...(settings.scanUploads !== undefined && { scanUploads: settings.scanUploads }),
       outbound: others,
-      url: () => server?.url,
+      url: () => settings.publicUrl ?? server?.url,
       mqttDoor: trust.mqttDoor,
-      mqtt: settings.mqttPort === undefined ? false : { host: settings.mqttHost, port: settings.mqttPort },
+      mqtt: mqttOf(settings, certificate),
     });
 
     let ready = false;
@@ -374,7 +374,7 @@ export async function openPlatform(
       }),
       ...(transparency ? [transparencyLog({ transparency, site })] : []),
       ...trust.modules(site, others, metrics, () => server?.url ?? ''),
-      cityRoutes({ city, mqttPort: () => ingestion.mqttPort() }),
+      cityRoutes({ city, mqttPorts: () => ingestion.mqttPorts() }),
     ];
     const app = createApp({ modules, log, metrics, isReady: () => ready, page: site.problem, guard });
     for (const module of modules) {
@@ -396,10 +396,12 @@ export async function openPlatform(
       ingestion.startFeeds();
       undo.push(() => ingestion.stopFeeds());
     }
-    log.info('the city is served', { city: city.id, url: server.url, mqttPort: ingestion.mqttPort() });
+    const { port: mqttPort, tlsPort: mqttsPort } = ingestion.mqttPorts();
+    log.info('the city is served', { city: city.id, url: server.url, mqttPort, mqttsPort });
     return {
       url: server.url,
-      mqttPort: ingestion.mqttPort(),
+      mqttPort,
+      mqttsPort,
       city,
       broker,
       ingest: ingestion,

@@ -38,6 +38,7 @@ function scene(t: TestContext, environment: Record<string, string> = {}) {
       return {
         url: `http://${settings.host}:${settings.port}`,
         mqttPort: settings.mqttPort,
+        mqttsPort: settings.mqttsPort,
         publicUrl: settings.publicUrl,
         needsAdministrator: settings.auth === 'on',
         city: { name: { en: 'Namuna' }, simulated: settings.demo },
@@ -98,6 +99,24 @@ test('a city that asks for accounts says where it is reached, and how the first 
   assert.equal(await code, 0);
 });
 
+test('with MQTT over TLS the plain port is open only where it is asked for', async (t) => {
+  const tls = '--tls-cert c.pem --tls-key k.pem --mqtts-port 8883';
+  for (const [line, mqttPort] of [
+    [tls, undefined],
+    [`${tls} --mqtt-port off`, undefined],
+    [`${tls} --mqtt-port 1884`, 1884],
+  ] as const) {
+    const { run, said, signals, opened, greeted } = scene(t);
+    const code = run(line);
+    const settings = await opened;
+    assert.deepEqual([settings.mqttPort, settings.mqttsPort], [mqttPort, 8883], line);
+    await greeted;
+    assert.match(said.out, /^MQTT over TLS: port 8883$/m);
+    signals.emit('SIGTERM', 'SIGTERM');
+    assert.equal(await code, 0);
+  }
+});
+
 test('a platform that cannot go on ends the process with 1 and the reason', async (t) => {
   const { run, said, broken, greeted } = scene(t);
   const code = run('--demo');
@@ -113,6 +132,8 @@ for (const [line, complaint] of [
   ['--host ::', /--host :: needs --public-url/],
   ['--host 0.0.0.0 --public-url http://city.example', /--public-url begins with https/],
   ['--auth on --public-url https://city.example/portal', /--public-url has no path/],
+  ['--mqtts-port 8883', /--mqtts-port needs a certificate: --tls-cert and --tls-key/],
+  ['--mqtts-port 1884 --mqtt-port 1884 --tls-cert c.pem --tls-key k.pem', /--mqtts-port 1884 wants a port of its own/],
   ['--demo --city here', /--demo and --city exclude each other/],
   ['--colour red', /there is no option --colour/],
 ] as const) {

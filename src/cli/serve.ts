@@ -34,6 +34,7 @@ export type Served = {
   /** Accounts are asked for, and nobody can give any. */
   readonly needsAdministrator?: boolean;
   readonly mqttPort: number | undefined;
+  readonly mqttsPort?: number | undefined;
   readonly city: { readonly name: Words; readonly simulated: boolean };
   /** Resolves with the reason when the platform cannot go on: better down than wrong. */
   readonly broken?: Promise<Error>;
@@ -110,7 +111,13 @@ const options = {
     'Key of the vault; made with it. Without it nobody can read the vault, and no backup holds it. Default: the data directory with .key.',
   ),
   witness: several(text('KEY'))('Key of a witness (chorsu witness prints it) whose signatures of the log are taken.'),
-  mqttPort: withDefault(portOrOff('Port of the MQTT broker; 0 takes a free one, off starts none.'), 1883),
+  mqttPort: portOrOff(
+    'Port of the MQTT broker, where passwords of devices can be read on the way; 0 takes a free one, off opens none. ' +
+      'Default: 1883, and off with --mqtts-port.',
+  ),
+  mqttsPort: port(
+    'Port of the MQTT broker over TLS, with the certificate of --tls-cert; 0 takes a free one. Default: none.',
+  ),
   mqttHost: withDefault(host('Address of the MQTT broker. The same rule as for --host.'), '127.0.0.1'),
   mapping: several(file)('Mapping of a source: which topics and payloads become which values.'),
   historyMemory: withDefault(integer(64, 1_048_576, 'MB')('Memory that queries of history may use.'), 512),
@@ -165,7 +172,8 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       const { publicUrl } = given;
       if (given.demo && given.city !== undefined) throw new WrongUsage('--demo and --city exclude each other');
       const {
-        mqttPort,
+        mqttsPort,
+        mqttPort = mqttsPort === undefined ? 1883 : 'off',
         mapping,
         historyMemory,
         temporalPage,
@@ -187,6 +195,10 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
       if (oidc !== undefined && auth === 'off') throw new WrongUsage('--oidc needs --auth on');
       if ((tlsCert === undefined) !== (tlsKey === undefined))
         throw new WrongUsage('--tls-cert and --tls-key belong together');
+      if (mqttsPort !== undefined && tlsCert === undefined)
+        throw new WrongUsage('--mqtts-port needs a certificate: --tls-cert and --tls-key');
+      if (mqttsPort !== undefined && mqttsPort !== 0 && [mqttPort, given.port].includes(mqttsPort))
+        throw new WrongUsage(`--mqtts-port ${mqttsPort} wants a port of its own`);
       for (const proxy of trustedProxies ?? []) {
         if (!isNetwork(proxy)) throw new WrongUsage(`--trusted-proxy wants addresses or networks, not "${proxy}"`);
       }
@@ -198,6 +210,7 @@ export function serveCommand<P extends Served>(needs: ServeDependencies<P>): Com
         ...(oidc !== undefined && { oidc }),
         mqttHost: given.mqttHost,
         ...(mqttPort !== 'off' && { mqttPort }),
+        ...(mqttsPort !== undefined && { mqttsPort }),
         data: given.data,
         ...(city !== undefined && { city }),
         demo: given.demo,
@@ -277,11 +290,15 @@ async function serve<P extends Served>(
   }
 }
 
-function greeting({ city, url, publicUrl = url, mqttPort, needsAdministrator }: Served, data: string): string {
+function greeting(
+  { city, url, publicUrl = url, mqttPort, mqttsPort, needsAdministrator }: Served,
+  data: string,
+): string {
   const { text: name } = inLanguage(city.name, 'en');
   const lines = [`${name}${city.simulated ? ' (an invented city, everything simulated)' : ''}: ${publicUrl}`];
   if (publicUrl !== url) lines.push(`It listens at ${url}`);
   if (mqttPort !== undefined) lines.push(`MQTT: port ${mqttPort}`);
+  if (mqttsPort !== undefined) lines.push(`MQTT over TLS: port ${mqttsPort}`);
   if (needsAdministrator === true)
     lines.push(`Nobody is an administrator yet: chorsu user add NAME --role administrator --data ${data}`);
   if (city.simulated) lines.push('Your own city: chorsu init');

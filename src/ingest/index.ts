@@ -35,6 +35,8 @@ import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
 import { mqttBroker, type MqttDoor, type MqttOptions } from './mqtt.ts';
+import type { MqttPorts } from './mqtt-ports.ts';
+import type { Here } from './pages/connect/door.ts';
 import { filePreparation } from './pages/imports/preparation.ts';
 import { importPageRoutes } from './pages/imports/routes.ts';
 import { ingestWords } from './pages/messages/index.ts';
@@ -109,8 +111,8 @@ export type Ingest = Module & {
   startFeeds(): void;
   /** Called before anything else stops. */
   stopFeeds(): Promise<void>;
-  /** Port of the MQTT broker, once started; undefined when it is off. */
-  mqttPort(): number | undefined;
+  /** Where the MQTT broker listens, once started. */
+  mqttPorts(): MqttPorts;
 };
 
 /** @throws Problem bad-data with every fault of the file, one per line */
@@ -223,7 +225,7 @@ export function ingest(deps: IngestDeps): Ingest {
       }
     }
   };
-  let port: number | undefined;
+  let ports: MqttPorts = {};
 
   return {
     name: 'ingest',
@@ -240,7 +242,7 @@ export function ingest(deps: IngestDeps): Ingest {
         policy,
         here: () => ({
           url: url() ?? '',
-          ...(mqtt !== false && port !== undefined && { mqtt: { host: mqtt.host ?? '127.0.0.1', port } }),
+          mqtt: mqtt === false ? undefined : mqttAddress(ports, mqtt.host, url()),
           center: [Number(city.center[0].toFixed(5)), Number(city.center[1].toFixed(5))],
         }),
       });
@@ -285,13 +287,13 @@ export function ingest(deps: IngestDeps): Ingest {
     health,
     startFeeds: () => feeds?.start(),
     stopFeeds: () => feeds?.stop() ?? Promise.resolve(),
-    mqttPort: () => port,
+    mqttPorts: () => ports,
     async start() {
       await declareRemembered();
       await restoreLastAccepted(broker, given, health);
       await imports.start();
       await timetables.start();
-      if (embedded) port = (await embedded.start()).port;
+      if (embedded) ports = await embedded.start();
     },
     async stop() {
       await imports.close();
@@ -301,6 +303,16 @@ export function ingest(deps: IngestDeps): Ingest {
     },
   };
 }
+
+/** Where devices connect: over TLS where that is spoken, by the name that stands in the certificate. */
+function mqttAddress({ port, tlsPort }: MqttPorts, host = '127.0.0.1', url = 'http://127.0.0.1'): Here['mqtt'] {
+  const { hostname } = new URL(url);
+  if (tlsPort !== undefined) return { host: hostname, port: tlsPort, tls: true };
+  if (port === undefined) return undefined;
+  return { host: isAnyAddress(host) ? hostname : host, port, tls: false };
+}
+
+const isAnyAddress = (host: string): boolean => host === '0.0.0.0' || host === '::';
 
 function newestInstant(reading: Reading): number | undefined {
   let newest: number | undefined;
@@ -316,6 +328,7 @@ function newestInstant(reading: Reading): number | undefined {
 export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttDoor, MqttOptions } from './mqtt.ts';
+export type { MqttPorts } from './mqtt-ports.ts';
 export type { ImportNote } from './importing/notes.ts';
 export type { Remark } from './importing/remark.ts';
 export type { ImportProgress } from './importing/engine.ts';

@@ -46,7 +46,7 @@ async function running(options: MqttOptions = {}): Promise<Running> {
   });
   await made.start?.();
   closers.push(async () => made.stop?.());
-  const port = made.mqttPort() ?? 0;
+  const port = made.mqttPorts().port ?? 0;
   return { ingest: made, broker, port, url: `mqtt://127.0.0.1:${port}`, metrics: () => metrics.text() };
 }
 

@@ -1,10 +1,12 @@
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from 'aedes';
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { callbackify } from 'node:util';
 import { Problem } from '../base/problem.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { Certificate } from '../http/index.ts';
 import { frameGuard, guardSocket, version5Refusal } from './mqtt-guard.ts';
+import { openListeners, type MqttPorts } from './mqtt-ports.ts';
 import type { Reception } from './reception.ts';
 
 /**
@@ -13,8 +15,8 @@ import type { Reception } from './reception.ts';
  * counted. What is published goes on to subscribers after that.
  */
 export type MqttBroker = {
-  /** @returns the port that it listens on */
-  start(): Promise<{ port: number }>;
+  /** @throws Problem conflict: a port is taken */
+  start(): Promise<MqttPorts>;
   /** Takes no more connections and messages. */
   stop(): Promise<void>;
   connections(): number;
@@ -35,13 +37,15 @@ export type MqttVisitor = {
 export type MqttOptions = {
   /** Without a door only a loopback address. Default 127.0.0.1. */
   readonly host?: string;
-  /** Default 1883; 0 = any free one. */
-  readonly port?: number;
+  /** Default 1883; 0 = any free one; `off`: only TLS is spoken. */
+  readonly port?: number | 'off';
+  /** A port over TLS; 0 = any free one. */
+  readonly tls?: { readonly port: number; readonly certificate: Certificate };
   /** Default 1 MB. */
   readonly payloadMaxBytes?: number;
   /** Topics that may hold a retained message. Default 10,000. */
   readonly retainedMax?: number;
-  /** Default 10,000. */
+  /** At each port. Default 10,000. */
   readonly connectionsMax?: number;
 };
 
@@ -78,8 +82,6 @@ export function mqttBroker({
   const visitors = new WeakMap<Client, MqttVisitor>();
   const may = (client: Client | null, action: 'publishTopic' | 'subscribeTopic', id: string): boolean =>
     !door || client === null || visitors.get(client)?.permits(action, id) === true;
-  const sockets = new Set<Socket>();
-  metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
   metrics.gauge('chorsu_mqtt_retained', 'Topics with a retained message', () => retained.size);
 
   const aedes = new Aedes({
@@ -133,6 +135,7 @@ export function mqttBroker({
   });
 
   let underWay = 0;
+  let started = false;
   let stopping = false;
   let idle: (() => void) | undefined;
 
@@ -191,9 +194,7 @@ export function mqttBroker({
     }
   };
 
-  const server: Server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
+  const connected = (socket: Socket): void => {
     // The header of a PUBLISH adds the topic (at most 64 KB) and a few bytes to the payload.
     guardSocket(socket, frameGuard(payloadMaxBytes + 65_600), (why) => {
       refusals.add(1, { reason: why });
@@ -203,29 +204,29 @@ export function mqttBroker({
     });
     socket.setNoDelay(true);
     aedes.handle(socket);
-  });
-  server.maxConnections = options.connectionsMax ?? 10_000;
-  server.on('drop', () => refusals.add(1, { reason: 'connections' }));
+  };
+  const listeners = openListeners(
+    { host, port, connectionsMax: options.connectionsMax ?? 10_000, ...(options.tls && { tls: options.tls }) },
+    connected,
+    (reason) => refusals.add(1, { reason }),
+  );
+  const { sockets } = listeners;
+  metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
 
   return {
     async start() {
+      started = true;
       await aedes.listen();
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', (error: NodeJS.ErrnoException) => {
-          const taken = error.code === 'EADDRINUSE';
-          reject(taken ? new Problem('conflict', `MQTT: port ${port} is taken by another program`, 'port') : error);
-        });
-        server.listen(port, host, resolve);
-      });
-      const address = server.address();
-      const listening = typeof address === 'object' && address ? address.port : port;
-      log.info('mqtt: listening', { host, port: listening });
-      return { port: listening };
+      const ports = await listeners.open();
+      log.info('mqtt: listening', { host, ...ports });
+      if (ports.port !== undefined && !loopback.includes(host))
+        log.warn('mqtt: passwords of devices cross the network in the open', { host, port: ports.port });
+      return ports;
     },
     async stop() {
-      if (!server.listening) return;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      if (!started || stopping) return;
       stopping = true;
+      const closed = listeners.close();
       // What was taken is finished and acknowledged; a turn of the loop lets the acknowledgements out.
       if (underWay > 0) await new Promise<void>((resolve) => (idle = resolve));
       await new Promise<void>((resolve) => setImmediate(resolve));

@@ -52,7 +52,7 @@ async function city() {
     mqtt: { port: 0 },
   });
   await made.start?.();
-  return { broker, made, mqttUrl: `mqtt://127.0.0.1:${made.mqttPort()}` };
+  return { broker, made, mqttUrl: `mqtt://127.0.0.1:${made.mqttPorts().port}` };
 }
 
 test('what is played over MQTT arrives whole: counts match, places and units with it', async () => {

@@ -29,7 +29,7 @@ after(() => Promise.all([bare.close(), city.close()]));
 
 const here: Here = {
   url: city.url,
-  mqtt: { host: '127.0.0.1', port: city.mqttPort ?? 0 },
+  mqtt: { host: '127.0.0.1', port: city.mqttPort ?? 0, tls: false },
   center: city.city.center,
   now: Date.now(),
 };
@@ -133,5 +133,5 @@ test('the page tells host and port of this process; without a broker the door sa
   const html = await (await fetch(`${bare.url}/en/sources/connect`)).text();
   assert.ok(html.includes(`mosquitto_pub -h 127.0.0.1 -p ${bare.mqttPort} `));
   assert.ok(html.includes(`${bare.url}/api/ingest/lorawan/first-lorawan`));
-  assert.equal(doorOf('mqtt').copied({ url: '', center: [0, 0], now: 0 }), undefined);
+  assert.equal(doorOf('mqtt').copied({ url: '', mqtt: undefined, center: [0, 0], now: 0 }), undefined);
 });

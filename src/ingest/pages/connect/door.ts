@@ -8,7 +8,7 @@ export type Here = {
   /** `http://127.0.0.1:8080`, without a slash at the end. */
   readonly url: string;
   /** Absent: the MQTT broker is off. */
-  readonly mqtt?: { readonly host: string; readonly port: number };
+  readonly mqtt: { readonly host: string; readonly port: number; readonly tls: boolean } | undefined;
   /** [long, lat] of the city, to about a metre: stands in the example payloads in place of the device's own. */
   readonly center: readonly [number, number];
   readonly now: number;

@@ -63,7 +63,7 @@ export const mqttDoor: Door = {
     mqtt && [
       {
         step: 'send',
-        text: `mosquitto_pub -h ${mqtt.host} -p ${mqtt.port} -q 1 -t sensors/a1 -m '${JSON.stringify({ temperature: 21.5, lon, lat })}'`,
+        text: `mosquitto_pub -h ${mqtt.host} -p ${mqtt.port}${mqtt.tls ? ' --capath /etc/ssl/certs' : ''} -q 1 -t sensors/a1 -m '${JSON.stringify({ temperature: 21.5, lon, lat })}'`,
       },
     ],
 };
