@@ -1,5 +1,5 @@
 /** Where devices reach a city by MQTT. */
-import type { Certificate } from './http/index.ts';
+import type { Certificate, DoorSettings } from './http/index.ts';
 import type { MqttOptions } from './ingest/index.ts';
 
 export type MqttSettings = {
@@ -12,10 +12,15 @@ export type MqttSettings = {
 
 /** @param certificate absent: TLS is not spoken */
 export function mqttOf(
-  { mqttHost: host, mqttPort, mqttsPort }: MqttSettings,
+  { mqttHost: host, mqttPort, mqttsPort, rateFactor }: MqttSettings & Pick<DoorSettings, 'rateFactor'>,
   certificate: Certificate | undefined,
 ): MqttOptions | false {
   const tls = certificate && mqttsPort !== undefined ? { port: mqttsPort, certificate } : undefined;
   if (mqttPort === undefined && !tls) return false;
-  return { host, port: mqttPort ?? 'off', ...(tls && { tls }) };
+  return {
+    host,
+    port: mqttPort ?? 'off',
+    ...(tls && { tls }),
+    ...(rateFactor !== undefined && { rateFactor }),
+  };
 }

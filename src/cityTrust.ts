@@ -226,7 +226,11 @@ const mqttDoorOf = (identity: Identity, policy: Policy): MqttDoor => ({
     const who = identity.authenticateDevice(username, password);
     if (!who) return undefined;
     const stays = (): boolean => identity.deviceStays(username, who);
-    return { stays, permits: (action, id) => stays() && policy.permits(who, action, { type: 'Topic', id }) };
+    return {
+      id: who.id,
+      stays,
+      permits: (action, id) => stays() && policy.permits(who, action, { type: 'Topic', id }),
+    };
   },
 });
 

@@ -130,7 +130,7 @@ const options = {
     20_000,
   ),
   rateLimit: factorOrOff(
-    'How often one may ask, of what is usual for an address, an account, a key and a device: 2 allows twice as much. ' +
+    'How often one may ask and send, of what is usual for an address, an account, a key and a device: 2 allows twice as much. ' +
       'Default: 1; without accounts there is no limit.',
   ),
   tlsCert: file(

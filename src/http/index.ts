@@ -28,7 +28,7 @@ export {
   type Principal,
   type Resource,
 } from './principal.ts';
-export { networkOf } from './limits.ts';
+export { failedProofCost, networkOf, rateSizes } from './limits.ts';
 export { openRates, type Rates } from './rates.ts';
 export { whileAllowed } from './lasting.ts';
 export { refuse } from './refusal.ts';

@@ -17,19 +17,19 @@ export type Limits = {
  * Tokens in a full bucket, and how many come back in a second. Generous: many residents share one address of a mobile
  * network, and a map asks for fifty tiles at once.
  */
-const sizes = {
+export const rateSizes = {
   address: { capacity: 1_000, perSecond: 100 },
   account: { capacity: 1_000, perSecond: 100 },
   key: { capacity: 2_000, perSecond: 200 },
   device: { capacity: 500, perSecond: 50 },
   telemetry: { capacity: 20_000, perSecond: 2_000 },
 } as const;
-type Bucket = keyof typeof sizes;
+type Bucket = keyof typeof rateSizes;
 
 /** Of one kind: 100 bytes each. */
 const keysMax = 100_000;
 /** A proof that fails is a guess. */
-const failedProofCost = 20;
+export const failedProofCost = 20;
 
 const bucketOf: Readonly<Record<Principal['kind'], Bucket>> = {
   anonymous: 'address',
@@ -48,7 +48,7 @@ export function openLimits(options: {
   const { factor, metrics, now = () => performance.now() } = options;
   const refused = metrics.counter('chorsu_rate_limited_total', 'Requests refused because somebody asks too often');
   const rates = Object.fromEntries(
-    Object.entries(sizes).map(([name, { capacity, perSecond }]) => [
+    Object.entries(rateSizes).map(([name, { capacity, perSecond }]) => [
       name,
       openRates({ capacity: capacity * factor, perSecond: perSecond * factor, now, keysMax }),
     ]),
@@ -89,6 +89,8 @@ function costOf(method: string, url: string): number {
 /** Whoever has one IPv6 address has all of its /64: that is what a network gives to one customer. */
 export function networkOf(address: string): string {
   if (!address.includes(':')) return address;
+  // A socket for both families tells IPv4 addresses in the form of IPv6.
+  if (address.includes('.')) return address.replace('::ffff:', '');
   const known = networks.get(address);
   if (known !== undefined) return known;
   if (networks.size >= networksMax) networks.clear();

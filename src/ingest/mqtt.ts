@@ -7,6 +7,7 @@ import type { Metrics } from '../base/metrics.ts';
 import type { Certificate } from '../http/index.ts';
 import { frameGuard, guardSocket, version5Refusal } from './mqtt-guard.ts';
 import { openListeners, type MqttPorts } from './mqtt-ports.ts';
+import { openTurns, SenderGone } from './mqtt-turns.ts';
 import type { Reception } from './reception.ts';
 
 /**
@@ -28,6 +29,8 @@ export type MqttDoor = {
   enter(username: string, password: string): MqttVisitor | undefined;
 };
 export type MqttVisitor = {
+  /** Opaque. */
+  readonly id: string;
   /** @param id a topic, or the filter of a subscription */
   permits(action: 'publishTopic' | 'subscribeTopic', id: string): boolean;
   /** False: the credentials were revoked since. */
@@ -47,6 +50,8 @@ export type MqttOptions = {
   readonly retainedMax?: number;
   /** At each port. Default 10,000. */
   readonly connectionsMax?: number;
+  /** How often a device may send, of what is usual; 0: as often as it likes, as without a door. Default 1. */
+  readonly rateFactor?: number;
 };
 
 /** Of one connection. */
@@ -77,6 +82,8 @@ export function mqttBroker({
   }
   const messages = metrics.counter('chorsu_mqtt_messages_total', 'Messages published to the embedded broker');
   const refusals = metrics.counter('chorsu_mqtt_refused_total', 'Connections, messages and subscriptions refused');
+  const { rateFactor = 1 } = options;
+  const turns = door && rateFactor > 0 ? openTurns({ factor: rateFactor, metrics, log }) : undefined;
   const retained = new Set<string>();
   const subscriptions = new WeakMap<Client, number>();
   const visitors = new WeakMap<Client, MqttVisitor>();
@@ -109,9 +116,18 @@ export function mqttBroker({
       }
       refusals.add(1, { reason: 'credentials' });
       // MQTT 3.1.1, 3.2.2.3: bad user name or password.
-      callback(Object.assign(new Error('bad user name or password'), { returnCode: 4 as const }), false);
+      const error = Object.assign(new Error('bad user name or password'), { returnCode: 4 as const });
+      const refuse = (): void => callback(error, false);
+      if (turns) turns.ofStranger((client.conn as Socket).remoteAddress ?? '').then(refuse, refuse);
+      else refuse();
     },
-    authorizePublish: (client, packet, callback) => receiveThen(client, packet, (error) => callback(error)),
+    authorizePublish(client, packet, callback) {
+      const take = (): void => receiveThen(client, packet, (error) => callback(error));
+      const device = client && visitors.get(client)?.id;
+      const turn = device && turns?.ofDevice(client, device, packet.payload.length);
+      if (turn) turn.then(take, callback);
+      else take();
+    },
     // Whoever was let in and has lost its credentials since hears nothing more.
     authorizeForward: (client, packet) => (!door || visitors.get(client)?.stays() === true ? packet : null),
     authorizeSubscribe(client, subscription, callback) {
@@ -126,6 +142,7 @@ export function mqttBroker({
     },
   });
   aedes.on('clientError', (_client, error) => {
+    if (error instanceof SenderGone) return refusals.add(1, { reason: 'gone' });
     refusals.add(1, { reason: 'client-error' });
     log.info('mqtt: a connection was closed', { reason: error.message });
   });
