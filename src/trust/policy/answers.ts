@@ -43,22 +43,28 @@ export async function answersTo(policies: Policies, action: Action, resource?: R
   return answers;
 }
 
-/** A line of what readers are told. `only`: a program in this role is told something else than this person. */
-export type Line = Answer & { readonly only?: true };
+/**
+ * A line of what readers are told. `only`: a program in this role is told something else than this person. `all`: a person
+ * in whatever role is told the same.
+ */
+export type Line = Answer & { readonly only?: true; readonly all?: true };
 
 /**
- * Without what is said already: a program in a role that is told the same as a person in it, or the same as a program
- * without one.
+ * Without what is said already: a person in a role where all persons are told the same, a program in a role that is told the
+ * same as a person in it, or the same as a program without one.
  */
 export function inShort(answers: readonly Answer[]): readonly Line[] {
   const told = (kind: Principal['kind'], role?: Role): Answer | undefined =>
     answers.find(({ whom }) => whom.kind === kind && whom.role === role);
+  const persons = answers.filter(({ whom }) => whom.kind === 'person');
+  const all = persons.every((one) => persons[0] && isSame(one, persons[0]));
   return answers.flatMap((answer): Line[] => {
     const { kind, role } = answer.whom;
+    if (all && kind === 'person') return role ? [] : [{ ...answer, all }];
     const [person, program, bare] = [told('person', role), told('service', role), told('service')];
     if (!role || !person || !program || !bare) return [answer];
     if (kind === 'person') return [isSame(person, program) ? answer : { ...answer, only: true }];
-    return isSame(person, program) || isSame(bare, program) ? [] : [answer];
+    return (!all && isSame(person, program)) || isSame(bare, program) ? [] : [answer];
   });
 }
 

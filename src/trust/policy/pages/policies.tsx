@@ -160,7 +160,8 @@ function groupsText({ groups }: Policies, { type, id }: Resource, t: Words): str
   return its.length === 0 ? t('inNoGroup') : t('inGroups', { groups: its.map(({ name }) => name).join(', ') });
 }
 
-function whomText({ whom: { kind, role }, only }: Line, t: Words): string {
+function whomText({ whom: { kind, role }, only, all }: Line, t: Words): string {
+  if (all) return t('who.everyPerson');
   const text = role && t(`role.${role}`);
   if (text === undefined) return t(`who.${kind}`);
   if (kind === 'service') return t('who.serviceRole', { role: text });

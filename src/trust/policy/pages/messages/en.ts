@@ -35,6 +35,7 @@ export const en = {
   log: 'Transparency log',
   'who.anonymous': 'Anybody, without an account',
   'who.person': 'Somebody with an account, without a role',
+  'who.everyPerson': 'Everybody with an account',
   'who.service': 'A program with a key, otherwise',
   'who.personRole': '{role}, a person',
   'who.serviceRole': 'A program as: {role}',

@@ -38,6 +38,7 @@ export const kk: Messages<PolicyKey> = {
   log: 'Ашықтық журналы',
   'who.anonymous': 'Кез келген адам, есептік жазбасыз',
   'who.person': 'Есептік жазбасы бар, рөлсіз адам',
+  'who.everyPerson': 'Есептік жазбасы бар барлығы',
   'who.service': 'Кілті бар бағдарлама, басқа жағдайларда',
   'who.personRole': '{role}, адам',
   'who.serviceRole': 'Мына рөлдегі бағдарлама: {role}',

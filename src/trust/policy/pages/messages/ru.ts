@@ -38,6 +38,7 @@ export const ru: Messages<PolicyKey> = {
   log: 'Журнал прозрачности',
   'who.anonymous': 'Любой, без учётной записи',
   'who.person': 'Человек с учётной записью, без роли',
+  'who.everyPerson': 'Все с учётной записью',
   'who.service': 'Программа с ключом, в остальных случаях',
   'who.personRole': '{role}, человек',
   'who.serviceRole': 'Программа в роли: {role}',

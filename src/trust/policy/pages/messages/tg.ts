@@ -38,6 +38,7 @@ export const tg: Messages<PolicyKey> = {
   log: 'Дафтари шаффофият',
   'who.anonymous': 'Ҳар кас, бе ҳисоб',
   'who.person': 'Шахс бо ҳисоб, бе нақш',
+  'who.everyPerson': 'Ҳар кас бо ҳисоб',
   'who.service': 'Барнома бо калид, дар ҳолатҳои дигар',
   'who.personRole': '{role}, шахс',
   'who.serviceRole': 'Барнома ҳамчун: {role}',

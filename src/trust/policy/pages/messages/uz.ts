@@ -38,6 +38,7 @@ export const uz: Messages<PolicyKey> = {
   log: 'Shaffoflik jurnali',
   'who.anonymous': 'Istalgan kishi, hisobsiz',
   'who.person': 'Hisobi bor, rolsiz kishi',
+  'who.everyPerson': 'Hisobi bor har kim',
   'who.service': 'Kaliti bor dastur, boshqa hollarda',
   'who.personRole': '{role}, odam',
   'who.serviceRole': 'Dastur shu rolda: {role}',
