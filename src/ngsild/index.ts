@@ -30,7 +30,7 @@ export { asksFor, maskedAttributes, maskedEntity, maskedInstances, maskedOrder, 
 export { evaluateSight, isOfTypes, showsTypes, typesHold } from './sight.ts';
 export { matchesQuery, matchesSelector } from './matching.ts';
 export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
-export { evaluateScope } from './scope.ts';
+export { evaluateScope, parseScopeQ } from './scope.ts';
 export { timeProperties } from './temporal.ts';
 export { parsePurge, purgeParameters } from './purge.ts';
 export type { PurgeRequest } from './purge.ts';

@@ -1,0 +1,176 @@
+/** Reads a rule from JSON. Each problem names the field; what is not known is refused, since it would be lost in silence. */
+import { isObject } from '../../base/json.ts';
+import { Problem } from '../../base/problem.ts';
+import { parseDuration } from '../../base/time.ts';
+import { languages, type Words } from '../../city/index.ts';
+import { coreContext, isUri, parseQ, parseScopeQ } from '../../ngsild/index.ts';
+import { priorities } from '../alarms/schema.ts';
+import { ruleKinds, type Change, type Rule, type Selects, type Silence, type Threshold, type When } from './schema.ts';
+
+const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const textMax = 500;
+const idsMax = 1_000;
+const longestMs = 366 * 86_400_000;
+
+/** What somebody writes: a rule without what the platform counts. */
+export type RuleText = Omit<Rule, 'version' | 'enabled'>;
+
+/**
+ * A rule as a file or a form has it. `version` and `enabled` may stand there, as an export has them; they are not read.
+ * @throws Problem bad-data with the field
+ */
+export function parseRule(value: unknown): RuleText {
+  const given = object(value, '', ['id', 'title', 'advice', 'priority', 'selects', 'when', 'version', 'enabled']);
+  const { title, advice, selects, when } = given;
+  const id = text(given['id'], 'id');
+  if (!idPattern.test(id))
+    throw new Problem('bad-data', 'an id has 1 to 64 lower case letters, digits and hyphens', 'id');
+  const priority = priorities.find((one) => one === given['priority']);
+  if (priority === undefined) throw new Problem('bad-data', 'a priority is 1, 2, 3 or 4', 'priority');
+  return {
+    id,
+    title: words(title, 'title'),
+    ...(advice !== undefined && { advice: words(advice, 'advice') }),
+    priority,
+    selects: parseSelects(selects),
+    when: parseWhen(when),
+  };
+}
+
+function parseSelects(value: unknown): Selects {
+  const { type, q, scope, districts, ids } = object(value, 'selects', ['type', 'q', 'scope', 'districts', 'ids']);
+  if (q !== undefined) parseQ(text(q, 'selects.q'), coreContext, { parameter: 'selects.q' });
+  if (scope !== undefined) parseScopeQ(text(scope, 'selects.scope'), 'selects.scope');
+  const uris = ids === undefined ? undefined : texts(ids, 'selects.ids');
+  uris?.forEach((id, n) => {
+    if (!isUri(id)) throw new Problem('bad-data', 'expected a URI', `selects.ids[${n}]`);
+  });
+  return {
+    type: name(type, 'selects.type'),
+    ...(typeof q === 'string' && { q }),
+    ...(typeof scope === 'string' && { scope }),
+    ...(districts !== undefined && { districts: texts(districts, 'selects.districts') }),
+    ...(uris && { ids: uris }),
+  };
+}
+
+function parseWhen(value: unknown): When {
+  if (!isObject(value)) throw new Problem('bad-data', 'expected an object', 'when');
+  const kind = ruleKinds.find((one) => one === value['kind']);
+  switch (kind) {
+    case 'threshold':
+      return parseThreshold(object(value, 'when', ['kind', 'attribute', 'above', 'below', 'clear', 'for']));
+    case 'change':
+      return parseChange(object(value, 'when', ['kind', 'attribute', 'rises', 'falls', 'clear', 'within']));
+    case 'silence': {
+      const given = object(value, 'when', ['kind', 'attribute', 'for']);
+      const silence: Silence = {
+        kind,
+        attribute: name(given['attribute'], 'when.attribute'),
+        for: duration(given['for'], 'when.for'),
+      };
+      return silence;
+    }
+    default:
+      throw new Problem('bad-data', `expected one of ${ruleKinds.join(', ')}`, 'when.kind');
+  }
+}
+
+function parseThreshold(given: Record<string, unknown>): Threshold {
+  const attribute = name(given['attribute'], 'when.attribute');
+  const { side, limit } = oneLimit(given, 'above', 'below');
+  const clear = optional(given['clear'], 'when.clear', number);
+  if (clear !== undefined && (side === 'above' ? clear > limit : clear < limit))
+    throw new Problem('bad-data', 'it must be over on the other side of the limit, or at it', 'when.clear');
+  const held = optional(given['for'], 'when.for', duration);
+  return {
+    kind: 'threshold',
+    attribute,
+    [side]: limit,
+    ...(clear !== undefined && { clear }),
+    ...(held !== undefined && { for: held }),
+  };
+}
+
+function parseChange(given: Record<string, unknown>): Change {
+  const attribute = name(given['attribute'], 'when.attribute');
+  const { side, limit } = oneLimit(given, 'rises', 'falls');
+  if (limit <= 0) throw new Problem('bad-data', 'expected a positive number', `when.${side}`);
+  const clear = optional(given['clear'], 'when.clear', number);
+  if (clear !== undefined && clear > limit)
+    throw new Problem('bad-data', 'it must be over at a slower rate', 'when.clear');
+  const within = duration(given['within'], 'when.within');
+  return { kind: 'change', attribute, [side]: limit, ...(clear !== undefined && { clear }), within };
+}
+
+/** Exactly one of the two. */
+function oneLimit<const S extends string>(
+  given: Record<string, unknown>,
+  first: S,
+  second: S,
+): { side: S; limit: number } {
+  const sides = [first, second].filter((side) => given[side] !== undefined);
+  const [side] = sides;
+  if (side === undefined || sides.length > 1)
+    throw new Problem('bad-data', `expected one of ${first}, ${second}`, `when.${side ?? first}`);
+  return { side, limit: number(given[side], `when.${side}`) };
+}
+
+// --- parts ------------------------------------------------------------------------------------------------------------
+function object(value: unknown, at: string, known: readonly string[]): Record<string, unknown> {
+  if (!isObject(value)) throw new Problem('bad-data', 'expected an object', at === '' ? 'rule' : at);
+  for (const key of Object.keys(value)) {
+    if (known.includes(key)) continue;
+    const field = at === '' ? key : `${at}.${key}`;
+    throw new Problem('bad-data', `unknown member; expected one of ${known.join(', ')}`, field);
+  }
+  return value;
+}
+
+function optional<T>(value: unknown, at: string, read: (value: unknown, at: string) => T): T | undefined {
+  return value === undefined ? undefined : read(value, at);
+}
+
+function text(value: unknown, at: string): string {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > textMax)
+    throw new Problem('bad-data', `expected a text of 1 to ${textMax} characters`, at);
+  return value;
+}
+
+function texts(value: unknown, at: string): readonly string[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > idsMax)
+    throw new Problem('bad-data', `expected a list of 1 to ${idsMax} texts`, at);
+  return value.map((item, n) => text(item, `${at}[${n}]`));
+}
+
+function number(value: unknown, at: string): number {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Problem('bad-data', 'expected a number', at);
+  return value;
+}
+
+/** A type or attribute: a short name or an IRI. */
+function name(value: unknown, at: string): string {
+  const given = text(value, at);
+  if (!/^\p{L}[\p{L}\p{N}_]*$/u.test(given) && !isUri(given))
+    throw new Problem('bad-data', 'expected a name of letters, digits and underscores, or an IRI', at);
+  return given;
+}
+
+function duration(value: unknown, at: string): string {
+  const given = text(value, at);
+  const parsed = parseDuration(given);
+  if (!parsed || parsed.months > 0 || parsed.ms <= 0 || parsed.ms > longestMs)
+    throw new Problem('bad-data', 'expected an ISO 8601 duration of at most 366 days, such as PT15M', at);
+  return given;
+}
+
+function words(value: unknown, at: string): Words {
+  if (!isObject(value) || Object.keys(value).length === 0)
+    throw new Problem('bad-data', 'expected words by language, such as { "tg": "…", "en": "…" }', at);
+  for (const [tag, word] of Object.entries(value)) {
+    if (!languages.some((known) => known === tag))
+      throw new Problem('bad-data', `expected one of ${languages.join(', ')}`, `${at}.${tag}`);
+    text(word, `${at}.${tag}`);
+  }
+  return value;
+}
