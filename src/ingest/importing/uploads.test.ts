@@ -39,6 +39,7 @@ suite('uploads', () => {
         assert.ok(upload.path.endsWith('/file.xlsx'));
         assert.deepEqual(new Uint8Array(await readFile(upload.path)), bytes);
         assert.deepEqual(await uploads.get(upload.id), upload);
+        await uploads.remove(upload.id);
       }),
       { numRuns: 20 },
     );
