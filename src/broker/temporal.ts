@@ -4,7 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { assert, Problem } from '../base/problem.ts';
-import type { Principal } from '../http/principal.ts';
+import { systemPrincipal, type Principal } from '../http/principal.ts';
 import type {
   Attributes,
   EntityDelta,
@@ -93,6 +93,8 @@ export function temporalService(deps: {
     const before = new Map(observations.map((observation, n) => [observation, standing[n]]));
     await decideAndCommit(writer, tenant, cause, [id], (looked, at) => {
       const stored = looked.get(id)?.entity;
+      if (stored) demand(policy, who, 'writeEntities', stored.type, tenant);
+      if (stored && !broker.view(who).shows(stored)) throw new Problem('forbidden', `you may not change ${id}`);
       if (stored) for (const { value } of past.attrs[simulatedAttribute] ?? []) staysWhatItIs(stored, value);
       const fresh: Record<string, Instance[]> = {};
       const entities: EntityDelta[] = [];
@@ -112,7 +114,8 @@ export function temporalService(deps: {
     /** 5.6.11 Create or Update (Upsert). Durable when resolved. @returns whether history did not know the entity before */
     upsert: (who: Principal, tenant: Tenant, past: TemporalEntity & { id: string }, cause: Cause) =>
       inTurn(tenant, past.id, async (): Promise<{ created: boolean }> => {
-        const types = await find(who, tenant, past.id);
+        // Also one that it may not see: what is hidden is not made a second time.
+        const types = await find(systemPrincipal, tenant, past.id);
         demand(policy, who, 'writeEntities', types ?? [], tenant);
         await add(who, tenant, past.id, past, types, cause);
         return { created: !types };

@@ -21,10 +21,13 @@ export function eventStream(response: ServerResponse, onClose: () => void): Even
   });
   response.write('retry: 2000\n\n');
   const heartbeat = setInterval(() => response.write(': still here\n\n'), heartbeatMs);
-  response.on('close', () => {
+  const over = (): void => {
     clearInterval(heartbeat);
     onClose();
-  });
+  };
+  // Whoever went before the answer began is told of no more.
+  if (response.destroyed) setImmediate(over);
+  else response.on('close', over);
   return {
     drained: () =>
       new Promise((resolve) => {

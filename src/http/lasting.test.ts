@@ -13,6 +13,8 @@ test('a stream ends when whoever opened it could not open it any more', () => {
     const ends: [string, () => Principal][] = [
       ['a session that ended', () => anonymousPrincipal],
       ['other roles', () => ({ ...clerk, roles: [] })],
+      ['another department', () => ({ ...clerk, department: 'parks' })],
+      ['a tenant less', () => ({ ...clerk, tenants: [] })],
       [
         'a key that was revoked',
         () => {

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isDeepStrictEqual } from 'node:util';
 import { demandAction, type Guard } from './guard.ts';
 import type { Action, Principal } from './principal.ts';
 
@@ -6,7 +7,7 @@ const againMs = 10_000;
 
 /**
  * Ends what lasts (a stream) when whoever opened it could not open it any more: the session has ended, the key was revoked,
- * the roles are others.
+ * the roles, the department or the tenants are others.
  * @returns call it when the stream is over
  */
 export function whileAllowed(
@@ -18,7 +19,7 @@ export function whileAllowed(
     try {
       const now = guard.authenticate(headers, true);
       demandAction(guard, now, action);
-      if (now.id === who.id && now.roles.join() === who.roles.join()) return;
+      if (isDeepStrictEqual(now, who)) return;
     } catch {
       // It may not any more.
     }

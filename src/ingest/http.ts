@@ -40,8 +40,14 @@ export function ingestRoutes(
   const take = async (c: Context, id: string): Promise<Response> => {
     if (!policy.permits(whoOf(c), 'sendReadings', { type: 'Source', id }))
       throw new Problem('forbidden', `you may not send readings of ${id}`, 'source');
+    const topic = c.req.query('topic');
+    // A device that has topics of its own speaks for no other one here either.
+    const { kind, topics = [] } = whoOf(c);
+    if (topic !== undefined && kind === 'device' && topics.length > 0)
+      if (!policy.permits(whoOf(c), 'publishTopic', { type: 'Topic', id: topic }))
+        throw new Problem('forbidden', `you may not send readings of ${topic}`, 'topic');
     const bytes = new Uint8Array(await c.req.arrayBuffer());
-    const { accepted, refused } = await reception.request(id, bytes, 'http', c.req.query('topic'));
+    const { accepted, refused } = await reception.request(id, bytes, 'http', topic);
     const first = refused[0];
     if (accepted === 0 && first) throw new Problem('bad-data', `nothing was taken: ${first.reason}: ${first.detail}`);
     return c.json({ accepted, refused });

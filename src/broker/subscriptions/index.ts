@@ -71,9 +71,18 @@ export function openSubscriptions(deps: {
         .entities,
   });
   const owned = ownership(store, policy);
-  // Asked for each notification: what its maker may read can have changed since.
-  const mayTell = ({ maker, subscription }: Stored, { entity, was }: Notice): boolean => {
+  /** The maker with its present rights, while it may be told of this tenant. What was made before there were accounts tells what everybody may read. */
+  const readerOf = ({ maker, tenant }: Stored): Principal | undefined => {
     const who = present(maker);
+    if (!who || (who.kind !== 'anonymous' && !policy.permits(who, 'subscribe'))) return undefined;
+    if (tenant === 0) return who;
+    const id = tenants.nameOf(tenant);
+    return id !== undefined && policy.permits(who, 'enterTenant', { type: 'Tenant', id }) ? who : undefined;
+  };
+  // Asked for each notification: what its maker may read can have changed since.
+  const mayTell = (stored: Stored, { entity, was }: Notice): boolean => {
+    const { subscription } = stored;
+    const who = readerOf(stored);
     if (!who) return false;
     const view = broker.view(who);
     return view.shows(was ?? entity) && !view.asksTooMuch(askedBy(subscription));
@@ -84,9 +93,10 @@ export function openSubscriptions(deps: {
     pruneLetters: () => letters.prune(),
     writer,
     send: (stored, notices, part, signal) => sender.send(stored, notices, part, signal),
-    async *look({ tenant, subscription, maker }: Stored) {
-      const who = present(maker);
+    async *look(stored: Stored) {
+      const who = readerOf(stored);
       if (!who) return;
+      const { tenant, subscription } = stored;
       const { entities, q, geoQ, scopeQ } = subscription;
       const query: EntityQuery = {
         ...(entities && { selectors: entities }),

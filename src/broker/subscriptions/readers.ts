@@ -83,12 +83,17 @@ export function streamReaders(deps: {
     };
     const leave = (): void => void response.end();
     const over = whileAllowed(guard, { headers: request.headers, who: asked.who, action: 'subscribe' }, leave);
-    await ownership.find(asked.who, asked.tenant, asked.id);
-    end = await streams.open(asked.tenant, asked.id, asked.after, async ({ id, notification }) => {
-      stream ??= eventStream(response, close);
-      stream.send('notification', notification, id);
-      await stream.drained();
-    });
+    try {
+      await ownership.find(asked.who, asked.tenant, asked.id);
+      end = await streams.open(asked, async ({ id, notification }) => {
+        stream ??= eventStream(response, close);
+        stream.send('notification', notification, id);
+        await stream.drained();
+      });
+    } catch (error) {
+      over();
+      throw error;
+    }
     open.add(leave);
     stream ??= eventStream(response, close);
     if (gone) end();
@@ -119,10 +124,11 @@ export function streamReaders(deps: {
           open.add(leave);
           Promise.resolve()
             .then(async () => {
-              const { who, tenant, id, after } = askedBy(match, request, guard);
+              const asked = askedBy(match, request, guard);
+              const { who, tenant, id } = asked;
               await ownership.find(who, tenant, id);
               over = whileAllowed(guard, { headers: request.headers, who, action: 'subscribe' }, leave);
-              return streams.open(tenant, id, after, (event) => stream.send(event));
+              return streams.open(asked, (event) => stream.send(event));
             })
             .then(
               (ended) => {

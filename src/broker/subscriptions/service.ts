@@ -1,4 +1,5 @@
 /** The operations on subscriptions, CIM 009 v1.9.1, 5.8. They take parsed JSON and know neither HTTP nor SQL. */
+import { isDeepStrictEqual } from 'node:util';
 import { Problem } from '../../base/problem.ts';
 import { OutboundFailure, type Endpoints } from '../../http/index.ts';
 import type { Principal } from '../../http/principal.ts';
@@ -103,9 +104,7 @@ export function subscriptionService(deps: {
       // What stands for several documents is ours, and nobody would know it otherwise.
       const isOurs = ![named].flat().includes(url) && url !== coreContextUrl;
       if (isOurs && subscription.jsonldContext === undefined) subscription = { ...subscription, jsonldContext: url };
-      // What proved who it is does not belong here.
-      const { session: _, ...maker } = who;
-      const stored = { tenant, subscription, context: url, maker, createdAt: at, modifiedAt: at };
+      const stored = { tenant, subscription, context: url, maker: makerOf(who), createdAt: at, modifiedAt: at };
       const row = subscriptionRow(stored);
       try {
         const { seq } = await writer.commit({
@@ -137,11 +136,19 @@ export function subscriptionService(deps: {
         const known = await get(who, tenant, id);
         const at = writer.now();
         const subscription = updateSubscription(known.subscription, json, context, at);
+        const isOwn = known.maker.id === who.id;
+        // It is told what its maker may read: nobody else says what, and where.
+        if (!isOwn && !isDeepStrictEqual(withoutEnd(subscription), withoutEnd(known.subscription)))
+          throw new Problem(
+            'forbidden',
+            'subscriptions of others are paused, ended and deleted, and stay what they are',
+          );
         await checkEndpoint(subscription);
         if (subscription.jsonldContext !== known.subscription.jsonldContext) {
           await contexts.of(subscription.jsonldContext ?? known.context);
         }
-        const stored = { ...known, subscription, modifiedAt: at };
+        // A key that is limited to less than the one before does not get more by it.
+        const stored = { ...known, subscription, modifiedAt: at, ...(isOwn && { maker: makerOf(who) }) };
         const row = subscriptionRow(stored);
         const expect = [{ row: { table: subscriptionTable.name, key: row.key }, seq: known.seq }];
         try {
@@ -177,4 +184,16 @@ export function subscriptionService(deps: {
       delivery.remove(tenant, id);
     },
   };
+}
+
+/** What proved who it is does not belong into a row. */
+function makerOf(who: Principal): Principal {
+  const { session: _, ...maker } = who;
+  return maker;
+}
+
+/** What managers of the subscriptions of others do not change. */
+function withoutEnd(subscription: Subscription): Partial<Subscription> {
+  const { isActive: _, expiresAt: __, ...rest } = subscription;
+  return rest;
 }

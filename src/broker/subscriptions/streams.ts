@@ -5,6 +5,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { systemTimers } from '../../base/timers.ts';
 import { Problem } from '../../base/problem.ts';
+import type { Principal } from '../../http/principal.ts';
 import type { JsonObject, Notice } from '../../ngsild/index.ts';
 import type { Tenant } from '../../store/ports.ts';
 import { createCourier, type Courier } from './courier.ts';
@@ -18,15 +19,19 @@ export type StreamEvent = { readonly id: string; readonly notification: JsonObje
 
 export type Streams = {
   /**
-   * @param after where the reader is (`12` or `12.3`: a change, and a place in it); undefined: tells only what comes
+   * @param asked who: the reader, who is told what it may read itself, whoever made the subscription;
+   *   after: where the reader is (`12` or `12.3`: a change, and a place in it); undefined: tells only what comes
    * @param tell resolves when the reader has taken it
    * @returns end
    * @throws Problem not-found, bad-data, not-supported (a periodic subscription has no hits)
    */
   open(
-    tenant: Tenant,
-    id: string,
-    after: string | undefined,
+    asked: {
+      readonly who: Principal;
+      readonly tenant: Tenant;
+      readonly id: string;
+      readonly after: string | undefined;
+    },
     tell: (event: StreamEvent) => Promise<void>,
   ): Promise<() => void>;
   count(): number;
@@ -43,7 +48,7 @@ export function openStreams(deps: {
   let open = 0;
   return {
     count: () => open,
-    async open(tenant, id, after, tell) {
+    async open({ who, tenant, id, after }, tell) {
       const stored = await store.find(tenant, id);
       if (!stored) throw new Problem('not-found', `there is no subscription ${id}`);
       if (stored.subscription.timeInterval !== undefined) {
@@ -58,7 +63,7 @@ export function openStreams(deps: {
           timers: systemTimers,
           read: (place, limit) => store.hitsAfter(tenant, id, place, limit),
           async send(_, batch) {
-            const now = delivery.stored(tenant, id) ?? stored;
+            const now = { ...(delivery.stored(tenant, id) ?? stored), maker: who };
             const notices = batch.hits.map(({ notice }) => notice).filter((notice) => mayTell(now, notice));
             if (ended || notices.length === 0) return false;
             await tell({ id: printPlace(batch.last), notification: await sender.represent(now, notices, batch) });

@@ -57,14 +57,14 @@ function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Po
     kept.set(key, made);
     return made;
   };
-  /** Of a principal: with its roles, and for what its key is not scoped to, without. */
+  /** Of a principal: as what it is, and for what its key is not scoped to, as nobody in particular. */
   const met = new WeakMap<Asker, { readonly full: Rights; readonly bare: Rights }>();
   const rightsOf = (who: Asker, action: Action): Rights => {
     let both = met.get(who);
     if (!both) {
       const { kind, roles, department } = who;
       const full = rightsOfClass(kind, roles, department);
-      both = { full, bare: who.scope ? rightsOfClass(kind, [], department) : full };
+      both = { full, bare: who.scope ? rightsOfClass('anonymous', []) : full };
       met.set(who, both);
     }
     return who.scope && !who.scope.includes(action) ? both.bare : both.full;
