@@ -42,11 +42,13 @@ export function openCityRetention(deps: {
     },
     {
       id: 'vault-unused',
+      takes: ['opening-reasons'],
       due: async (before) => vault.records.unused(before),
       remove: async (_before, ids) => ids.reduce((sum, id) => sum + Math.min(1, vault.records.erase(id, 'system')), 0),
     },
     {
       id: 'accounts-disabled',
+      takes: ['vault-unused', 'opening-reasons'],
       due: (before) => accounts.disabledBefore(before, rows),
       async remove(_before, ids) {
         for (const id of ids) vault.records.erase(id, 'system');

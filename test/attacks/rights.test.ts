@@ -210,3 +210,7 @@ test('the past of what one may neither see nor change is not added to under anot
   await tries('when it is gone');
   await attacked.stands();
 });
+
+test('a program gets no password, and no session of a browser', () => {
+  assert.throws(() => city.identity.invitations.make(ids.get('parking') ?? ''), { kind: 'bad-data' });
+});

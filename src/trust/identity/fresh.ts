@@ -22,3 +22,8 @@ export function freshSession(who: Principal, now: number): void {
   if (who.session.due !== undefined) throw new Problem('unauthorized', 'this needs a second factor', 'session');
   if (!isFresh(who, now)) throw new Problem('unauthorized', 'this needs that you show again who you are', 'session');
 }
+
+/** The same, for what is there too where nobody signs in, and decides itself what nobody may do. */
+export function freshWhereSignedIn({ who, now }: { readonly who: Principal; readonly now: number }): void {
+  if (who.session) freshSession(who, now);
+}

@@ -9,7 +9,7 @@ import { hashOf, type NewSecret } from './secret.ts';
 export const invitationMs = 24 * 3_600_000;
 
 export type Invitations = {
-  /** Takes the place of an earlier one. @returns the token, which is shown once */
+  /** Takes the place of an earlier one. @returns the token, which is shown once @throws Problem bad-data: of a program */
   make(account: string, ms?: number): string;
   /** Whose it is, while it can be used. @throws Problem not-found */
   get(token: string): Account;
@@ -31,12 +31,14 @@ export function openInvitations(deps: {
       clock.now(),
     );
     const account = row && accounts.get(textOf(row['account']));
-    if (!account || account.disabled)
+    if (!account || account.disabled || account.kind !== 'person')
       throw new Problem('not-found', 'this link was used, has expired, or never was: ask for a new one', 'token');
     return account;
   };
   return {
     make(account, ms = invitationMs) {
+      if (accounts.get(account).kind !== 'person')
+        throw new Problem('bad-data', 'a program has keys, and no password', 'id');
       const token = newSecret();
       database.run(
         'INSERT INTO invitation (hash, account, expires_at) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at',

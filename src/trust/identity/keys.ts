@@ -51,6 +51,7 @@ const personal: ReadonlySet<Action> = new Set([
   'manageKeys',
   'openVault',
   'approveOpening',
+  'manageRetention',
 ]);
 export const keyActions: readonly Action[] = allActions.filter((action) => !personal.has(action));
 

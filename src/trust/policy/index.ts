@@ -28,6 +28,8 @@ export function policyExplorer(deps: {
     const resource = resourceOf(policies, action, of);
     return { action, of, resource, answers: await answersTo(policies, action, resource) };
   };
+  /** For everybody the same until the next start: asked once, since it takes time that anybody could make it take. */
+  let overview: Promise<Overview> | undefined;
   return {
     name: 'policies',
     access: policyAccess,
@@ -37,12 +39,19 @@ export function policyExplorer(deps: {
       site.page(app, '/policies', async (reader) => {
         const policies = await deps.policies();
         const asked = await askedBy(policies, reader);
-        const overview = [];
-        for (const action of actions) overview.push({ action, answers: await answersTo(policies, action) });
-        return policyPage({ policies, inForce, asked, overview }, reader);
+        overview ??= overviewOf(policies);
+        return policyPage({ policies, inForce, asked, overview: await overview }, reader);
       });
     },
   };
+}
+
+type Overview = Parameters<typeof policyPage>[0]['overview'];
+
+async function overviewOf(policies: Policies): Promise<Overview> {
+  const overview = [];
+  for (const action of actions) overview.push({ action, answers: await answersTo(policies, action) });
+  return overview;
 }
 
 /** For the foot of every page. */

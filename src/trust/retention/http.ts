@@ -1,7 +1,8 @@
 /** `/retention`: the rules in force for everybody; preview, run and holds for who answers for the data. */
 import { Problem } from '../../base/problem.ts';
-import { whoOf, type Access, type ApiRoute, type Module } from '../../http/index.ts';
+import { type Access, type ApiRoute, type Module } from '../../http/index.ts';
 import type { Site } from '../../ui/index.ts';
+import { freshWhereSignedIn } from '../identity/fresh.ts';
 import { managePage } from './pages/manage.tsx';
 import { retentionPage, type ShownRule } from './pages/retention.tsx';
 import type { Retention } from './retention.ts';
@@ -85,11 +86,13 @@ export function retentionPages(deps: {
         }),
       );
       site.page(app, '/retention/manage', async (reader) => managePage(await manage(), reader));
-      site.form(app, '/retention/run', async (c) => {
-        await retention.run(whoOf(c).id);
+      site.form(app, '/retention/run', async (_, reader) => {
+        freshWhereSignedIn(reader);
+        await retention.run(reader.who.id);
         return '/retention';
       });
       site.form(app, '/retention/holds', async (c, reader) => {
+        freshWhereSignedIn(reader);
         const form = await c.req.parseBody();
         const text = (name: string): string => (typeof form[name] === 'string' ? form[name] : '');
         const given = {
@@ -109,8 +112,9 @@ export function retentionPages(deps: {
           return managePage({ ...(await manage()), given, wrong }, reader);
         }
       });
-      site.form(app, '/retention/holds/:id/lift', async (c) => {
-        await retention.lift(whoOf(c), c.req.param('id') ?? '');
+      site.form(app, '/retention/holds/:id/lift', async (c, reader) => {
+        freshWhereSignedIn(reader);
+        await retention.lift(reader.who, c.req.param('id') ?? '');
         return '/retention/manage';
       });
     },

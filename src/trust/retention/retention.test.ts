@@ -17,7 +17,7 @@ const officer: Principal = {
 };
 const nobody: Principal = { id: 'anonymous', kind: 'anonymous', roles: [] };
 const city = await openTestCity({}, clock, await openPolicies(), ({ cookie }) =>
-  cookie === 'OFFICER' ? officer : nobody,
+  cookie === 'OFFICER' ? { ...officer, session: { id: 's', csrf: 'token', since: clock.now() } } : nobody,
 );
 after(() => city.close());
 const { retention, identity } = city;
@@ -182,4 +182,30 @@ test('the pages state the rules in five languages; only who answers for the data
   assert.equal((await send(`/retention/holds/${hold?.id}/lift`, {})).status, 303);
   assert.deepEqual(await retention.holds(), []);
   assert.equal((await send('/retention/run', {})).status, 303);
+});
+
+test('what is held does not go with something else, and a hold that would hold nothing is refused', async () => {
+  const until = '2040-01-01';
+  const made = identity.accounts.add({ name: 'gone.officer' }, { id: 'system' });
+  identity.accounts.change(made.id, { disabled: true }, { id: 'system' });
+  await identity.notes.flush();
+  put(made.id);
+  clock.advance(366 * dayMs);
+  vault.records.of(made.id);
+  const one = await retention.hold(officer, { kind: 'vault-unused', target: made.id, reference: 'Case 13', until });
+  const run = await retention.run('system');
+  assert.equal(run.counts['accounts-disabled'], 0);
+  assert.ok(vault.records.has(made.id), 'the account stays, and so does what the vault has of it');
+  const all = await retention.hold(officer, { kind: 'opening-reasons', target: '', reference: 'Case 14', until });
+  await retention.lift(officer, one.id);
+  await retention.run('system');
+  assert.ok(vault.records.has(made.id), 'the reasons of openings go with the key of the person');
+  await retention.lift(officer, all.id);
+  await retention.run('system');
+  assert.equal(vault.records.has(made.id), false);
+  for (const kind of ['access-log', 'opening-reasons', 'dead-letters'])
+    await assert.rejects(retention.hold(officer, { kind, target: 'X', reference: 'Case 15', until }), {
+      kind: 'bad-data',
+      field: 'target',
+    });
 });

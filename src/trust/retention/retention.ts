@@ -23,6 +23,8 @@ export type RetentionKind = {
   readonly days?: number | null;
   /** For the page, where the catalogue does not know the kind. */
   readonly name?: (language: string) => string;
+  /** Kinds of what goes with it: what holds those, holds it. */
+  readonly takes?: readonly string[];
   /** What is older: opaque ids where single things can be held, else how many. */
   due(before: number): Promise<readonly string[] | number>;
   /** @param ids of those that may go, where `due` gave ids. @returns how many went */
@@ -105,7 +107,7 @@ export async function openRetention(deps: {
     for (const rule of rules()) {
       const kind = kinds.find(({ id }) => id === rule.kind);
       if (!kind) continue;
-      const own = inForce.filter((one) => one.kind === rule.kind);
+      const own = inForce.filter((one) => one.kind === rule.kind || kind.takes?.includes(one.kind) === true);
       const isHeld = own.some(({ target }) => target === undefined);
       if (rule.days === null || isHeld) {
         found.push({ rule, count: 0, held: isHeld ? 'all' : 0 });
@@ -159,8 +161,11 @@ export async function openRetention(deps: {
     runs,
     holds,
     async hold(who, { kind, target, reference, until }) {
-      if (!kinds.some(({ id }) => id === kind)) throw new Problem('bad-data', 'there is no such kind of data', 'kind');
-      if (!/^[\w:.-]{0,64}$/.test(target))
+      const known = kinds.find(({ id }) => id === kind);
+      if (!known) throw new Problem('bad-data', 'there is no such kind of data', 'kind');
+      // What is only counted has no single things: a hold on one of them would hold nothing.
+      const isCounted = target !== '' && typeof (await known.due(0)) === 'number';
+      if (isCounted || !/^[\w:.-]{0,64}$/.test(target))
         throw new Problem('bad-data', 'an opaque id is wanted, or nothing', 'target');
       const words = normalized(reference);
       if (words.length < 3 || words.length > 120)

@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
 import { whoOf, type Access, type Action, type ApiRoute, type Module, type Principal } from '../../http/index.ts';
 import type { Site } from '../../ui/index.ts';
+import { freshWhereSignedIn } from '../identity/fresh.ts';
 import type { Anchor } from './accessLog.ts';
 import { contactOf, parseContact, setContact } from './contact.ts';
 import { contactPage } from './pages/contact.tsx';
@@ -84,8 +85,12 @@ export function vaultPages(deps: {
         .map(({ href }) => ({ href, text: vaultWords(language)('title') })),
     routes(app) {
       contactRoutes(app, deps);
-      site.page(app, '/vault', (reader) => vaultPage({ ...shown, openings: vault.openings.asked(reader.who) }, reader));
+      site.page(app, '/vault', (reader) => {
+        freshWhereSignedIn(reader);
+        return vaultPage({ ...shown, openings: vault.openings.asked(reader.who) }, reader);
+      });
       site.form(app, '/vault/openings', async (c, reader) => {
+        freshWhereSignedIn(reader);
         const form = await c.req.parseBody();
         const [subject, purpose, reason] = ['subject', 'purpose', 'reason'].map((name) => textOf(form[name]));
         const given = { subject: subject ?? '', purpose: purpose ?? '', reason: reason ?? '' };
@@ -96,10 +101,12 @@ export function vaultPages(deps: {
         vault.openings.request(reader.who, given.subject, given.purpose, given.reason);
         return '/vault?sent';
       });
-      site.form(app, '/vault/openings/:id', async (c, reader) =>
-        contentPage({ ...shown, ...vault.openings.read(reader.who, idOf(c)) }, reader),
-      );
+      site.form(app, '/vault/openings/:id', async (c, reader) => {
+        freshWhereSignedIn(reader);
+        return contentPage({ ...shown, ...vault.openings.read(reader.who, idOf(c)) }, reader);
+      });
       site.form(app, '/vault/openings/:id/records/:record', async (c, reader) => {
+        freshWhereSignedIn(reader);
         const { records } = vault.openings.read(reader.who, idOf(c));
         const record = records.find(({ id }) => id === c.req.param('record'));
         if (!record) throw new Problem('not-found', 'the vault has no such record', 'record');
@@ -109,11 +116,13 @@ export function vaultPages(deps: {
           'content-disposition': `attachment; filename="${record.id}"`,
         });
       });
-      site.page(app, '/vault/approvals', (reader) =>
-        approvalsPage({ ...shown, openings: vault.openings.waiting(reader.who) }, reader),
-      );
+      site.page(app, '/vault/approvals', (reader) => {
+        freshWhereSignedIn(reader);
+        return approvalsPage({ ...shown, openings: vault.openings.waiting(reader.who) }, reader);
+      });
       for (const decision of ['approve', 'refuse'] as const) {
         site.form(app, `/vault/approvals/:id/${decision}`, async (c) => {
+          freshWhereSignedIn({ who: whoOf(c), now: site.clock.now() });
           vault.openings[decision](whoOf(c), idOf(c));
           return `/vault/approvals?done=${decision}`;
         });
