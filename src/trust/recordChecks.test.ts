@@ -155,6 +155,16 @@ test('a run or a hold that was changed, added or taken out is named long after i
     assert.match(await tampered('state.db', sql), named, sql);
 });
 
+test('a version that is no record any more is named, and what follows is looked at all the same', async () => {
+  for (const value of ["'none'", 'NULL', "'7'", "'[]'", "x'00'"]) {
+    const named = await tampered('state.db', `UPDATE log_version SET record = ${value} WHERE type <> 'release'`);
+    for (const type of ['account', 'api-key', 'device', 'legal-hold', 'retention-run', 'vault-access'])
+      assert.match(named, new RegExp(`^entry \\d+ \\(${type} .*something else`, 'm'), value);
+    assert.match(named, /^account \w+: .* stands in trust\.db/m);
+    assert.match(named, /^legal hold \w+: /m);
+  }
+});
+
 test('the access log of the vault is held against what the log was told of it, without its key', async () => {
   for (const [sql, named] of [
     [

@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from '../../base/canonical.ts';
 import type { SeenRow } from '../../store/index.ts';
-import { isoText, type RecordsCheck, type Shown } from '../tlog/index.ts';
+import { isoText, objectIn, type RecordsCheck, type Shown } from '../tlog/index.ts';
 
 type Noted = 'account' | 'api-key' | 'device';
 const tables: Readonly<Record<Noted, string>> = { account: 'account', 'api-key': 'api_key', device: 'device' };
@@ -38,7 +38,8 @@ const waits = (shown: Shown, type: Noted, id: string): boolean =>
 function toldOf(shown: Shown, type: Noted, id: string): readonly string[] {
   const told: string[] = [];
   for (const { record, isRecent } of shown.newest(type, id)) {
-    const { by: _, ...rights } = JSON.parse(record) as Record<string, unknown>;
+    // Named already where it is none: it is not what was logged.
+    const { by: _, ...rights } = objectIn(record) ?? {};
     // What was done to an account beside its rights.
     if ('factors' in rights) continue;
     told.push(canonicalJson(rights));

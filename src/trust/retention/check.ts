@@ -1,8 +1,7 @@
 /** Whether runs and holds, as pages show them, are those that the log was told of: each row, each column, both ways. */
 import { canonicalJson } from '../../base/canonical.ts';
 import type { SeenRow } from '../../store/index.ts';
-import type { Json } from '../../ngsild/entity.ts';
-import { isoText, type RecordsCheck } from '../tlog/index.ts';
+import { isoText, objectIn, type RecordsCheck } from '../tlog/index.ts';
 import { holdLifted, holdSet, runRecord } from './told.ts';
 
 export const checkRetention: RecordsCheck = (shown, found) => {
@@ -19,7 +18,7 @@ const checkRuns: RecordsCheck = (shown, found) => {
   const logged = "SELECT 1 FROM main.log_version WHERE type = 'retention-run' AND id = 'city' AND record = ?";
   for (const row of shown.each('SELECT at, by, version, counts FROM main.retention_run ORDER BY at')) {
     const what = `retention run of ${isoText(row['at'])}`;
-    const counts = parsed(row['counts']);
+    const counts = objectIn(row['counts']);
     if (counts === undefined) found({ what, why: 'what it took away is no JSON' });
     // A day on which nothing went says nothing.
     else if (Object.values(counts).some((count) => count !== 0)) {
@@ -33,7 +32,7 @@ const checkRuns: RecordsCheck = (shown, found) => {
     }
   }
   for (const { record } of shown.each("SELECT record FROM main.log_version WHERE type = 'retention-run'")) {
-    const told = parsed(record)?.['at'];
+    const told = objectIn(record)?.['at'];
     const at = typeof told === 'string' ? told : '';
     if (!shown.get('SELECT 1 FROM main.retention_run WHERE at = ?', Date.parse(at)))
       found({ what: `retention run of ${at}`, why: 'its row is gone' });
@@ -47,7 +46,7 @@ const checkHolds: RecordsCheck = (shown, found) => {
   ];
   for (const row of shown.each('SELECT * FROM main.retention_hold ORDER BY id')) {
     const id = textOf(row, 'id');
-    const [set, lifted, ...more] = versions(id).map(({ record }) => parsed(record));
+    const [set, lifted, ...more] = versions(id).map(({ record }) => objectIn(record));
     const wrong = (why: string): void => found({ what: `legal hold ${id}`, why });
     const { until, set_by: by, set_at: at, key } = row;
     const told = holdSet({
@@ -79,12 +78,3 @@ const checkHolds: RecordsCheck = (shown, found) => {
   ))
     found({ what: `legal hold ${String(id)}`, why: 'its row is gone' });
 };
-
-function parsed(text: SeenRow[string] | undefined): Readonly<Record<string, Json>> | undefined {
-  try {
-    const value: unknown = JSON.parse(String(text));
-    return typeof value === 'object' && value !== null ? (value as Record<string, Json>) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -75,7 +75,7 @@ export { inDirectory, type ReadPath } from './source.ts';
 export type { OpenedCheckpoint } from './checkpoint.ts';
 export type { Keys } from './receipt.ts';
 export { verifyLog, verifyReceipt } from './verify.ts';
-export { isoText, verifyRecords, type CheckedRecords, type RecordsCheck, type Shown } from './rowCheck.ts';
+export { isoText, objectIn, verifyRecords, type CheckedRecords, type RecordsCheck, type Shown } from './rowCheck.ts';
 export type { Deviation, Found } from './journalCheck.ts';
 export { look, type Looked, type Memory } from './witness.ts';
 export type { Transparency } from './transparency.ts';

@@ -2,7 +2,9 @@
  * Whether the rows that a city shows are those that its log was told of: every row, every entry, every version, both ways.
  * Trusts nothing but the keys; what is read is read from outside, and in bounded memory.
  */
+import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
+import type { Json } from '../../ngsild/entity.ts';
 import type { Onlooker, SeenRow } from '../../store/index.ts';
 import type { TableDefinition } from '../../store/ports.ts';
 import type { OpenedCheckpoint } from './checkpoint.ts';
@@ -238,6 +240,16 @@ function compareRow({ at, record, key }: SeenRow, entry: LogEntry, wrong: (why: 
     bytes && typeof record === 'string' ? toBase64(hmac(bytes, new TextEncoder().encode(record))) : 'none';
   if (commitment !== entry.commitment)
     wrong(`its row says something else than was logged (commitment ${commitment}, wanted ${entry.commitment})`);
+}
+
+/** A JSON object in a column; undefined for anything else. */
+export function objectIn(text: SeenRow[string] | undefined): Readonly<Record<string, Json>> | undefined {
+  try {
+    const value: unknown = JSON.parse(String(text));
+    return isObject(value) ? (value as Readonly<Record<string, Json>>) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds, or whatever stands there. */

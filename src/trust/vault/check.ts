@@ -1,18 +1,15 @@
 /** Whether the access log of the vault is the one whose steps the transparency log was told of. Needs no key; see also `chorsu vault verify`. */
 import { Problem } from '../../base/problem.ts';
-import type { RecordsCheck } from '../tlog/index.ts';
+import { objectIn, type RecordsCheck } from '../tlog/index.ts';
 import { verifyLines, type Anchor } from './accessLog.ts';
 import { anchorOf, anchorType } from './vault.ts';
 
 export const checkAccessLog: RecordsCheck = (shown, found) => {
   const anchors: Anchor[] = [];
   for (const { record } of shown.each('SELECT record FROM main.log_version WHERE type = ?', anchorType)) {
-    try {
-      const anchor = anchorOf(JSON.parse(String(record)));
-      if (anchor) anchors.push(anchor);
-    } catch {
-      // Named already: it is not what was logged.
-    }
+    // One that is none is named already: it is not what was logged.
+    const anchor = anchorOf(objectIn(record));
+    if (anchor) anchors.push(anchor);
   }
   const what = 'the access log of the vault';
   if (!shown.has('vault')) {
