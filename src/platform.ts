@@ -37,6 +37,7 @@ import { operationsModules, operationsTables } from './cityOperations.ts';
 import { mqttOf, type MqttSettings } from './cityMqtt.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
+import { openFollowers } from './cityFollowers.ts';
 import { developers, developersLink } from './developers/index.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import about from '../package.json' with { type: 'json' };
@@ -56,16 +57,7 @@ import {
 } from './http/index.ts';
 import { ingest, ingestTables, joinMappingFiles, loadMapping, type Ingest } from './ingest/index.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
-import {
-  follow,
-  openHistory,
-  openStore,
-  profileIn,
-  readFormat,
-  startHistory,
-  type Follower,
-  type Store,
-} from './store/index.ts';
+import { openHistory, openStore, profileIn, readFormat, startHistory, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
 import {
   leafTable,
@@ -195,7 +187,6 @@ export async function openPlatform(
     const { policy, guard } = trust;
     const tenants = await openTenants({ rows: store.rows, writer: store.writer, policy });
     const { writer } = tenants;
-    const { journal } = store;
     const history = await openHistory({
       directory: store.directory.history,
       clock,
@@ -206,40 +197,13 @@ export async function openPlatform(
     });
     undo.push(() => history.close());
 
-    const followers = new Map<string, Follower>();
-    const followJournal: Broker['follow'] = (name, handler, options = {}) => {
-      const follower = follow({
-        journal,
-        writer,
-        name,
-        handler,
-        log,
-        from: options.from ?? writer.lastSeq() + 1,
-        ...(options.batch !== undefined && { batch: options.batch }),
-        ...(options.restMs !== undefined && { restMs: options.restMs }),
-      });
-      followers.set(name, follower);
-      return async () => {
-        followers.delete(name);
-        await follower.stop();
-      };
-    };
-    metrics.gauge('chorsu_follower_behind', 'Records that a follower has not yet taken', () =>
-      [...followers].map(([name, follower]) => ({
-        labels: { follower: name },
-        value: writer.lastSeq() - follower.place(),
-      })),
-    );
-    const missed = metrics.counter(
-      'chorsu_follower_missed_total',
-      'Records no longer kept when a follower asked for them',
-    );
+    const followers = openFollowers({ journal: store.journal, writer, log, metrics });
     undo.push(
       await startHistory({
         history,
-        follow: followJournal,
+        follow: followers.follow,
         batch: historyBatch,
-        onGap: ({ count }) => missed.add(count, { follower: 'history' }),
+        onGap: ({ count }) => followers.missed('history', count),
       }),
     );
     let server: HttpServer | undefined;
@@ -253,15 +217,15 @@ export async function openPlatform(
       writer,
       state: store.state,
       history,
-      caughtUp: (seq) => followers.get('history')?.reached(seq) ?? Promise.resolve(),
-      follow: followJournal,
+      caughtUp: (seq) => followers.all.get('history')?.reached(seq) ?? Promise.resolve(),
+      follow: followers.follow,
       policy,
       models,
     });
     const transparency =
       settings.housekeeping === false ? undefined : await openCityLog(store, writer, city, settings, clock);
     if (transparency)
-      undo.push(followJournal('log', (records, gap) => transparency.follow(records, gap), { restMs: logRestMs }));
+      undo.push(followers.follow('log', (records, gap) => transparency.follow(records, gap), { restMs: logRestMs }));
     await trust.start(transparency, writer, () => ingestion.retention());
     const live = openLive({ broker, writer, metrics });
     // The navigation is asked when a page is made: by then every module is there.
@@ -386,7 +350,17 @@ export async function openPlatform(
     undo.push(() => server.close());
     if (settings.housekeeping !== false) {
       undo.push(transient({ state: store.state, writer, metrics, log }).start());
-      undo.push(startHousekeeping({ store, history, ingest: ingestion, followers, ...trust.people(''), clock, log }));
+      undo.push(
+        startHousekeeping({
+          store,
+          history,
+          ingest: ingestion,
+          followers: followers.all,
+          ...trust.people(''),
+          clock,
+          log,
+        }),
+      );
     }
     if (profile?.from === 'sample' && settings.housekeeping !== false)
       undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
