@@ -5,11 +5,11 @@ import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
 import type { Module } from './http/index.ts';
-import { alarmTables } from './operations/index.ts';
+import { alarmTables, openAlarms, rulesModule, ruleTables } from './operations/index.ts';
 import type { Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
 
-export const operationsTables: readonly TableDefinition[] = [...alarmTables];
+export const operationsTables: readonly TableDefinition[] = [...alarmTables, ...ruleTables];
 
 export type OperationsDeps = {
   readonly broker: Broker;
@@ -25,6 +25,7 @@ export type OperationsDeps = {
   readonly follows: boolean;
 };
 
-export function operationsModules(_deps: OperationsDeps): readonly Module[] {
-  return [];
+export function operationsModules(deps: OperationsDeps): readonly Module[] {
+  const alarms = openAlarms(deps);
+  return [rulesModule({ ...deps, alarms })];
 }

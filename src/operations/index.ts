@@ -1,2 +1,3 @@
 /** The door of operations. */
 export { alarmTables, openAlarms, type Alarms, type Finding, type Priority } from './alarms/index.ts';
+export { rulesModule, ruleTables } from './rules/index.ts';

@@ -27,6 +27,7 @@ test('what is wrong is refused by its field', () => {
   const cases: [unknown, string][] = [
     ['x', 'rule'],
     [{ ...rule, id: 'Air PM' }, 'id'],
+    [{ ...rule, id: 'new' }, 'id'],
     [{ ...rule, title: {} }, 'title'],
     [{ ...rule, title: { xx: 'a' } }, 'title.xx'],
     [{ ...rule, advice: { en: '' } }, 'advice.en'],

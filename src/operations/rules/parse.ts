@@ -23,7 +23,8 @@ export function parseRule(value: unknown): RuleText {
   const given = object(value, '', ['id', 'title', 'advice', 'priority', 'selects', 'when', 'version', 'enabled']);
   const { title, advice, selects, when } = given;
   const id = text(given['id'], 'id');
-  if (!idPattern.test(id))
+  // Pages below `/console/rules/` have these names.
+  if (!idPattern.test(id) || id === 'new' || id === 'import')
     throw new Problem('bad-data', 'an id has 1 to 64 lower case letters, digits and hyphens', 'id');
   const priority = priorities.find((one) => one === given['priority']);
   if (priority === undefined) throw new Problem('bad-data', 'a priority is 1, 2, 3 or 4', 'priority');

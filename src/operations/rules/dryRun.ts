@@ -1,0 +1,256 @@
+/** What a rule would have raised: the same evaluator over what history holds, in pages, within bounds that are told. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Clock } from '../../base/clock.ts';
+import { Problem } from '../../base/problem.ts';
+import type { Broker } from '../../broker/index.ts';
+import type { City } from '../../city/index.ts';
+import type { Principal } from '../../http/index.ts';
+import type { Entity } from '../../ngsild/index.ts';
+import { startOfDay } from '../../ui/index.ts';
+import { evaluatorOf, type Evaluator, type Found, type Observed, type State } from './evaluator.ts';
+import type { RuleText } from './parse.ts';
+import { observedOf, selectionOf, type Selection } from './selection.ts';
+
+/** From raised to cleared. */
+export type Episode = {
+  readonly entity: string;
+  readonly at: number;
+  /** Absent: not over at the end. */
+  readonly clearedAt?: number;
+  readonly value?: number;
+};
+
+export type DryRun = {
+  readonly from: number;
+  readonly to: number;
+  /** Selected now; of these many the past was read. */
+  readonly selected: number;
+  readonly entities: number;
+  readonly readings: number;
+  readonly unusable: number;
+  readonly raised: number;
+  /** Entities that would have raised at least once. */
+  readonly raising: number;
+  /** Each day of the place, also one without. */
+  readonly days: readonly { readonly at: number; readonly raised: number }[];
+  /** Oldest first; the first 500. */
+  readonly episodes: readonly Episode[];
+  /** What ended it before everything was read. */
+  readonly cut?: 'entities' | 'readings' | 'time';
+};
+
+export type DryRunBounds = {
+  readonly entitiesMax: number;
+  readonly readingsMax: number;
+  readonly timeMaxMs: number;
+};
+
+export const defaultBounds: DryRunBounds = {
+  entitiesMax: 2_000,
+  readingsMax: 1_000_000,
+  timeMaxMs: 20_000,
+};
+const episodesMax = 500;
+/** Nobody counts further than that. */
+const countedMax = 50_000;
+const entitiesAtOnce = 100;
+const instancesAtOnce = 20_000;
+const dayMs = 86_400_000;
+export const periodMaxMs = 400 * dayMs;
+
+type Deps = {
+  readonly broker: Pick<Broker, 'query' | 'history'>;
+  readonly city: Pick<City, 'districts' | 'timeZone'>;
+  readonly clock: Clock;
+};
+
+/**
+ * Runs a rule over the past that `who` may see. Entities are those selected now; values stand in the order of their
+ * observation, so that none is late; the first reading of the period is where each begins.
+ * @param period ms, [from, to)
+ * @throws Problem bad-data (from, to)
+ */
+export async function dryRun(
+  { broker, city, clock }: Deps,
+  who: Principal,
+  rule: RuleText,
+  period: { readonly from: number; readonly to: number },
+  bounds: DryRunBounds = defaultBounds,
+): Promise<DryRun> {
+  const { from } = period;
+  const to = Math.min(period.to, clock.now());
+  if (!(from < to)) throw new Problem('bad-data', 'the period must begin before it ends, in the past', 'from');
+  if (to - from > periodMaxMs) throw new Problem('bad-data', 'a period has at most 400 days', 'from');
+  const selection = selectionOf(rule, city);
+  const evaluator = evaluatorOf(rule.when);
+  const begun = performance.now();
+  const { ids, selected } = await selectedIds(broker, who, selection, bounds.entitiesMax);
+  const sums = { readings: 0, unusable: 0, entities: 0 };
+  const ledger = ledgerOf(from, to, city.timeZone);
+  let cut: DryRun['cut'] = selected > ids.length ? 'entities' : undefined;
+  const spent = (): DryRun['cut'] =>
+    sums.readings >= bounds.readingsMax
+      ? 'readings'
+      : performance.now() - begun > bounds.timeMaxMs
+        ? 'time'
+        : undefined;
+  for (let first = 0; first < ids.length; first += entitiesAtOnce) {
+    const end = spent();
+    if (end) {
+      cut = end;
+      break;
+    }
+    const some = ids.slice(first, first + entitiesAtOnce);
+    const machines = new Map(some.map((id) => [id, machineOf(evaluator, (found) => ledger.add(id, found))]));
+    let next: number | undefined = from;
+    while (next !== undefined && !spent()) {
+      const page = await readPage(broker, who, some, selection.attribute, next, to);
+      for (const [id, observed] of page.readings) {
+        sums.readings += observed.length;
+        const machine = machines.get(id);
+        for (const one of observed) machine?.take(one);
+      }
+      next = page.next;
+      await turn();
+    }
+    cut = next === undefined ? cut : (spent() ?? cut);
+    // What was read in part is told as far as it was read.
+    const until = next ?? to;
+    for (const machine of machines.values()) sums.unusable += machine.end(until);
+    sums.entities += some.length;
+  }
+  return { from, to, selected, ...sums, ...ledger.result(), ...(cut && { cut }) };
+}
+
+async function selectedIds(
+  broker: Pick<Broker, 'query'>,
+  who: Principal,
+  selection: Selection,
+  max: number,
+): Promise<{ ids: readonly string[]; selected: number }> {
+  const ids: string[] = [];
+  let selected = 0;
+  for await (const entity of selectedEntities(broker, who, selection)) {
+    if (ids.length < max) ids.push(entity.id);
+    if (++selected >= countedMax) break;
+  }
+  return { ids, selected };
+}
+
+const entitiesPage = 1_000;
+
+/** All that the rule selects, by id. */
+export async function* selectedEntities(
+  broker: Pick<Broker, 'query'>,
+  who: Principal,
+  { query, holds }: Selection,
+): AsyncGenerator<Entity> {
+  let after: string | undefined;
+  for (;;) {
+    const page = { limit: entitiesPage, offset: 0, ...(after !== undefined && { after }) };
+    const { entities } = await broker.query(who, 0, query, page);
+    for (const entity of entities) if (holds(entity)) yield entity;
+    after = entities.at(-1)?.id;
+    if (entities.length < entitiesPage) return;
+  }
+}
+
+/** Readings by entity, oldest first. `next`: where the next page begins; undefined: this was the last. */
+async function readPage(
+  broker: Pick<Broker, 'history'>,
+  who: Principal,
+  ids: readonly string[],
+  attribute: string,
+  from: number,
+  to: number,
+): Promise<{
+  readings: readonly (readonly [string, readonly Observed[]])[];
+  next: number | undefined;
+}> {
+  const { entities, truncated } = await broker.history(
+    who,
+    0,
+    ids,
+    {
+      time: { timerel: 'between', timeAt: from, endTimeAt: to },
+      timeproperty: 'observedAt',
+      attrs: [attribute],
+    },
+    { limit: instancesAtOnce },
+  );
+  let last = from;
+  const readings = entities.map(({ id, attrs }) => {
+    const observed = attrs
+      .flatMap(({ instances }) => instances)
+      .filter(({ datasetId, deletedAt }) => datasetId === undefined && deletedAt === undefined)
+      .map((instance) => observedOf(instance, from))
+      .toSorted((a, b) => a.at - b.at);
+    last = Math.max(last, observed.at(-1)?.at ?? from);
+    return [id, observed] as const;
+  });
+  return { readings, next: truncated ? last + 1 : undefined };
+}
+
+/** The evaluator with its state. */
+function machineOf(
+  evaluator: Evaluator,
+  add: (found: Found) => void,
+): { take(observed: Observed): void; end(now: number): number } {
+  let state: State = {};
+  return {
+    take(observed) {
+      const step = evaluator.step(state, observed);
+      state = step.state;
+      step.found.forEach(add);
+    },
+    end(now) {
+      evaluator.advance(state, now).found.forEach(add);
+      return state.unusable ?? 0;
+    },
+  };
+}
+
+function ledgerOf(
+  from: number,
+  to: number,
+  timeZone: string,
+): {
+  add(entity: string, found: Found): void;
+  result(): Pick<DryRun, 'raised' | 'raising' | 'days' | 'episodes'>;
+} {
+  const days = new Map<number, number>();
+  for (let n = 0, day = startOfDay(from, timeZone); day < to; n++, day = startOfDay(from, timeZone, n))
+    days.set(day, 0);
+  const open = new Map<string, Episode>();
+  const raising = new Set<string>();
+  let episodes: Episode[] = [];
+  let raised = 0;
+  const keep = (episode: Episode): void => {
+    episodes.push(episode);
+    if (episodes.length >= 4 * episodesMax) episodes = oldest(episodes);
+  };
+  return {
+    add(entity, { kind, at, value }) {
+      if (kind === 'clear') {
+        const known = open.get(entity);
+        open.delete(entity);
+        if (known) keep({ ...known, clearedAt: at });
+        return;
+      }
+      raised++;
+      raising.add(entity);
+      const day = startOfDay(at, timeZone);
+      days.set(day, (days.get(day) ?? 0) + 1);
+      open.set(entity, { entity, at, ...(value !== undefined && { value }) });
+    },
+    result: () => ({
+      raised,
+      raising: raising.size,
+      days: [...days].map(([at, n]) => ({ at, raised: n })),
+      episodes: oldest([...episodes, ...open.values()]),
+    }),
+  };
+}
+
+const oldest = (episodes: readonly Episode[]): Episode[] =>
+  episodes.toSorted((a, b) => a.at - b.at || (a.entity < b.entity ? -1 : 1)).slice(0, episodesMax);

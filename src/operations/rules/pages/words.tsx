@@ -1,0 +1,63 @@
+/** A rule in words of the reader. */
+import type { JSX } from 'preact';
+import { formatNumber, inLanguage, type Translate } from '../../../ui/index.ts';
+import { durationMs } from '../evaluator.ts';
+import type { Rule, Selects, When } from '../schema.ts';
+import type { RulesKey } from './messages/index.ts';
+
+type T = Translate<RulesKey>;
+
+const dayMinutes = 1_440;
+
+/** In the largest unit that fits. */
+export function minutesText(minutes: number, t: T): string {
+  if (minutes >= dayMinutes && minutes % dayMinutes === 0) return t('days', { n: minutes / dayMinutes });
+  if (minutes >= 60 && minutes % 60 === 0) return t('hours', { n: minutes / 60 });
+  return t('minutes', { n: minutes });
+}
+
+export const durationText = (duration: string, t: T): string => minutesText(durationMs(duration) / 60_000, t);
+
+export function whenText(when: When, language: string, t: T): string {
+  const { attribute } = when;
+  const number = (value: number | undefined): string => formatNumber(value ?? Number.NaN, language);
+  if (when.kind === 'silence') return t('silent', { attribute, for: durationText(when.for, t) });
+  const until = when.clear === undefined ? [] : [t('until', { clear: number(when.clear) })];
+  if (when.kind === 'change') {
+    const side = when.rises === undefined ? 'falls' : 'rises';
+    const limit = number(when.rises ?? when.falls);
+    return [t(side, { attribute, limit, within: durationText(when.within, t) }), ...until].join('; ');
+  }
+  const side = when.above === undefined ? 'below' : 'above';
+  const lasts = when.for === undefined ? '' : ` ${t('lasts', { for: durationText(when.for, t) })}`;
+  return [`${t(side, { attribute, limit: number(when.above ?? when.below) })}${lasts}`, ...until].join('; ');
+}
+
+export function SelectsText({ selects }: { selects: Selects }): JSX.Element {
+  const { type, q, scope, districts, ids } = selects;
+  const parts = [q, scope, districts?.join(', '), ids?.join(', ')].filter((part) => part !== undefined);
+  return (
+    <>
+      <code>{type}</code>
+      {parts.map((part) => (
+        <>
+          {' · '}
+          <code>{part}</code>
+        </>
+      ))}
+    </>
+  );
+}
+
+/** The title without what is filled in later. */
+export function titleText({ title }: Pick<Rule, 'title'>, language: string): string {
+  const text = inLanguage(title, language)
+    .text.replace(/\{(\w+)\}/g, '…')
+    .replace(/^…[:,]? */, '');
+  return text.charAt(0).toLocaleUpperCase(language) + text.slice(1);
+}
+
+export const entityPath = (id: string): string => `/entities/${encodeURIComponent(id).replaceAll('%3A', ':')}`;
+
+/** Last part of a URN: what people have on a label. */
+export const entityLabel = (id: string): string => id.split(':').at(-1) ?? id;
