@@ -48,8 +48,9 @@ export const actions = [
   'manageSubscriptions',
   'enterTenant',
   'makeTenants',
-  // What comes in. Resources: Source, Topic.
+  // What comes in. `readRefusals`: what was refused, word for word. Resources: Source, Topic.
   'readSources',
+  'readRefusals',
   'sendReadings',
   'readImports',
   'importData',

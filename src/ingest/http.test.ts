@@ -7,6 +7,7 @@ import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
 import { systemClock } from '../base/clock.ts';
 import { anonymousPrincipal, type Principal } from '../http/index.ts';
 import { openPolicy } from '../trust/index.ts';
+import type { SourceReport } from './schema.ts';
 
 const device: Principal = { id: 'air-1', kind: 'device', roles: [] };
 const directory = mkdtempSync(join(tmpdir(), 'chorsu-senders-'));
@@ -31,7 +32,11 @@ before(async () => {
   city = await openTestCity(
     { mappings: [file] },
     systemClock,
-    { ...openPolicy, permits: ({ kind }, _, resource) => kind === 'device' && (!resource || resource.id === 'air') },
+    {
+      ...openPolicy,
+      permits: ({ kind }, action, resource) =>
+        action === 'readSources' || (kind === 'device' && (!resource || resource.id === 'air')),
+    },
     ({ authorization }) => (authorization === 'air-1' ? device : anonymousPrincipal),
   );
 });
@@ -49,4 +54,19 @@ test('who may send readings of one source may not send those of another', async 
   assert.equal(await send('air', 'nobody'), 401);
   // It may: what it sends is looked at.
   assert.equal(await send('air', 'air-1'), 400);
+});
+
+test('everybody sees how much was refused and why; what it was, those who look after sources', async () => {
+  const body = JSON.stringify({ secret: 'Rahimov, +992 900 00 00 00' });
+  const headers = { 'content-type': 'application/json', authorization: 'air-1' };
+  await fetch(`${city.url}/api/ingest/air?topic=a/b`, { method: 'POST', headers, body });
+  const seen = async (authorization: string) => {
+    const answer = await fetch(`${city.url}/api/sources`, { headers: { authorization } });
+    const { sources } = (await answer.json()) as { sources: SourceReport[] };
+    return sources.find(({ source }) => source.id === 'air')?.health;
+  };
+  const [own, others] = [await seen('air-1'), await seen('nobody')];
+  assert.ok(own && own.lastRejects.length > 0);
+  assert.deepEqual(others, { ...own, lastRejects: [] });
+  assert.ok(others.rejected > 0);
 });

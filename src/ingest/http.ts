@@ -8,6 +8,7 @@ import type { Here } from './pages/connect/door.ts';
 import { connectRoutes } from './pages/connect/routes.ts';
 import { sourcesPage } from './pages/sources.tsx';
 import type { Reception } from './reception.ts';
+import { shownTo } from './shown.ts';
 import type { Sources } from './source.ts';
 
 /** `/sources`, `/api/sources`, and the doors for senders that speak HTTP: `/api/ingest/...`. */
@@ -31,11 +32,14 @@ export function ingestRoutes(
     policy: Pick<Policy, 'permits'>;
   },
 ): void {
-  app.get('/api/sources', (c) => c.json({ sources: health.reports(), unmapped: health.unmappedTopics() }));
+  app.get('/api/sources', (c) => {
+    const { reports, unmapped } = shownTo(whoOf(c), { health, policy });
+    return c.json({ sources: reports, unmapped });
+  });
   site?.page(app, '/sources', (reader) =>
-    sourcesPage({ reports: health.reports(), unmapped: health.unmappedTopics(), timeZone }, reader),
+    sourcesPage({ ...shownTo(reader.who, { health, policy }), timeZone }, reader),
   );
-  if (site) connectRoutes(app, { health, site, timeZone, here });
+  if (site) connectRoutes(app, { health, policy, site, timeZone, here });
 
   const take = async (c: Context, id: string): Promise<Response> => {
     if (!policy.permits(whoOf(c), 'sendReadings', { type: 'Source', id }))

@@ -72,6 +72,7 @@ export const en = {
   'action.readSources': 'see the sources',
   'action.sendReadings': 'send readings',
   'action.readImports': 'see what files brought in',
+  'action.readRefusals': 'see what was refused of what came in',
   'action.importData': 'bring in files',
   'action.publishTopic': 'publish to an MQTT topic',
   'action.subscribeTopic': 'listen to MQTT topics',

@@ -75,6 +75,7 @@ export const kk: Messages<PolicyKey> = {
   'action.readSources': 'дереккөздерді көру',
   'action.sendReadings': 'көрсеткіштер жіберу',
   'action.readImports': 'файлдан жүктелгенді көру',
+  'action.readRefusals': 'қабылданбаған деректерді көру',
   'action.importData': 'файл жүктеу',
   'action.publishTopic': 'MQTT тақырыбына жариялау',
   'action.subscribeTopic': 'MQTT тақырыптарын тыңдау',

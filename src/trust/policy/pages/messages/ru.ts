@@ -75,6 +75,7 @@ export const ru: Messages<PolicyKey> = {
   'action.readSources': 'видеть источники',
   'action.sendReadings': 'присылать показания',
   'action.readImports': 'видеть загрузки файлов',
+  'action.readRefusals': 'видеть отклонённые данные дословно',
   'action.importData': 'загружать файлы',
   'action.publishTopic': 'публиковать в топик MQTT',
   'action.subscribeTopic': 'слушать топики MQTT',

@@ -75,6 +75,7 @@ export const tg: Messages<PolicyKey> = {
   'action.readSources': 'манбаъҳоро дидан',
   'action.sendReadings': 'нишондод фиристодан',
   'action.readImports': 'воридоти файлҳоро дидан',
+  'action.readRefusals': 'дидани маълумоти радшуда',
   'action.importData': 'файл ворид кардан',
   'action.publishTopic': 'ба мавзӯи MQTT нашр кардан',
   'action.subscribeTopic': 'мавзӯъҳои MQTT-ро гӯш кардан',

@@ -75,6 +75,7 @@ export const uz: Messages<PolicyKey> = {
   'action.readSources': 'manbalarni koʻrish',
   'action.sendReadings': 'koʻrsatkichlarni yuborish',
   'action.readImports': 'fayllardan yuklanganlarni koʻrish',
+  'action.readRefusals': 'rad etilgan maʼlumotni koʻrish',
   'action.importData': 'fayl yuklash',
   'action.publishTopic': 'MQTT mavzusiga joʻnatish',
   'action.subscribeTopic': 'MQTT mavzularini tinglash',
