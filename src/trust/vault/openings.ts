@@ -116,13 +116,11 @@ export function openOpenings(deps: {
     tell({ deed, by: who.id, subject, opening: id, purpose: purpose.id });
 
   const decide = (who: Principal, id: string, state: 'approved' | 'refused'): Opening => {
-    const row = rowOf(id);
-    const opening = openingOf(row);
+    const opening = openingOf(rowOf(id));
     demandPurpose(who, 'approveOpening', opening.purpose.id);
     if (opening.state !== 'asked') throw new Problem('conflict', `this opening is ${opening.state} already`, 'id');
-    // Of a second account in the same browser nobody knows that it is a second person.
-    const isSame = who.id === opening.askedBy || (who.session !== undefined && who.session.id === row['asked_session']);
-    if (isSame) throw new Problem('forbidden', 'whoever asks does not agree; another person has to');
+    if (who.id === opening.askedBy)
+      throw new Problem('forbidden', 'whoever asks does not agree; another person has to');
     if (who.id === opening.subject) throw new Problem('forbidden', 'nobody decides about the own record');
     const now = clock.now();
     database.transaction(() => {
@@ -169,14 +167,13 @@ export function openOpenings(deps: {
       const now = clock.now();
       database.transaction(() => {
         database.run(
-          `INSERT INTO opening (id, subject, purpose, sealed_reason, asked_by, asked_session, asked_at, state, until)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO opening (id, subject, purpose, sealed_reason, asked_by, asked_at, state, until)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
           id,
           subject,
           purpose.id,
           records.sealFor(subject, words, id),
           who.id,
-          who.session?.id ?? null,
           now,
           purpose.second ? 'asked' : 'approved',
           purpose.second ? null : now + readingMs,
@@ -236,7 +233,7 @@ export function openOpenings(deps: {
       Number(database.get(`SELECT count(*) AS n FROM opening WHERE ${hasReason}`, ms)?.['n']),
     /** That there was an opening stays, for the counts of its year. @returns how many */
     forgetReasons(ms: number): number {
-      const sql = `UPDATE opening SET sealed_reason = NULL, asked_session = NULL WHERE ${hasReason}`;
+      const sql = `UPDATE opening SET sealed_reason = NULL WHERE ${hasReason}`;
       const count = database.run(sql, ms);
       database.scrub();
       return count;

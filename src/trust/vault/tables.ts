@@ -22,7 +22,6 @@ export const vaultVersions: readonly string[] = [
      purpose TEXT NOT NULL,
      sealed_reason BLOB,
      asked_by TEXT NOT NULL,
-     asked_session TEXT,
      asked_at INTEGER NOT NULL,
      state TEXT NOT NULL CHECK (state IN ('asked', 'approved', 'refused')),
      decided_by TEXT,

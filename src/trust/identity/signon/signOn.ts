@@ -46,7 +46,14 @@ export type SignOn = {
 };
 
 /** What needs more than a password. */
-const weighty: readonly Action[] = ['managePeople', 'manageKeys', 'openVault', 'approveOpening', 'manageRetention'];
+const weighty: readonly Action[] = [
+  'managePeople',
+  'manageKeys',
+  'openVault',
+  'approveOpening',
+  'readVaultLog',
+  'manageRetention',
+];
 /** From the password to the code. */
 const secondMs = 10 * 60_000;
 
