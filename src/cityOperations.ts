@@ -5,11 +5,11 @@ import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
 import type { Module } from './http/index.ts';
-import { alarmTables, openAlarms, rulesModule, ruleTables } from './operations/index.ts';
+import { alarmTables, noticeModule, noticeTables, openAlarms, rulesModule, ruleTables } from './operations/index.ts';
 import type { Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
 
-export const operationsTables: readonly TableDefinition[] = [...alarmTables, ...ruleTables];
+export const operationsTables: readonly TableDefinition[] = [...alarmTables, ...ruleTables, ...noticeTables];
 
 export type OperationsDeps = {
   readonly broker: Broker;
@@ -21,11 +21,15 @@ export type OperationsDeps = {
   readonly metrics: Metrics;
   /** Of an account, as it is shown. */
   readonly nameOf: (id: string) => string;
+  /** Of the platform as others reach it. */
+  readonly url: () => string;
+  /** The invented city with its simulator. */
+  readonly sample: boolean;
   /** False for a command that opens the directory to look: nothing is followed then. */
   readonly follows: boolean;
 };
 
 export function operationsModules(deps: OperationsDeps): readonly Module[] {
   const alarms = openAlarms(deps);
-  return [rulesModule({ ...deps, alarms })];
+  return [rulesModule({ ...deps, alarms }), noticeModule(deps)];
 }

@@ -255,16 +255,11 @@ export async function openPlatform(
       metrics,
     });
     undo.push(() => subscriptions.stop());
+    const shared = { broker, rows: store.rows, city, site, clock, log, metrics };
     const ingestion = ingest({
-      broker,
+      ...shared,
       policy,
-      rows: store.rows,
       files: store.files,
-      city,
-      site,
-      clock,
-      metrics,
-      log,
       mapping,
       uploads: join(store.directory.path, 'uploads'),
       ...(settings.scanUploads !== undefined && { scanUploads: settings.scanUploads }),
@@ -319,14 +314,10 @@ export async function openPlatform(
       subscriptionPages({ site, subscriptions, tenants }),
       ingestion,
       ...operationsModules({
-        broker,
-        rows: store.rows,
-        city,
-        site,
-        clock,
-        log,
-        metrics,
+        ...shared,
         nameOf: trust.nameOf,
+        url: () => settings.publicUrl ?? server?.url ?? '',
+        sample: profile?.from === 'sample',
         follows: settings.housekeeping !== false,
       }),
       aboutCity({ city, site }),

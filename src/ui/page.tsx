@@ -132,6 +132,9 @@ export function renderPage(site: Site, reader: Reader, content: PageContent): st
           <link rel="alternate" hreflang={other} href={`/${other}${reader.path}`} />
         ))}
         <link rel="alternate" hreflang="x-default" href={reader.path} />
+        {content.feeds?.map(({ href, type, title }) => (
+          <link rel="alternate" type={type} title={title} href={href} />
+        ))}
         {content.islands?.map((island) => (
           <script type="module" src={assets.islands.get(island)} />
         ))}

@@ -36,6 +36,8 @@ export type PageContent = {
   readonly section?: string;
   readonly description?: string;
   readonly islands?: readonly string[];
+  /** The same as a feed, for programs that follow it; `href` as it is. */
+  readonly feeds?: readonly { readonly href: string; readonly type: string; readonly title: string }[];
   /** The browser looks again after so many seconds, without a script. */
   readonly refreshS?: number;
   /** Console pages carry Noto Sans and stand closer together. */

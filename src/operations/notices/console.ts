@@ -1,0 +1,120 @@
+/** What the forms of `/console/notices` do. */
+import type { Context, Hono } from 'hono';
+import { Problem } from '../../base/problem.ts';
+import { csrfField, whoOf } from '../../http/index.ts';
+import type { Reader, Site } from '../../ui/index.ts';
+import { compose } from './compose.ts';
+import { consolePage } from './pages/console.tsx';
+import { previewPage } from './pages/preview.tsx';
+import { faultOf, fieldsOf, freshFields, writePage, type Writing } from './pages/write.tsx';
+import { type Draft, type Fields, parseDraft, parseUntil, type Version } from './schema.ts';
+import type { Notices } from './service.ts';
+import { templateOf } from './templates.ts';
+
+/** @param deps nameOf: of an account, as it is shown */
+export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; nameOf: (id: string) => string }): void {
+  const { notices, site, nameOf } = deps;
+  const { city, clock } = site;
+
+  const writing = async (fields: Fields, wrong?: string): Promise<Writing> => {
+    const id = fields.get('version') ? fields.get('id')?.[0] : undefined;
+    const notice = id === undefined ? undefined : await notices.get(id);
+    return {
+      template: templateOf(fields.get('template')?.[0] ?? ''),
+      fields,
+      ...(notice && { notice }),
+      ...(wrong !== undefined && { wrong }),
+    };
+  };
+  /** The draft that a form makes; or the form again, with what is wrong. */
+  const read = async (fields: Fields, reader: Reader) => {
+    try {
+      return parseDraft(fields, city, clock.now());
+    } catch (error) {
+      if (!(error instanceof Problem) || faultOf(error.field) === undefined) throw error;
+      return writePage({ city, ...(await writing(fields, error.field)) }, reader);
+    }
+  };
+
+  site.page(app, '/console/notices', async (reader) =>
+    consolePage({ city, watched: await notices.watched(), past: await notices.past(5), nameOf }, reader),
+  );
+  site.page(app, '/console/notices/new', (reader) => {
+    const template = templateOf(reader.query.get('template') ?? '');
+    const fields = freshFields(template, city, clock.now(), reader.query.get('about') ?? '');
+    return writePage({ city, template, fields }, reader);
+  });
+  site.page(app, '/console/notices/:id', async (reader) => {
+    const notice = await notices.get(reader.params['id'] ?? '');
+    const { draft } = notice.version;
+    return writePage({ city, template: templateOf(draft.template), fields: fieldsOf(draft, city), notice }, reader);
+  });
+  site.form(app, '/console/notices/preview', async (c, reader) => {
+    const { fields, act } = await fieldsIn(c);
+    if (act === 'change') return writePage({ city, ...(await writing(fields)) }, reader);
+    const draft = await read(fields, reader);
+    if (!isDraft(draft)) return draft;
+    const changed = fields.get('version') ? fields.get('id')?.[0] : undefined;
+    const sent = new Map(fields);
+    // The id is given before it is sent: sending twice makes one notice.
+    if (changed === undefined) sent.set('id', [notices.newId()]);
+    const version: Version = {
+      number: 1,
+      at: clock.now(),
+      by: reader.who.id,
+      step: 'issued',
+      draft,
+      said: compose(draft, city),
+    };
+    const sendTo = changed === undefined ? '/console/notices' : `/console/notices/${changed}`;
+    return previewPage({ city, notice: { version }, fields: sent, sendTo }, reader);
+  });
+  site.form(app, '/console/notices', async (c, reader) => {
+    const { fields } = await fieldsIn(c);
+    const draft = await read(fields, reader);
+    if (!isDraft(draft)) return draft;
+    const { id } = await notices.issue(whoOf(c), fields.get('id')?.[0] ?? '', draft);
+    return `/notices/${id}`;
+  });
+  site.form(app, '/console/notices/:id', async (c, reader) => {
+    const { fields } = await fieldsIn(c);
+    const draft = await read(fields, reader);
+    if (!isDraft(draft)) return draft;
+    const { id } = await notices.update(whoOf(c), idOf(c), versionOf(fields), draft);
+    return `/notices/${id}`;
+  });
+  site.form(app, '/console/notices/:id/prolong', async (c, reader) => {
+    const { fields } = await fieldsIn(c);
+    const notice = await notices.get(idOf(c));
+    const { draft } = notice.version;
+    try {
+      const until = parseUntil(fields.get('until')?.[0]?.trim() ?? '', draft.from, city.timeZone, clock.now());
+      const { id } = await notices.prolong(whoOf(c), notice.id, versionOf(fields), until);
+      return `/notices/${id}`;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.field !== 'until') throw error;
+      const template = templateOf(draft.template);
+      return writePage({ city, template, fields: fieldsOf(draft, city), notice, wrong: 'until' }, reader);
+    }
+  });
+  site.form(app, '/console/notices/:id/withdraw', async (c) => {
+    const { fields } = await fieldsIn(c);
+    const { id } = await notices.withdraw(whoOf(c), idOf(c), versionOf(fields), fields.get('reason')?.[0] ?? '');
+    return `/notices/${id}`;
+  });
+}
+
+const isDraft = (one: object): one is Draft => 'withdraws' in one;
+const idOf = (c: Context): string => c.req.param('id') ?? '';
+const versionOf = (fields: Fields): number => Number(fields.get('version')?.[0] ?? Number.NaN);
+
+/** The texts of a form; files and the token of the session are not among them. */
+async function fieldsIn(c: Context): Promise<{ fields: Fields; act: string | undefined }> {
+  const body = await c.req.parseBody({ all: true });
+  const fields = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(body)) {
+    const texts = [value].flat().filter((one): one is string => typeof one === 'string');
+    if (name !== csrfField && name !== 'act' && texts.length > 0) fields.set(name, texts);
+  }
+  return { fields, act: typeof body['act'] === 'string' ? body['act'] : undefined };
+}
