@@ -333,6 +333,8 @@ test('CAP: a real city is Actual, and without districts its area is its box', as
       ...but({ districts: '*', from: '24.11.2026 13:00', until: '25.11.2026 20:00' }),
       ['id', id(1)] as const,
     ];
+    const form = await (await fetch(`${real.url}/en/console/notices/new?template=other`)).text();
+    assert.match(form, /value="\*" checked/, 'there is nothing to choose from');
     const body = new URLSearchParams(fields.map(([name, value]) => [name, value]));
     const headers = { origin: real.url };
     const sent = await fetch(`${real.url}/console/notices`, { method: 'POST', redirect: 'manual', headers, body });

@@ -44,10 +44,11 @@ export function OwnWords({
 }): JSX.Element | null {
   const own = ownWords(notice.version.draft, language);
   if (!own) return null;
-  if (own.language === language) return <p class="lines">{own.text}</p>;
+  const lines = own.text.split('\n').flatMap((line, n) => (n === 0 ? [line] : [<br />, line]));
+  if (own.language === language) return <p>{lines}</p>;
   return (
     <p>
-      {markedText({ text: '', language: own.language }, language)} <span lang={own.language}>{own.text}</span>
+      {markedText({ text: '', language: own.language }, language)} <span lang={own.language}>{lines}</span>
     </p>
   );
 }

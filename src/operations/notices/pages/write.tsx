@@ -29,6 +29,8 @@ export function freshFields(template: Template, city: City, now: number, about: 
   const text = (at: number): string => formatDateTime(at, 'en', city.timeZone);
   return new Map([
     ['template', [template.id]],
+    // Where there is nothing to choose from, it is chosen.
+    ['districts', city.districts.length === 0 ? [wholeCity] : []],
     ['from', [text(from)]],
     ['until', [text(from + template.hours * hourMs)]],
     ['severity', [template.severity]],
