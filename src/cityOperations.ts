@@ -4,12 +4,24 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
-import type { Module } from './http/index.ts';
-import { alarmTables, noticeModule, noticeTables, openAlarms, rulesModule, ruleTables } from './operations/index.ts';
+import type { Action, Module, Principal } from './http/index.ts';
+import {
+  alarmIslands,
+  alarmsModule,
+  alarmTables,
+  noticeModule,
+  noticeTables,
+  openAlarms,
+  rulesModule,
+  ruleTables,
+} from './operations/index.ts';
 import type { Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
 
 export const operationsTables: readonly TableDefinition[] = [...alarmTables, ...ruleTables, ...noticeTables];
+
+/** For `buildAssets`. */
+export const operationsIslands: Readonly<Record<string, string>> = { ...alarmIslands };
 
 export type OperationsDeps = {
   readonly broker: Broker;
@@ -25,11 +37,12 @@ export type OperationsDeps = {
   readonly url: () => string;
   /** The invented city with its simulator. */
   readonly sample: boolean;
+  readonly permits: (who: Principal, action: Action) => boolean;
   /** False for a command that opens the directory to look: nothing is followed then. */
   readonly follows: boolean;
 };
 
 export function operationsModules(deps: OperationsDeps): readonly Module[] {
   const alarms = openAlarms(deps);
-  return [rulesModule({ ...deps, alarms }), noticeModule(deps)];
+  return [alarmsModule({ ...deps, alarms }), rulesModule({ ...deps, alarms }), noticeModule(deps)];
 }

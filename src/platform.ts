@@ -33,7 +33,7 @@ import {
 import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
-import { operationsModules, operationsTables } from './cityOperations.ts';
+import { operationsIslands, operationsModules, operationsTables } from './cityOperations.ts';
 import { mqttOf, type MqttSettings } from './cityMqtt.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
@@ -232,7 +232,7 @@ export async function openPlatform(
     const site = createSite({
       city,
       clock,
-      assets: await buildAssets({ ...logIslands, ...signOnIslands }),
+      assets: await buildAssets({ ...logIslands, ...signOnIslands, ...operationsIslands }),
       navigation: (language, who) => trust.navigation(modules, language, who),
       ...(trust.account && { account: trust.account }),
       footer: (language) => [aboutLink(language), ...trustLinks(language), developersLink(language)],
@@ -316,6 +316,7 @@ export async function openPlatform(
       ...operationsModules({
         ...shared,
         nameOf: trust.nameOf,
+        permits: guard.permits,
         url: () => settings.publicUrl ?? server?.url ?? '',
         sample: profile?.from === 'sample',
         follows: settings.housekeeping !== false,

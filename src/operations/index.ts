@@ -1,4 +1,12 @@
 /** The door of operations. */
-export { alarmTables, openAlarms, type Alarms, type Finding, type Priority } from './alarms/index.ts';
+export {
+  alarmIslands,
+  alarmsModule,
+  alarmTables,
+  openAlarms,
+  type Alarms,
+  type Finding,
+  type Priority,
+} from './alarms/index.ts';
 export { rulesModule, ruleTables } from './rules/index.ts';
 export { noticeModule, noticeTables } from './notices/index.ts';

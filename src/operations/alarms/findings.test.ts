@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import fc from 'fast-check';
 import { fixedClock } from '../../base/clock.ts';
+import { silentLog } from '../../base/log.ts';
 import { systemPrincipal } from '../../http/index.ts';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
 import { namuna } from '../../city/index.ts';
@@ -12,7 +13,14 @@ import { states, transitions, type Finding } from './schema.ts';
 const clock = fixedClock('2026-11-22T08:00:00Z');
 const city = await openTestCity({}, clock);
 after(() => city.close());
-const alarms = openAlarms({ rows: city.store.rows, city: namuna() });
+const alarms = openAlarms({
+  broker: city.broker,
+  rows: city.store.rows,
+  city: namuna(),
+  clock,
+  log: silentLog,
+  nameOf: (id) => id,
+});
 const minute = 60_000;
 
 const finding = (kind: 'raise' | 'clear', minutes: number, more: Partial<Finding> = {}): Finding => ({

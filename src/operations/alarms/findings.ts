@@ -7,7 +7,7 @@ import { type City, districtAt, formatNumber, inLanguage, unitSymbol } from '../
 import { alarmOf, alertDelta, alertPrefix, categoryOf, pointOf, textsOf } from './entity.ts';
 import { cleared, raisedAgain } from './lifecycle.ts';
 import type { Alarm, Finding, Texts } from './schema.ts';
-import { alarmRow, stepRow, watchOf } from './store.ts';
+import { alarmRow, stepRow, watchOf } from './tables.ts';
 
 const iri = (name: string): string => coreContext.expand(name);
 

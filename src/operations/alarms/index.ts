@@ -1,4 +1,10 @@
 /** The door of alarms: what rules hand over, and what people do with it. */
+import { fileURLToPath } from 'node:url';
+
+export { alarmsModule } from './http.ts';
 export { openAlarms, type Alarms } from './service.ts';
-export { alarmTables } from './store.ts';
+export { alarmTables } from './tables.ts';
 export { priorities, type Finding, type Priority } from './schema.ts';
+
+/** For `buildAssets`. */
+export const alarmIslands = { alarms: fileURLToPath(new URL('pages/alarms.island.ts', import.meta.url)) };

@@ -18,7 +18,7 @@ function stateAfter(alarm: Alarm, step: Step): Alarm['state'] {
   return state;
 }
 
-export const canDo = (alarm: Alarm, step: PersonStep): boolean =>
+export const canDo = (alarm: Pick<Alarm, 'state' | 'priority'>, step: PersonStep): boolean =>
   transitions[alarm.state][step] !== undefined && !(step === 'shelve' && alarm.priority === 1);
 
 /** A rule found its condition again. Back on the list, unless it was put aside; priority 1 is never aside. */

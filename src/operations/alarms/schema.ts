@@ -139,3 +139,30 @@ export type Act =
   | { readonly step: 'shelve'; readonly until: number; readonly note: string }
   | { readonly step: 'close'; readonly reason: Reason; readonly note?: string }
   | { readonly step: 'note'; readonly note: string };
+
+/** Parts of the list. `waiting`: nobody has taken notice; `work`: somebody is at it. */
+export const views = ['open', 'waiting', 'work', 'shelved', 'cleared', 'closed'] as const;
+export type View = (typeof views)[number];
+
+export type AlarmFilter = {
+  readonly show: View;
+  readonly priority?: Priority;
+  readonly district?: string;
+  /** A rule's id. */
+  readonly cause?: string;
+  /** Id of an alarm: those of its cause and area that came with it. */
+  readonly group?: string;
+};
+
+/** Of one cause and area, each within so many ms of the one before: one flood. */
+export const floodMs = 10 * 60_000;
+
+/** What a person raises by hand, such as after a call. */
+export type Manual = {
+  readonly title: Texts;
+  readonly priority: Priority;
+  readonly subject?: string;
+  readonly district?: string;
+  readonly location?: readonly [number, number];
+  readonly note?: string;
+};

@@ -1,220 +1,85 @@
-/** Tables of alarms and the only SQL that reads them. A row is made of the Alert entity, in the same record. */
-import type { RowDelta, Rows, SqlValue, TableDefinition } from '../../store/ports.ts';
-import { alertPrefix } from './entity.ts';
-import { manualRule, type Alarm, type Priority, type State, type Step, type Texts } from './schema.ts';
+/** The only SQL that reads alarms. */
+import type { Rows, SqlValue } from '../../store/ports.ts';
+import { floodMs, type AlarmFilter, type Priority, type State, type Texts, type View } from './schema.ts';
+import { alarmIn, handoverIn, stepIn, type AlarmRow, type Handover, type Row, type StepLine } from './tables.ts';
 
-export const alarmTable: TableDefinition = {
-  name: 'alarm',
-  columns: {
-    /** Without the prefix. */
-    id: 'TEXT',
-    state: 'TEXT',
-    acknowledged: 'INTEGER',
-    active: 'INTEGER',
-    priority: 'INTEGER',
-    /** What belongs together in a flood: the rule; of one raised by hand, itself. */
-    cause: 'TEXT',
-    rule: 'TEXT',
-    /** Rule and subject: of these at most one is not closed. */
-    watch: 'TEXT',
-    subject: 'TEXT',
-    district: 'TEXT',
-    raised_at: 'INTEGER',
-    cleared_at: 'INTEGER',
-    closed_at: 'INTEGER',
-    raised_count: 'INTEGER',
-    assigned_to: 'TEXT',
-    shelved_until: 'INTEGER',
-    reason: 'TEXT',
-    /** Words by language, as JSON. */
-    title: 'TEXT',
-    subject_name: 'TEXT',
-    long: 'REAL',
-    lat: 'REAL',
-    simulated: 'INTEGER',
-    /** The order of the list, as text: aside last, then priority, what nobody has taken first, the newest first. */
-    rank: 'TEXT',
-  },
-  key: ['id'],
-  indexes: [['rank'], ['state', 'shelved_until'], ['watch'], ['cause', 'district', 'raised_at'], ['closed_at']],
+/** Open alarms by how they stand. */
+export type Counts = Readonly<Record<View, number>> & {
+  /** The least number among the open ones: 1 is the worst. */
+  readonly worst: Priority | undefined;
+  /** Waiting ones by priority. */
+  readonly waitingBy: Readonly<Partial<Record<Priority, number>>>;
+  /** Of those that wait, the one raised last; ms. */
+  readonly newest: { readonly id: string; readonly at: number; readonly title: Texts } | undefined;
 };
 
-/** What was done to an alarm: `who` an opaque id, `detail` to whom it was given or why it was closed, `observed_at` by readings. */
-export const alarmStepTable: TableDefinition = {
-  name: 'alarm_step',
-  columns: {
-    alarm: 'TEXT',
-    n: 'INTEGER',
-    at: 'INTEGER',
-    who: 'TEXT',
-    step: 'TEXT',
-    state: 'TEXT',
-    note: 'TEXT',
-    detail: 'TEXT',
-    until: 'INTEGER',
-    observed_at: 'INTEGER',
-  },
-  key: ['alarm', 'n'],
-  indexes: [['at']],
+/** Alarms of one cause and area that came together; often one. */
+export type AlarmGroup = {
+  readonly first: AlarmRow;
+  readonly count: number;
+  readonly waiting: number;
+  /** ms: the earliest of them. */
+  readonly from: number;
 };
 
-export const alarmTables: readonly TableDefinition[] = [alarmTable, alarmStepTable];
+const whereOf: Readonly<Record<View, string>> = {
+  open: 'open = 1',
+  waiting: 'open = 1 AND acknowledged = 0',
+  work: "open = 1 AND state IN ('acknowledged', 'assigned')",
+  shelved: "open = 1 AND state = 'shelved'",
+  cleared: "open = 1 AND state = 'cleared'",
+  closed: 'open = 0',
+};
 
-export const shortId = (id: string): string => id.slice(alertPrefix.length);
-export const watchOf = (rule: string, subject: string): string => `${rule} ${subject}`;
+type Where = { readonly sql: string; readonly parameters: readonly SqlValue[] };
 
-const latest = 10 ** 13;
-/** Ends with the id, so that no two are equal and the least of a group names its first alarm. */
-function rankOf({ id, state, priority, acknowledged, raisedAt }: Alarm): string {
-  const newest = String(latest - Math.trunc(raisedAt)).padStart(13, '0');
-  return `${state === 'shelved' ? 1 : 0}${priority}${acknowledged ? 1 : 0}${newest}${shortId(id)}`;
-}
-
-export function alarmRow(alarm: Alarm): RowDelta {
-  const { rule, subject, location } = alarm;
-  const id = shortId(alarm.id);
-  return {
-    table: 'alarm',
-    key: { id },
-    row: {
-      state: alarm.state,
-      acknowledged: alarm.acknowledged ? 1 : 0,
-      active: alarm.active ? 1 : 0,
-      priority: alarm.priority,
-      cause: rule === manualRule ? id : rule,
-      rule,
-      watch: rule === manualRule ? id : watchOf(rule, subject ?? ''),
-      subject: subject ?? null,
-      district: alarm.district ?? null,
-      raised_at: alarm.raisedAt,
-      cleared_at: alarm.clearedAt ?? null,
-      closed_at: alarm.closedAt ?? null,
-      raised_count: alarm.raisedCount,
-      assigned_to: alarm.assignedTo ?? null,
-      shelved_until: alarm.shelvedUntil ?? null,
-      reason: alarm.reason ?? null,
-      title: JSON.stringify(alarm.title),
-      subject_name: alarm.subjectName ? JSON.stringify(alarm.subjectName) : null,
-      long: location?.[0] ?? null,
-      lat: location?.[1] ?? null,
-      simulated: alarm.simulated ? 1 : 0,
-      rank: rankOf(alarm),
-    },
+/** @param ids absent: all; else only these may be seen */
+function where({ show, priority, district, cause }: AlarmFilter, ids: readonly string[] | undefined): Where {
+  const parts = [whereOf[show]];
+  const parameters: SqlValue[] = [];
+  const add = (column: string, value: SqlValue | undefined): void => {
+    if (value === undefined) return;
+    parts.push(`${column} = ?`);
+    parameters.push(value);
   };
+  add('priority', priority);
+  add('district', district);
+  add('cause', cause);
+  if (ids) {
+    parts.push(`id IN (${marks(ids.length)})`);
+    parameters.push(...ids);
+  }
+  return { sql: parts.join(' AND '), parameters };
 }
 
-/** One line of an alarm's story. */
-export type StepLine = {
-  readonly n: number;
-  readonly at: number;
-  /** Opaque; `system` for rules and the end of a shelving. */
-  readonly who: string;
-  readonly step: Step;
-  readonly state: State;
-  readonly note?: string;
-  readonly detail?: string;
-  readonly until?: number;
-  readonly observedAt?: number;
-};
-
-export const stepRow = (alarm: Alarm, line: Omit<StepLine, 'n' | 'state'>): RowDelta => ({
-  table: 'alarm_step',
-  key: { alarm: shortId(alarm.id), n: alarm.stepCount },
-  row: {
-    at: line.at,
-    who: line.who,
-    step: line.step,
-    state: alarm.state,
-    note: line.note ?? null,
-    detail: line.detail ?? null,
-    until: line.until ?? null,
-    observed_at: line.observedAt ?? null,
-  },
-});
-
-/** As the list shows it. */
-export type AlarmRow = {
-  readonly id: string;
-  readonly state: State;
-  readonly acknowledged: boolean;
-  readonly active: boolean;
-  readonly priority: Priority;
-  readonly rule: string;
-  readonly subject: string | undefined;
-  readonly district: string | undefined;
-  readonly raisedAt: number;
-  readonly clearedAt: number | undefined;
-  readonly closedAt: number | undefined;
-  readonly raisedCount: number;
-  readonly assignedTo: string | undefined;
-  readonly shelvedUntil: number | undefined;
-  readonly reason: string | undefined;
-  readonly title: Texts;
-  readonly subjectName: Texts | undefined;
-  readonly location: readonly [number, number] | undefined;
-  readonly simulated: boolean;
-};
-
-const text = (value: SqlValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
-const number = (value: SqlValue | undefined): number | undefined =>
-  value === null || value === undefined ? undefined : Number(value);
-const words = (value: SqlValue | undefined): Texts | undefined =>
-  typeof value === 'string' ? (JSON.parse(value) as Texts) : undefined;
-
-type Row = Readonly<Record<string, SqlValue>>;
-
-function alarmIn(row: Row): AlarmRow {
-  const [long, lat] = [number(row['long']), number(row['lat'])];
-  return {
-    id: String(row['id']),
-    state: row['state'] as State,
-    acknowledged: row['acknowledged'] === 1,
-    active: row['active'] === 1,
-    priority: Number(row['priority']) as Priority,
-    rule: String(row['rule']),
-    subject: text(row['subject']),
-    district: text(row['district']),
-    raisedAt: Number(row['raised_at']),
-    clearedAt: number(row['cleared_at']),
-    closedAt: number(row['closed_at']),
-    raisedCount: Number(row['raised_count']),
-    assignedTo: text(row['assigned_to']),
-    shelvedUntil: number(row['shelved_until']),
-    reason: text(row['reason']),
-    title: words(row['title']) ?? {},
-    subjectName: words(row['subject_name']),
-    location: long === undefined || lat === undefined ? undefined : [long, lat],
-    simulated: row['simulated'] === 1,
-  };
-}
-
-function stepIn(row: Row): StepLine {
-  const [note, detail, until, observedAt] = [
-    text(row['note']),
-    text(row['detail']),
-    number(row['until']),
-    number(row['observed_at']),
-  ];
-  return {
-    n: Number(row['n']),
-    at: Number(row['at']),
-    who: String(row['who']),
-    step: row['step'] as Step,
-    state: row['state'] as State,
-    ...(note !== undefined && { note }),
-    ...(detail !== undefined && { detail }),
-    ...(until !== undefined && { until }),
-    ...(observedAt !== undefined && { observedAt }),
-  };
-}
+/** Numbers the floods of each cause and area: a new one begins after a quiet time of `floodMs`. */
+const grouped = ({ sql }: Where): string => `
+  WITH marked AS (
+    SELECT id, cause, district, raised_at, acknowledged, rank,
+      CASE WHEN raised_at - LAG(raised_at) OVER (PARTITION BY cause, district ORDER BY raised_at, id) <= ${floodMs}
+        THEN 0 ELSE 1 END AS begins
+    FROM alarm WHERE ${sql}
+  ), flood AS (
+    SELECT id, cause, COALESCE(district, '') AS area, raised_at, acknowledged, rank,
+      SUM(begins) OVER (PARTITION BY cause, district ORDER BY raised_at, id ROWS UNBOUNDED PRECEDING) AS part
+    FROM marked
+  )`;
 
 /** Parameters of one statement. */
 const atOnce = 500;
 
 export type AlarmStore = ReturnType<typeof alarmStore>;
 
+const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
+/** The rank ends with the id. */
+const idIn = (row: Row): string => String(row['first']).slice(-idLength);
+const idLength = 10;
+
 export function alarmStore(rows: Rows) {
-  const marks = (n: number): string => Array.from({ length: n }, () => '?').join(', ');
+  const byId = async (ids: readonly string[]): Promise<readonly AlarmRow[]> =>
+    ids.length === 0
+      ? []
+      : (await rows.all(`SELECT * FROM alarm WHERE id IN (${marks(ids.length)})`, ids)).map(alarmIn);
   return {
     /** The alarm that is not closed, by `watchOf`. */
     async openOf(watches: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -226,10 +91,117 @@ export function alarmStore(rows: Rows) {
       }
       return found;
     },
-    /** @param id without the prefix */
-    async find(id: string): Promise<AlarmRow | undefined> {
-      const row = await rows.get('SELECT * FROM alarm WHERE id = ?', [id]);
-      return row && alarmIn(row);
+    /** Groups in the order of the list. */
+    async groups(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
+      const which = where(filter, ids);
+      const found = await rows.all(
+        `${grouped(which)}
+        SELECT MIN(rank) AS first, COUNT(*) AS n, SUM(1 - acknowledged) AS waiting, MIN(raised_at) AS since,
+          COUNT(*) OVER () AS total
+        FROM flood GROUP BY cause, area, part ORDER BY first LIMIT ? OFFSET ?`,
+        [...which.parameters, limit, offset],
+      );
+      const firsts = new Map((await byId(found.map(idIn))).map((row) => [row.id, row]));
+      const groups = found.flatMap((row): AlarmGroup | [] => {
+        const first = firsts.get(idIn(row));
+        return first
+          ? { first, count: Number(row['n']), waiting: Number(row['waiting']), from: Number(row['since']) }
+          : [];
+      });
+      return { groups, total: Number(found[0]?.['total'] ?? 0) };
+    },
+    /** Those that came together with one alarm, in the order of the list. */
+    async members(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
+      const which = where(filter, ids);
+      const found = await rows.all(
+        `${grouped(which)}
+        SELECT f.rank AS first, COUNT(*) OVER () AS total
+        FROM flood f JOIN flood one ON one.cause = f.cause AND one.area = f.area AND one.part = f.part
+        WHERE one.id = ? ORDER BY f.rank LIMIT ? OFFSET ?`,
+        [...which.parameters, filter.group ?? '', limit, offset],
+      );
+      const known = new Map((await byId(found.map(idIn))).map((row) => [row.id, row]));
+      return {
+        alarms: found.flatMap((row) => known.get(idIn(row)) ?? []),
+        total: Number(found[0]?.['total'] ?? 0),
+      };
+    },
+    /** One after the other, without groups; closed ones by when they were. */
+    async list(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
+      const { sql, parameters } = where(filter, ids);
+      const order = filter.show === 'closed' ? 'closed_at DESC, id' : 'rank';
+      const [found, count] = await Promise.all([
+        rows.all(`SELECT * FROM alarm WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [...parameters, limit, offset]),
+        rows.get(`SELECT COUNT(*) AS n FROM alarm WHERE ${sql}`, parameters),
+      ]);
+      return { alarms: found.map(alarmIn), total: Number(count?.['n'] ?? 0) };
+    },
+    /** Of the filter without its part of the list. Closed ones: since an instant, ms. */
+    async counts(filter: AlarmFilter, ids: readonly string[] | undefined, closedSince: number): Promise<Counts> {
+      const open = where({ ...filter, show: 'open' }, ids);
+      const closed = where({ ...filter, show: 'closed' }, ids);
+      const waiting = where({ ...filter, show: 'waiting' }, ids);
+      const [found, gone, newest] = await Promise.all([
+        rows.all(
+          `SELECT state, acknowledged, priority, COUNT(*) AS n FROM alarm WHERE ${open.sql}
+          GROUP BY state, acknowledged, priority`,
+          open.parameters,
+        ),
+        rows.get(`SELECT COUNT(*) AS n FROM alarm WHERE ${closed.sql} AND closed_at >= ?`, [
+          ...closed.parameters,
+          closedSince,
+        ]),
+        rows.get(
+          `SELECT * FROM alarm WHERE id = (
+            SELECT id FROM alarm WHERE ${waiting.sql} ORDER BY raised_at DESC, id LIMIT 1
+          )`,
+          waiting.parameters,
+        ),
+      ]);
+      const counts = { open: 0, waiting: 0, work: 0, shelved: 0, cleared: 0, closed: Number(gone?.['n'] ?? 0) };
+      const waitingBy: Partial<Record<Priority, number>> = {};
+      let worst: Priority | undefined;
+      for (const row of found) {
+        const n = Number(row['n']);
+        const priority = Number(row['priority']) as Priority;
+        const state = row['state'] as State;
+        counts.open += n;
+        if (row['acknowledged'] === 0) {
+          counts.waiting += n;
+          waitingBy[priority] = (waitingBy[priority] ?? 0) + n;
+        }
+        if (state === 'acknowledged' || state === 'assigned') counts.work += n;
+        if (state === 'shelved' || state === 'cleared') counts[state] += n;
+        if (state !== 'shelved' && (worst === undefined || priority < worst)) worst = priority;
+      }
+      const last = newest && alarmIn(newest);
+      return {
+        ...counts,
+        waitingBy,
+        worst,
+        newest: last && { id: last.id, at: last.raisedAt, title: last.title },
+      };
+    },
+    /** What people did last other than a note, by id. */
+    async lastActs(ids: readonly string[]): Promise<ReadonlyMap<string, StepLine>> {
+      if (ids.length === 0) return new Map();
+      const found = await rows.all(
+        `SELECT s.* FROM alarm_step s JOIN (
+          SELECT alarm, MAX(n) AS n FROM alarm_step
+          WHERE alarm IN (${marks(ids.length)}) AND who <> 'system' AND step <> 'note' GROUP BY alarm
+        ) last ON last.alarm = s.alarm AND last.n = s.n`,
+        ids,
+      );
+      return new Map(found.map((row) => [String(row['alarm']), stepIn(row)]));
+    },
+    /** Ids of those whose time aside is over, the earliest first. */
+    async dueBack(now: number): Promise<readonly string[]> {
+      const sql = "SELECT id FROM alarm WHERE state = 'shelved' AND shelved_until <= ? ORDER BY shelved_until LIMIT ?";
+      return (await rows.all(sql, [now, atOnce])).map((row) => String(row['id']));
+    },
+    /** The newest first. */
+    async handovers(limit: number): Promise<readonly Handover[]> {
+      return (await rows.all('SELECT * FROM alarm_handover ORDER BY at DESC, id LIMIT ?', [limit])).map(handoverIn);
     },
     /** The story of an alarm, oldest first. */
     async steps(id: string): Promise<readonly StepLine[]> {

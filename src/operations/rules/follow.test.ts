@@ -33,7 +33,7 @@ async function open(clock = fixedClock(start)): Promise<{
   const store = ruleStore(city.store.rows);
   const rules = openRules({ store, broker: city.broker, city: city.city, clock, standard: [] });
   await rules.load();
-  const alarms = openAlarms({ rows: city.store.rows, city: city.city });
+  const alarms = openAlarms({ ...city, rows: city.store.rows, clock, log: silentLog, nameOf: (id) => id });
   let last: readonly Finding[] = [];
   const make = (): RuleFollower =>
     ruleFollower({

@@ -1,0 +1,25 @@
+import type { City } from '../../../ui/index.ts';
+import type { AlarmFilter } from '../schema.ts';
+import type { Opened } from '../service.ts';
+import type { AlarmGroup, Counts } from '../store.ts';
+import type { StepLine } from '../tables.ts';
+
+/** What the console's list is made of. */
+export type ConsoleContent = {
+  readonly filter: AlarmFilter;
+  readonly counts: Counts;
+  readonly groups: readonly AlarmGroup[];
+  readonly total: number;
+  readonly page: number;
+  /** Rows of a page. */
+  readonly size: number;
+  readonly acts: ReadonlyMap<string, StepLine>;
+  readonly opened?: Opened;
+  /** The reader chose it; else it is the first of the list. */
+  readonly isChosen: boolean;
+  readonly mayWork: boolean;
+  /** New alarms are heard. */
+  readonly sound: boolean;
+  readonly nameOf: (id: string) => string;
+  readonly city: City;
+};
