@@ -24,27 +24,33 @@ const connectionsPerNetwork = 1_000;
  * Nobody takes all connections: those of one network beyond its part are closed.
  * @param isOwn addresses without such a limit: this machine, proxies
  * @param onRefused called for each that is closed
+ * @returns what begins to count a connection, and gives what ends that before the connection does
  */
 export function onePart(
   options: { readonly isOwn: (address: string) => boolean; readonly onRefused: () => void },
   max = connectionsPerNetwork,
-): (socket: Pick<Socket, 'remoteAddress' | 'destroy' | 'once'>) => void {
+): (socket: Pick<Socket, 'remoteAddress' | 'destroy' | 'once'>) => () => void {
   const open = new Map<string, number>();
   return (socket) => {
     const address = unmapped(socket.remoteAddress ?? '');
-    if (options.isOwn(address)) return;
+    if (options.isOwn(address)) return () => {};
     const network = networkOf(address);
     const count = (open.get(network) ?? 0) + 1;
     if (count > max) {
       options.onRefused();
       socket.destroy();
-      return;
+      return () => {};
     }
     open.set(network, count);
-    socket.once('close', () => {
+    let isCounted = true;
+    const release = (): void => {
+      if (!isCounted) return;
+      isCounted = false;
       const left = (open.get(network) ?? 1) - 1;
       if (left === 0) open.delete(network);
       else open.set(network, left);
-    });
+    };
+    socket.once('close', release);
+    return release;
   };
 }

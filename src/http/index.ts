@@ -1,5 +1,7 @@
 export { authenticateNobody, whoOf, type Authenticate } from './authenticate.ts';
+export { isLoopbackAddress } from './addresses.ts';
 export { readBody } from './body.ts';
+export { onePart } from './connections.ts';
 export { openCertificate, type Certificate, type CertificateFiles } from './certificate.ts';
 export { csrfField, demandFromHere, sameText } from './csrf.ts';
 export { accessOf, demandAction, openGuard, type Guard } from './guard.ts';

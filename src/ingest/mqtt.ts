@@ -112,6 +112,7 @@ export function mqttBroker({
       const visitor = door.enter(username, password?.toString() ?? '');
       if (visitor) {
         visitors.set(client, visitor);
+        listeners.known(client.conn as Socket);
         return callback(null, true);
       }
       refusals.add(1, { reason: 'credentials' });
