@@ -317,6 +317,38 @@ test('notes are seen by those on duty and not by the mayor; a head sees the alar
   assert.equal(entity.status, 404, 'nobody who is not on duty learns of it through NGSI-LD');
 });
 
+test('an Alert that others change or delete is so in the list, too; also when nobody followed meanwhile', async () => {
+  const [changed, gone, before] = [await raised(), await raised(), await raised()];
+  const urn = (id: string): string => `urn:ngsi-ld:Alert:${id}`;
+  const remove = (id: string): Promise<unknown> =>
+    broker.amend(systemPrincipal, 0, [urn(id)], { by: 'http' }, (_looked, at) => ({
+      entities: [{ op: 'delete', id: urn(id), at }],
+    }));
+  await remove(before);
+  const fresh = openAlarms({ broker, rows: store.rows, city: city.city, clock, log: silentLog, nameOf: (who) => who });
+  await fresh.start();
+  const rowOf = (id: string) => store.rows.get('SELECT state, priority FROM alarm WHERE id = ?', [id]);
+  assert.equal(await rowOf(before), undefined);
+  await remove(gone);
+  const priority = [{ type: 'Property', value: 4 }] as const;
+  await broker.amend(systemPrincipal, 0, [urn(changed)], { by: 'http' }, (_looked, at) => ({
+    entities: [
+      {
+        op: 'set',
+        id: urn(changed),
+        at,
+        attrs: { 'https://uri.etsi.org/ngsi-ld/default-context/priority': priority },
+      },
+    ],
+  }));
+  for (let n = 0; n < 100 && (await rowOf(changed))?.['priority'] !== 4; n++)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal((await rowOf(changed))?.['priority'], 4);
+  assert.equal(await rowOf(gone), undefined);
+  assert.equal((await rowOf(changed))?.['state'], 'raised');
+  await fresh.stop();
+});
+
 test('the shift is handed over with a note that stays', async () => {
   const empty = await form('/en/console/handover', { text: ' ' });
   assert.equal(empty.status, 400);

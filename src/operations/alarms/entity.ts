@@ -8,7 +8,7 @@ import {
   type Instance,
   type Json,
 } from '../../ngsild/index.ts';
-import type { Alarm, Priority, Reason, State, Texts } from './schema.ts';
+import { priorities, states, type Alarm, type Reason, type Texts } from './schema.ts';
 
 const iri = (name: string): string => coreContext.expand(name);
 export const alertType = iri('Alert');
@@ -132,16 +132,17 @@ export function alarmOf({ id, type, attrs }: Entity): Alarm | undefined {
   };
   const state = text('state');
   const rule = text('rule');
-  if (!type.includes(alertType) || state === undefined || rule === undefined) return undefined;
+  const known = states.find((one) => one === state);
+  if (!type.includes(alertType) || known === undefined || rule === undefined) return undefined;
   const subject = first('alertSource');
   const unitCode = first('watchedValue')?.unitCode;
   return {
     id,
-    state: state as State,
+    state: known,
     rule,
     active: value('active') === true,
     acknowledged: value('acknowledged') === true,
-    priority: (number('priority') ?? 4) as Priority,
+    priority: priorities.find((one) => one === number('priority')) ?? 4,
     version: number('ruleVersion') ?? 0,
     title: textsOf(value('name')) ?? {},
     category: text('category') ?? 'infrastructure',

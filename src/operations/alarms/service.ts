@@ -8,6 +8,7 @@ import { systemPrincipal, type Principal } from '../../http/index.ts';
 import type { EntityDelta } from '../../ngsild/index.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import { districtAt, type City } from '../../ui/index.ts';
+import { keepAbreast } from './abreast.ts';
 import { alarmOf, alertDelta, alertPrefix, alertType, noteIri } from './entity.ts';
 import { decideFindings, findingId, subjectOf } from './findings.ts';
 import { canDo, handled, returned } from './lifecycle.ts';
@@ -66,7 +67,7 @@ export type Alarms = {
 
   /** What was put aside until now comes back. @returns how many */
   bringBack(): Promise<number>;
-  /** From here on it does so by itself. */
+  /** From here on it does so by itself, and the list follows what others make of Alerts. */
   start(): Promise<void>;
   stop(): Promise<void>;
 };
@@ -93,6 +94,7 @@ export function openAlarms(deps: {
   /** Those that are not closed, as far as `ids` was asked; whoever decides looks at how they stand now. */
   const open = new Map<string, string>();
   let timer: ReturnType<typeof setInterval> | undefined;
+  let unfollow: (() => Promise<void>) | undefined;
   let looking: Promise<unknown> = Promise.resolve();
 
   /** Undefined: every alarm; else the ids of those that `who` may see. */
@@ -280,9 +282,11 @@ export function openAlarms(deps: {
         looking = looking.then(look);
       }, lookEveryMs);
       timer.unref();
+      unfollow = await keepAbreast({ broker, store });
     },
     async stop() {
       clearInterval(timer);
+      await unfollow?.();
       await looking;
     },
   };

@@ -194,6 +194,11 @@ export function alarmStore(rows: Rows) {
       );
       return new Map(found.map((row) => [String(row['alarm']), stepIn(row)]));
     },
+    /** Of every open alarm, by id. */
+    async openRanks(): Promise<readonly (readonly [string, string])[]> {
+      const found = await rows.all('SELECT id, rank FROM alarm WHERE open = 1');
+      return found.map((row) => [String(row['id']), String(row['rank'])] as const);
+    },
     /** Ids of those whose time aside is over, the earliest first. */
     async dueBack(now: number): Promise<readonly string[]> {
       const sql = "SELECT id FROM alarm WHERE state = 'shelved' AND shelved_until <= ? ORDER BY shelved_until LIMIT ?";

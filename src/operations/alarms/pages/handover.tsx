@@ -5,7 +5,6 @@ import {
   Form,
   formatDateTime,
   formatDay,
-  inLanguage,
   Links,
   type PageContent,
   type Reader,
@@ -19,6 +18,7 @@ import type { AlarmGroup, Counts } from '../store.ts';
 import type { Handover } from '../tables.ts';
 import { headline } from './alarms.tsx';
 import { alarmWords } from './messages/index.ts';
+import { Title } from './title.tsx';
 import { lookOf, priorityText, stateText, whoText } from './words.ts';
 
 export function handoverPage(
@@ -69,7 +69,7 @@ export function handoverPage(
                   <>
                     <Status state={lookOf(first)}>{priorityText(first.priority, language)}</Status>{' '}
                     <a href={reader.to(`/console/alarms?alarm=${first.id}`)}>
-                      {inLanguage(first.title, language).text}
+                      <Title words={first.title} language={language} />
                     </a>
                     <p class="proof">
                       {[

@@ -15,6 +15,7 @@ import { headline, Newest, renewed, Sound } from './alarms.tsx';
 import type { ConsoleContent } from './content.ts';
 import { Sums } from './filters.tsx';
 import { alarmWords } from './messages/index.ts';
+import { Title } from './title.tsx';
 import { listPath, lookOf, priorityText, stateText } from './words.ts';
 
 const rowsMax = 10;
@@ -46,7 +47,9 @@ export function wallPage(content: ConsoleContent, reader: Reader): PageContent {
               return (
                 <li>
                   <Status state={lookOf(first)}>{priorityText(first.priority, language)}</Status>
-                  <b>{inLanguage(first.title, language).text}</b>
+                  <b>
+                    <Title words={first.title} language={language} />
+                  </b>
                   <span>
                     {[
                       district && inLanguage(district.name, language).text,
