@@ -233,11 +233,7 @@ test('a dry-run finds in the past what the follower found when it was the presen
     }
   }
   clock.set(start + 300 * minute);
-  await until(
-    () => (follower.stats('level-d')?.entities ?? 0) === 1,
-    () => found,
-  );
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await follower.caughtUp(city.lastSeq());
   await follower.tick();
   const { episodes, raised, days } = await dryRun({ broker: city.broker, city: city.city, clock }, who, rule, {
     from: start,

@@ -12,13 +12,13 @@ import type { City } from '../../city/index.ts';
 import { systemPrincipal } from '../../http/index.ts';
 import { deltaId, type Entity, type EntityDelta } from '../../ngsild/entity.ts';
 import type { Gap, JournalRecord, RowDelta } from '../../store/ports.ts';
-import { startOfDay } from '../../ui/index.ts';
-import type { Alarms, Finding } from '../alarms/index.ts';
+import type { Alarms } from '../alarms/index.ts';
 import { selectedEntities } from './dryRun.ts';
 import type { State } from './evaluator.ts';
 import type { Rule } from './schema.ts';
 import type { Rules } from './service.ts';
-import { dayRow, placeRow, stateVersionRow, type KnownState, type RuleDay, type RuleStore } from './store.ts';
+import { ruleRaising } from './raising.ts';
+import { placeRow, stateVersionRow, type KnownState, type RuleStore } from './store.ts';
 import { watchedRule, type RuleStats, type Watched } from './watched.ts';
 import { instanceOf, observedOf } from './selection.ts';
 
@@ -28,6 +28,8 @@ export type RuleFollower = {
   stop(): Promise<void>;
   /** Time has come to now: what lasts, what is silent. The follower does this by itself each second. */
   tick(): Promise<void>;
+  /** Resolves when the record `seq` was read and what it found is written. */
+  caughtUp(seq: number): Promise<void>;
   /** Undefined for a rule that is off. */
   stats(rule: string): RuleStats | undefined;
   /** Records that were no longer kept when the follower asked for them. */
@@ -35,8 +37,7 @@ export type RuleFollower = {
 };
 
 const cause = { by: 'rules' };
-/** Entities with findings in one record. */
-const findingsAtOnce = 200;
+const none: readonly Watched[] = [];
 const rowsAtOnce = 1_000;
 const dueAtOnce = 500;
 const tickMs = 1_000;
@@ -57,7 +58,6 @@ export function ruleFollower(deps: {
   metrics: Metrics;
 }): RuleFollower {
   const { rules, store, alarms, broker, city, clock, log, metrics } = deps;
-  const found = metrics.counter('chorsu_rule_findings_total', 'What rules found, by rule and kind');
   const missedRecords = metrics.counter(
     'chorsu_rule_missed_total',
     'Records no longer kept when the rules asked for them',
@@ -66,14 +66,15 @@ export function ruleFollower(deps: {
   /** By IRI of what is read, and of what decides about the selection. */
   let readers = new Map<string, Watched[]>();
   let concerned = new Map<string, Watched[]>();
-  const days = new Map<string, RuleDay>();
   let taken = 0;
   let placed = 0;
   let placedAt = 0;
   let missed = 0;
   let following: (() => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
+  const raising = ruleRaising({ store, alarms, broker, city, clock, metrics });
   const inTurn = oneAtATime();
+  let waiting: { readonly seq: number; readonly done: () => void }[] = [];
 
   const index = (): void => {
     const all = [...watched.values()];
@@ -83,33 +84,7 @@ export function ruleFollower(deps: {
   const write = (rows: readonly RowDelta[]): Promise<{ seq: number }> =>
     broker.amend(systemPrincipal, 0, [], cause, () => ({ entities: [], rows }));
 
-  // --- what was found, and how far it is ------------------------------------------------------------------------------
-  const flush = async (one: Watched): Promise<void> => {
-    for (;;) {
-      const entities = one.finding(findingsAtOnce);
-      if (entities.length === 0) return;
-      const findings = entities.flatMap((id) => one.findings(id));
-      const day = dayAfter(one.rule.id, findings);
-      const rows = [...one.rows(entities), ...(day ? [dayRow(one.rule.id, day)] : [])];
-      const ids = await alarms.ids(findings);
-      await broker.amend(systemPrincipal, 0, [...new Set([...entities, ...ids])], cause, (looked, at) => {
-        const decision = alarms.decide(findings, looked, at);
-        return { entities: decision.entities, rows: [...(decision.rows ?? []), ...rows] };
-      });
-      one.written(entities);
-      if (day) days.set(one.rule.id, day);
-      for (const { kind } of findings) found.add(1, { rule: one.rule.id, kind });
-    }
-  };
-  const dayAfter = (rule: string, findings: readonly Finding[]): RuleDay | undefined => {
-    const raised = findings.filter(({ kind }) => kind === 'raise');
-    const last = raised.at(-1);
-    if (!last) return undefined;
-    const day = startOfDay(clock.now(), city.timeZone);
-    const known = days.get(rule);
-    const before = known?.day === day ? known.raised : 0;
-    return { day, raised: before + raised.length, lastAt: last.at, lastEntity: last.entity };
-  };
+  // --- how far it is ------------------------------------------------------------------------------
   const writeStates = async (one: Watched): Promise<void> => {
     for (;;) {
       const entities = one.unwritten(rowsAtOnce);
@@ -156,21 +131,19 @@ export function ruleFollower(deps: {
     const one = watchedRule(rule, city, kept);
     if (!unchanged) {
       await look(one);
-      await flush(one);
+      await raising.flush(one);
       await writeStates(one);
       await write([...one.sweep(), stateVersionRow(rule.id, rule.version)]);
     }
     watched.set(rule.id, one);
     index();
-    const [today] = await store.days(rule.id, startOfDay(clock.now(), city.timeZone));
-    if (today && !days.has(rule.id)) days.set(rule.id, today);
   };
   const switchOff = async (rule: Rule): Promise<void> => {
     const one = watchedRule(rule, city, withoutSkips(await store.states(rule.id)));
     for (const id of one.entities()) one.letGo(id, taken, clock.now());
     watched.delete(rule.id);
     index();
-    await flush(one);
+    await raising.flush(one);
     await write([...one.sweep(), stateVersionRow(rule.id, undefined)]);
   };
   /** Makes what is followed be what is enabled; nothing is followed while no rule is. */
@@ -181,7 +154,7 @@ export function ruleFollower(deps: {
       const known = watched.get(rule.id);
       if (known?.rule.version === rule.version) continue;
       if (known) {
-        await flush(known);
+        await raising.flush(known);
         await writeStates(known);
       }
       if (rule.enabled) await switchOn(rule);
@@ -192,6 +165,8 @@ export function ruleFollower(deps: {
       following = undefined;
       // The handler may be waiting for its turn, which is ours.
       void stop();
+      // Whoever switches a rule on again begins with what stands then.
+      await write([placeRow({ seq: 0, missed })]);
     }
   };
   const begin = async (): Promise<void> => {
@@ -221,32 +196,40 @@ export function ruleFollower(deps: {
     }
     for (const record of records) {
       if (record.seq <= taken) continue;
-      if (record.tenant === 0) for (const delta of record.entities) await takeDelta(delta, record);
+      if (record.tenant === 0) {
+        for (const delta of record.entities) {
+          // Nearly all are done at once, and waiting would cost more than looking.
+          const more = takeDelta(delta, record);
+          if (more) await more;
+        }
+      }
       taken = record.seq;
     }
-    for (const one of watched.values()) await flush(one);
+    for (const one of watched.values()) await raising.flush(one);
     await writePlaceInTime();
+    for (const { seq, done } of waiting) if (seq <= taken) done();
+    waiting = waiting.filter(({ seq }) => seq > taken);
   };
-  const takeDelta = async (delta: EntityDelta, { seq, at }: JournalRecord): Promise<void> => {
+  const takeDelta = (delta: EntityDelta, { seq, at }: JournalRecord): Promise<void> | undefined => {
     switch (delta.op) {
       case 'set': {
-        const { id, attrs } = delta;
-        if (decides(delta)) await lookAgain(id, seq, at);
-        for (const name in attrs) for (const one of readers.get(name) ?? []) one.take(id, attrs, seq, at);
-        return;
+        if (decides(delta)) return lookAgain(delta.id, seq, at).then(() => read(delta, seq, at));
+        read(delta, seq, at);
+        return undefined;
       }
       case 'put':
-        await stand(delta.entity, seq, at);
-        return;
+        return stand(delta.entity, seq, at);
       case 'delete':
         for (const one of watched.values()) one.letGo(delta.id, seq, at);
-        return;
+        return undefined;
       case 'forget':
-        if (delta.becomes !== undefined) await lookAgain(deltaId(delta), seq, at);
-        return;
+        return delta.becomes === undefined ? undefined : lookAgain(deltaId(delta), seq, at);
       case 'history':
-        return;
+        return undefined;
     }
+  };
+  const read = ({ id, attrs }: EntityDelta & { op: 'set' }, seq: number, at: number): void => {
+    for (const name in attrs) for (const one of readers.get(name) ?? none) one.take(id, attrs, seq, at);
   };
   /** Whether a change may let an entity in, or go. */
   const decides = ({ attrs, remove, type, scope }: EntityDelta & { op: 'set' }): boolean => {
@@ -282,14 +265,15 @@ export function ruleFollower(deps: {
     const now = clock.now();
     for (const one of watched.values()) {
       for (const id of one.due(now, dueAtOnce)) {
+        // What stands there already and was not read from the journal yet decides; so does that it is gone.
         const entity = (await broker.find(systemPrincipal, 0, id))?.entity;
-        const instance = entity && instanceOf(entity.attrs, one.selection.attribute);
-        // What stands there already and was not read from the journal yet decides.
+        if (!entity) continue;
+        const instance = instanceOf(entity.attrs, one.selection.attribute);
         const newest = one.newest(id);
         if (instance && newest !== undefined && observedOf(instance, now).at > newest) continue;
         one.advance(id, now, taken);
       }
-      await flush(one);
+      await raising.flush(one);
     }
     await writePlaceInTime();
   };
@@ -315,6 +299,10 @@ export function ruleFollower(deps: {
       });
     },
     tick,
+    caughtUp: (seq) =>
+      inTurn(async () => seq <= taken).then((done) =>
+        done ? undefined : new Promise((resolve) => waiting.push({ seq, done: resolve })),
+      ),
     stats: (rule) => watched.get(rule)?.stats(),
     missed: () => missed,
   };

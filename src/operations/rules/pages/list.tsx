@@ -87,6 +87,7 @@ export function listPage(
               { head: t('week'), headed: true, numeric: true, cell: ({ week }) => number(week) },
               {
                 head: t('last'),
+                class: 'when',
                 headed: true,
                 cell: ({ lastAt }) => (lastAt === undefined ? t('never') : formatDay(lastAt, now, language, timeZone)),
               },
