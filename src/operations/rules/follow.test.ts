@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { fixedClock } from '../../base/clock.ts';
 import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
-import type { Reading } from '../../broker/index.ts';
+import type { Broker, Reading } from '../../broker/index.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import { coreContext } from '../../ngsild/index.ts';
 import { openTestCity } from '../../../test/fixtures/testCity.ts';
@@ -22,13 +22,14 @@ const city = await openTestCity({ housekeeping: false });
 after(() => city.close());
 
 /** Rules over the city's own broker and tables; what they find is kept in a list. */
-async function open(clock = fixedClock(start)): Promise<{
+async function open(follow: Broker['follow'] = city.broker.follow): Promise<{
   rules: Rules;
   found: string[];
-  clock: typeof clock;
+  clock: ReturnType<typeof fixedClock>;
   follower: RuleFollower;
   again(): Promise<RuleFollower>;
 }> {
+  const clock = fixedClock(start);
   const found: string[] = [];
   const store = ruleStore(city.store.rows);
   const rules = openRules({ store, broker: city.broker, city: city.city, clock, standard: [] });
@@ -48,7 +49,7 @@ async function open(clock = fixedClock(start)): Promise<{
           return alarms.decide(findings, looked, at);
         },
       },
-      broker: city.broker,
+      broker: { ...city.broker, follow },
       city: city.city,
       clock,
       log: silentLog,
@@ -250,6 +251,26 @@ test('a dry-run finds in the past what the follower found when it was the presen
     live.map((text) => start + Number(text.split(' ')[3]) * minute),
   );
   await rules.enable(who, 'level-d', false, { version: 2, why: '' });
+  await follower.stop();
+});
+
+test('records that are no longer kept are counted, and everything is looked at as it stands', async () => {
+  let hand: Parameters<Broker['follow']>[1] = () => {};
+  const { rules, found, follower } = await open((_name, handler) => {
+    hand = handler;
+    return async () => {};
+  });
+  await record(reading('AirG', '1', 0, { pm25: 80 }), reading('AirG', '2', 0, { pm25: 10 }));
+  await follower.start();
+  await enable(rules, ruleOf('air-g', 'AirG', { kind: 'threshold', attribute: 'pm25', above: 45, clear: 30 }));
+  await follower.tick();
+  assert.deepEqual(found, ['raise air-g 1 0 (80)']);
+  await record(reading('AirG', '1', 5, { pm25: 40 }), reading('AirG', '2', 5, { pm25: 90 }));
+  await record(reading('AirG', '3', 6, { pm25: 50 }));
+  await hand([], { from: 1, to: city.lastSeq(), count: 7 });
+  assert.deepEqual(found.slice(1), ['raise air-g 2 5 (90)', 'raise air-g 3 6 (50)'], 'hysteresis is not forgotten');
+  assert.equal(follower.missed(), 7);
+  await rules.enable(who, 'air-g', false, { version: 2, why: '' });
   await follower.stop();
 });
 

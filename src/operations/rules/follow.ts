@@ -70,6 +70,8 @@ export function ruleFollower(deps: {
   let placed = 0;
   let placedAt = 0;
   let missed = 0;
+  /** What is followed is what is enabled. */
+  let settled = false;
   let following: (() => Promise<void>) | undefined;
   let timer: NodeJS.Timeout | undefined;
   const raising = ruleRaising({ store, alarms, broker, city, clock, metrics });
@@ -148,6 +150,7 @@ export function ruleFollower(deps: {
   };
   /** Makes what is followed be what is enabled; nothing is followed while no rule is. */
   const settle = async (): Promise<void> => {
+    settled = true;
     const enabled = rules.list().filter((rule) => rule.enabled);
     if (enabled.length > 0 && !following) await begin();
     for (const rule of rules.list()) {
@@ -262,6 +265,7 @@ export function ruleFollower(deps: {
 
   // --- time -----------------------------------------------------------------------------------------------------------
   const passTime = async (): Promise<void> => {
+    if (!settled) await settle();
     const now = clock.now();
     for (const one of watched.values()) {
       for (const id of one.due(now, dueAtOnce)) {
@@ -279,13 +283,18 @@ export function ruleFollower(deps: {
   };
   const tick = (): Promise<void> => inTurn(passTime);
   const settleSoon = (): void => {
-    inTurn(settle).catch((error: unknown) => log.error('rules could not be switched', { error: String(error) }));
+    settled = false;
+    inTurn(settle).catch((error: unknown) => {
+      settled = false;
+      log.error('rules could not be switched and are so at the next beat', { error: String(error) });
+    });
   };
 
   return {
     async start() {
       rules.onChange(settleSoon);
-      await inTurn(settle);
+      settleSoon();
+      await inTurn(async () => {});
       timer = setInterval(() => {
         tick().catch((error: unknown) => log.error('rules: a beat failed and comes again', { error: String(error) }));
       }, tickMs);
