@@ -101,3 +101,20 @@ test('a connection that wants another protocol is limited as well', async (t) =>
   assert.deepEqual(await upgrade(), { status: 404, retryAfter: undefined });
   assert.deepEqual(await upgrade(), { status: 429, retryAfter: '10' });
 });
+
+test('whoever is refused while it still sends is told that the connection ends', async (t) => {
+  const server = await opened(0);
+  t.after(() => server.close(0));
+  const answered = (length: number): Promise<string | undefined> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'content-type': 'application/json', 'content-length': length };
+      const sent = request(`${server.url}/nowhere`, { method: 'POST', headers }, (answer) => {
+        resolve(answer.headers.connection);
+        answer.destroy();
+      });
+      sent.on('error', reject);
+      sent.write('{');
+    });
+  assert.equal(await answered(70_000), 'close');
+  assert.equal(await answered(1), 'keep-alive');
+});

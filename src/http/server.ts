@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { Hono, type Context } from 'hono';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -39,6 +40,8 @@ export function createApp(options: {
     // What somebody may see, others who use the same browser or proxy may not.
     if (whoOf(context).kind !== 'anonymous' && !context.req.path.startsWith('/assets/'))
       context.res.headers.set('cache-control', 'no-store');
+    // What is not read is soon cut off; who keeps the connection has to know before the next request.
+    if (leavesBody(context)) context.res.headers.set('connection', 'close');
   });
   app.use((context, next) => {
     const refusal = refusalOf(context);
@@ -76,6 +79,15 @@ export function createApp(options: {
   app.onError((error, context) => failure(context, error));
   return app;
 }
+
+/** Whether more of a body is on its way than is worth taking once the answer is known. */
+function leavesBody(context: Context): boolean {
+  const { incoming } = (context.env ?? {}) as { incoming?: IncomingMessage };
+  if (!incoming || incoming.complete) return false;
+  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers;
+  return encoding !== undefined || Number(length ?? 0) > smallRestBytes;
+}
+const smallRestBytes = 64 * 1024;
 
 /** Whether a person with a browser asks: a failure is shown as a page. */
 export const wantsPage = (accept: string | undefined, path: string): boolean =>
