@@ -31,7 +31,10 @@ export type Module = {
   /** What the module has to say on the home page, in words of the reader's language. */
   readonly home?: (context: HomeContext) => Promise<HomePart>;
   /** Entries of the navigation, in words of the reader's language; those that `who` may not open are left out by others. */
-  readonly navigation?: (language: string, who: Principal) => readonly { href: string; text: string }[];
+  readonly navigation?: (
+    language: string,
+    who: Principal,
+  ) => readonly { href: string; text: string; /** The entry on whose pages it stands. */ below?: string }[];
   readonly start?: () => Promise<void>;
   /** Stops taking, finishes what was taken. Called top down before the stores close. */
   readonly stop?: () => Promise<void>;

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { inLanguage, type Language } from '../city/profile.ts';
 import { localeOf } from './locales/index.ts';
 import { uiWords } from './messages/index.ts';
-import type { PageContent, Reader, Site } from './site.tsx';
+import type { NavigationEntry, PageContent, Reader, Site } from './site.tsx';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
@@ -20,8 +20,16 @@ function Mark(): JSX.Element {
   );
 }
 
+type HeaderProps = {
+  readonly site: Site;
+  readonly reader: Reader;
+  readonly section: string | undefined;
+  /** Of every page. */
+  readonly entries: readonly NavigationEntry[];
+};
+
 /** City first, platform second; the switch keeps the page and its query. */
-function Header({ site, reader, section }: { site: Site; reader: Reader; section: string | undefined }): JSX.Element {
+function Header({ site, reader, section, entries }: HeaderProps): JSX.Element {
   const t = uiWords(reader.language);
   const name = inLanguage(site.city.name, reader.language).text;
   const account = site.account?.(reader.language, reader.who);
@@ -35,15 +43,7 @@ function Header({ site, reader, section }: { site: Site; reader: Reader; section
         </span>
       </a>
       <nav aria-label={t('sections')}>
-        <ul>
-          {site.navigation(reader.language, reader.who).map(({ href, text }) => (
-            <li>
-              <a href={reader.to(href)} aria-current={href === section ? 'page' : undefined}>
-                {text}
-              </a>
-            </li>
-          ))}
-        </ul>
+        <Entries entries={entries} section={section} reader={reader} />
       </nav>
       {account && (
         <a class="account" href={reader.to(account.href)} aria-current={account.href === section ? 'page' : undefined}>
@@ -73,6 +73,20 @@ function Header({ site, reader, section }: { site: Site; reader: Reader; section
         </ul>
       </details>
     </header>
+  );
+}
+
+function Entries({ entries, section, reader }: Omit<HeaderProps, 'site'>): JSX.Element {
+  return (
+    <ul>
+      {entries.map(({ href, text }) => (
+        <li>
+          <a href={reader.to(href)} aria-current={href === section ? 'page' : undefined}>
+            {text}
+          </a>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -117,6 +131,10 @@ export function renderPage(site: Site, reader: Reader, content: PageContent): st
   const name = inLanguage(city.name, language).text;
   const shown: Language = t.languageOf('skip');
   const kind = content.kind ?? 'portal';
+  const entries = site.navigation(language, reader.who);
+  const entryOf = (href: string | undefined) => entries.find((entry) => entry.href === href);
+  const above = entryOf(entryOf(content.section)?.below) ?? entryOf(content.section);
+  const below = entries.filter((entry) => above !== undefined && entry.below === above.href);
   const document = (
     <html lang={language} data-theme={reader.theme === 'auto' ? undefined : reader.theme}>
       <head>
@@ -143,7 +161,17 @@ export function renderPage(site: Site, reader: Reader, content: PageContent): st
         <a class="skip" href="#main">
           {t('skip')}
         </a>
-        <Header site={site} reader={reader} section={content.section} />
+        <Header
+          site={site}
+          reader={reader}
+          section={above ? above.href : content.section}
+          entries={entries.filter((entry) => entryOf(entry.below) === undefined)}
+        />
+        {above && below.length > 0 && (
+          <nav class="below" aria-label={above.text}>
+            <Entries entries={below} section={content.section} reader={reader} />
+          </nav>
+        )}
         <main id="main">
           {shown !== language && (
             <p class="untranslated" lang={language}>

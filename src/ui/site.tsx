@@ -77,8 +77,8 @@ export type Site = {
 
 export type FormAct = (c: Context, reader: Reader) => Promise<string | PageContent | Response>;
 
-/** `href` without language: `/sources`. */
-export type NavigationEntry = { readonly href: string; readonly text: string };
+/** `href` without language: `/sources`. `below`: the entry on whose pages it stands; absent, or not there: on every page. */
+export type NavigationEntry = { readonly href: string; readonly text: string; readonly below?: string };
 
 export function createSite(deps: {
   readonly city: City;

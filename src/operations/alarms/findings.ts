@@ -44,8 +44,9 @@ function filled(words: Texts, finding: Finding, subject: Subject, city: Pick<Cit
   const district = city.districts.find(({ id }) => id === subject.district);
   const measured = (n: number | undefined, language: string): string => {
     if (n === undefined) return '–';
-    const unit = unitCode === undefined ? '' : `\u00a0${unitSymbol(unitCode, language)}`;
-    return `${formatNumber(n, language)}${unit}`;
+    // Of a number without a unit the symbol is empty.
+    const unit = unitCode === undefined ? '' : unitSymbol(unitCode, language);
+    return unit === '' ? formatNumber(n, language) : `${formatNumber(n, language)}\u00a0${unit}`;
   };
   return Object.fromEntries(
     Object.entries(words).map(([language, text]) => {

@@ -113,7 +113,10 @@ export function alarmsModule(deps: {
     name: 'alarms',
     access,
     api: alarmsApi,
-    navigation: (language) => [{ href: '/console', text: alarmWords(language)('console') }],
+    navigation: (language) => [
+      { href: '/console', text: alarmWords(language)('console') },
+      { href: '/console/alarms', text: alarmWords(language)('title'), below: '/console' },
+    ],
     routes(app) {
       site.page(app, '/console', consolePage);
       site.page(app, '/console/alarms', consolePage);

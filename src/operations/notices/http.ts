@@ -74,7 +74,7 @@ export function noticePages(deps: {
     api,
     navigation: (language) => [
       { href: '/notices', text: noticeWords(language)('title') },
-      { href: '/console/notices', text: noticeWords(language)('write') },
+      { href: '/console/notices', text: noticeWords(language)('write'), below: '/console' },
     ],
     async home({ language, now }) {
       const inForce = (await deps.notices.current()).filter((notice) => stateOf(notice, now) === 'inForce');

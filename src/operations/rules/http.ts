@@ -54,7 +54,7 @@ export function rulesPages(deps: RulesPagesDeps): Module {
     name: 'rules',
     access,
     api: rulesApi,
-    navigation: (language) => [{ href: '/console/rules', text: rulesWords(language)('title') }],
+    navigation: (language) => [{ href: '/console/rules', text: rulesWords(language)('title'), below: '/console' }],
     routes(app) {
       pageRoutes(app, deps);
       apiRoutes(app, deps);

@@ -81,6 +81,14 @@ suite('the policies of a city', () => {
     assert.ok(policies.permits(anonymousPrincipal, 'readEntities', type('AirQualityObserved')));
   });
 
+  test('passengers read what a transit feed tells, and not the alarms of those on duty', () => {
+    const told = entity('Alert', { alertStatus: { type: 'Property', value: 'over' } });
+    const alarm = entity('Alert', { state: { type: 'Property', value: 'raised' } });
+    assert.ok(reads(policies, anonymousPrincipal, told));
+    assert.ok(!reads(policies, anonymousPrincipal, alarm));
+    assert.ok(reads(policies, person('dispatcher'), alarm) && reads(policies, person('dispatcher'), told));
+  });
+
   test('a short name of a group means its type in every vocabulary that comes with the program', () => {
     for (const id of [
       'https://uri.etsi.org/ngsi-ld/default-context/Device',

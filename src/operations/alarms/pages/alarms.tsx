@@ -157,7 +157,7 @@ export function alarmsPage(content: ConsoleContent, reader: Reader): PageContent
   const csv = listPath(filter).replace('/console/alarms', '/api/operations/alarms.csv');
   return {
     title: t('title'),
-    section: '/console',
+    section: '/console/alarms',
     kind: 'console',
     islands: ['renew', 'alarms'],
     headers: { 'cache-control': 'no-store' },

@@ -48,7 +48,7 @@ export function handoverPage(
   const told = { reader, timeZone, nameOf };
   return {
     title: t('handover'),
-    section: '/console',
+    section: '/console/alarms',
     kind: 'console',
     headers: { 'cache-control': 'no-store' },
     ...(given !== undefined && { status: 400 as const }),

@@ -28,7 +28,7 @@ export function manualPage(
   const idOf: Partial<Record<Field, string>> = { location: 'long' };
   return {
     title: t('manual'),
-    section: '/console',
+    section: '/console/alarms',
     kind: 'console',
     ...(wrongField !== undefined && { status: 400 as const }),
     main: (

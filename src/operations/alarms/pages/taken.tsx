@@ -18,7 +18,7 @@ export function takenPage(
   const step = stepText(act, told);
   return {
     title: t('taken', { name }),
-    section: '/console',
+    section: '/console/alarms',
     kind: 'console',
     status: 409,
     main: (

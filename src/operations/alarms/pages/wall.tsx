@@ -28,7 +28,7 @@ export function wallPage(content: ConsoleContent, reader: Reader): PageContent {
   const told = { reader, timeZone, nameOf };
   return {
     title: t('wall'),
-    section: '/console',
+    section: '/console/alarms',
     kind: 'console',
     islands: ['renew', 'alarms'],
     headers: { 'cache-control': 'no-store' },

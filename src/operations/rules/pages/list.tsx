@@ -89,6 +89,7 @@ export function listPage(
                 head: t('last'),
                 class: 'when',
                 headed: true,
+                class: 'line',
                 cell: ({ lastAt }) => (lastAt === undefined ? t('never') : formatDay(lastAt, now, language, timeZone)),
               },
               {
