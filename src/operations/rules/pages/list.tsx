@@ -89,7 +89,6 @@ export function listPage(
                 head: t('last'),
                 class: 'when',
                 headed: true,
-                class: 'line',
                 cell: ({ lastAt }) => (lastAt === undefined ? t('never') : formatDay(lastAt, now, language, timeZone)),
               },
               {
