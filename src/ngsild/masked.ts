@@ -15,19 +15,19 @@ export function maskedEntity(entity: Entity, hidden: Names): Entity {
 
 /** Sub-attributes too: a name says what is told, wherever it stands. */
 export function maskedAttributes(attrs: Attributes, hidden: Names): Attributes {
-  let changed = false;
+  // Most entities have nothing to hide; to find that out makes nothing.
+  if (!hasHidden(attrs, hidden)) return attrs;
   const left: Record<string, readonly Instance[]> = {};
-  for (const name of Object.keys(attrs)) {
-    const instances = attrs[name] ?? [];
-    if (hidden.has(name)) {
-      changed = true;
-      continue;
-    }
-    const shown = maskedInstances(instances, hidden);
-    if (shown !== instances) changed = true;
-    left[name] = shown;
+  for (const name in attrs) if (!hidden.has(name)) left[name] = maskedInstances(attrs[name] ?? [], hidden);
+  return left;
+}
+
+function hasHidden(attrs: Attributes, hidden: Names): boolean {
+  for (const name in attrs) {
+    if (hidden.has(name)) return true;
+    for (const { sub } of attrs[name] ?? []) if (sub && hasHidden(sub, hidden)) return true;
   }
-  return changed ? left : attrs;
+  return false;
 }
 
 export function maskedInstances<I extends Instance>(instances: readonly I[], hidden: Names): readonly I[] {

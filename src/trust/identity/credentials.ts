@@ -3,7 +3,7 @@
  * stands in memory, and its last use is written once a minute.
  */
 import type { Clock } from '../../base/clock.ts';
-import type { Principal } from '../../http/principal.ts';
+import { sameText, type Principal } from '../../http/index.ts';
 import { isSecret } from './secret.ts';
 
 export type Credentials = {
@@ -24,6 +24,8 @@ type Entry = {
   readonly hash: string;
   readonly principal: Principal;
   readonly expiresAt: number;
+  /** What proved itself last, so that the next reading is not hashed again: a hash costs a sixth of answering one. */
+  proven?: string;
   usedAt: number | undefined;
   savedAt: number | undefined;
 };
@@ -44,7 +46,7 @@ export function openCredentials(clock: Clock): Credentials {
     drop: (id) => void entries.delete(id),
     find(id, secret) {
       const entry = entries.get(id);
-      if (!entry || !isSecret(secret, entry.hash)) return undefined;
+      if (!entry || !proves(secret, entry)) return undefined;
       const now = clock.now();
       if (now >= entry.expiresAt) return undefined;
       entry.usedAt = now;
@@ -63,4 +65,11 @@ export function openCredentials(clock: Clock): Credentials {
       }
     },
   };
+}
+
+function proves(secret: string, entry: Entry): boolean {
+  if (entry.proven !== undefined && sameText(secret, entry.proven)) return true;
+  if (!isSecret(secret, entry.hash)) return false;
+  entry.proven = secret;
+  return true;
 }
