@@ -6,6 +6,8 @@ import type { Sessions } from './sessions.ts';
 
 /** `chorsu_ID_SECRET`. */
 const bearer = /^Bearer +chorsu_([0-9A-Za-z]+)_([A-Za-z0-9_-]{43})$/i;
+const usual = 'Bearer chorsu_';
+const secretLength = 43;
 const basic = /^Basic +([A-Za-z0-9+/=]+)$/i;
 
 /**
@@ -29,11 +31,22 @@ export function authenticator({
 }
 
 function byAuthorization(credentials: Credentials, authorization: string): Principal {
-  const [, id = '', secret = ''] = bearer.exec(authorization) ?? pair(authorization) ?? [];
-  const who = credentials.find(id, secret);
+  const who = ofUsual(credentials, authorization) ?? ofAny(credentials, authorization);
   if (!who)
     throw new Problem('unauthorized', 'this key is not known here, was revoked, or has expired', 'Authorization');
   return who;
+}
+
+/** As keys are written everywhere: asked for every reading, and cut without a search. */
+function ofUsual(credentials: Credentials, authorization: string): Principal | undefined {
+  const end = authorization.length - secretLength;
+  const isUsual = authorization.startsWith(usual) && end > usual.length && authorization[end - 1] === '_';
+  return isUsual ? credentials.find(authorization.slice(usual.length, end - 1), authorization.slice(end)) : undefined;
+}
+
+function ofAny(credentials: Credentials, authorization: string): Principal | undefined {
+  const [, id = '', secret = ''] = bearer.exec(authorization) ?? pair(authorization) ?? [];
+  return credentials.find(id, secret);
 }
 
 /** RFC 7617; what is not a device has no password here. */
