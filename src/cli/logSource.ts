@@ -10,6 +10,8 @@ const timeoutMs = 30_000;
 
 export type LogSource = {
   readonly read: ReadPath;
+  /** Where its files lie; absent behind an address. */
+  readonly directory?: string;
   /** What the log says its key is; undefined when it does not say. */
   key(): Promise<string | undefined>;
   /** @throws Problem with what the log answers; not-supported for a directory */
@@ -25,7 +27,7 @@ export async function openLogSource(given: string): Promise<LogSource> {
     throw new Problem('not-found', `there is no log in ${given}`);
   const refuse = (): Promise<never> =>
     Promise.reject(new Problem('not-supported', 'a directory takes no signatures: name the address of the city'));
-  return { read: inDirectory(directory), key: () => Promise.resolve(undefined), cosign: refuse };
+  return { directory, read: inDirectory(directory), key: () => Promise.resolve(undefined), cosign: refuse };
 }
 
 function behind(city: string): LogSource {

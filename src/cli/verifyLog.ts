@@ -53,10 +53,11 @@ const barOf = (terminal: Terminal, unit: string) =>
   });
 
 async function readLog(which: string, keys: Keys, terminal: Terminal): Promise<Reading> {
-  const { verifyLog } = await import('../trust/index.ts');
-  const { read } = await openLogSource(which);
+  const { verifyLog, verifyReplaced } = await import('../trust/index.ts');
+  const { read, directory } = await openLogSource(which);
   const bar = barOf(terminal, 'entries');
   const opened = await verifyLog(read, keys, (done, total) => bar.at(done, total)).finally(() => bar.end());
+  if (directory !== undefined) await verifyReplaced(directory, opened.checkpoint.size);
   terminal.out(`whole: ${opened.checkpoint.size} entries of ${opened.checkpoint.origin}\n`);
   return opened;
 }

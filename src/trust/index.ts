@@ -35,6 +35,7 @@ export {
   verifyLog,
   verifyReceipt,
   verifyRecords,
+  verifyReplaced,
   versionTable,
   type CheckedRecords,
   type Deviation,

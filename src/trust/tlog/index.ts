@@ -74,6 +74,7 @@ export { commitmentOf, leafTable, newKey, versionTable } from './records.ts';
 export { inDirectory, type ReadPath } from './source.ts';
 export type { OpenedCheckpoint } from './checkpoint.ts';
 export type { Keys } from './receipt.ts';
+export { verifyReplaced } from './replaced.ts';
 export { verifyLog, verifyReceipt } from './verify.ts';
 export { isoText, objectIn, verifyRecords, type CheckedRecords, type RecordsCheck, type Shown } from './rowCheck.ts';
 export type { Deviation, Found } from './journalCheck.ts';

@@ -12,6 +12,7 @@ import { equal } from './merkle.ts';
 import { formatSignature, signatureTypes, type Verifier } from './note.ts';
 import { parseProof, verifyProof } from './proof.ts';
 import { leafTable, versionTable } from './records.ts';
+import { verifyReplaced } from './replaced.ts';
 import { hashesIn, inDirectory } from './source.ts';
 import { transparency, type Transparency } from './transparency.ts';
 import { readCheckpoint, verifyLog, verifyReceipt } from './verify.ts';
@@ -119,6 +120,33 @@ describe('the log on disk', () => {
     }
     assert.ok(tried > 500, String(tried));
     await verifyLog(inDirectory(directory), keys);
+  });
+
+  test('any byte that is changed in a part that a fuller tile has replaced is found', async (t) => {
+    const directory = await temporary(t);
+    const log = await open(directory);
+    await log.append(entries(0, 257));
+    await log.append(entries(257, 3));
+    await log.append(entries(260, 2));
+    const { size } = log.head().checkpoint;
+    await verifyReplaced(directory, size);
+    const parts = ['tile/0/001.p/1', 'tile/0/001.p/4', 'tile/entries/001.p/1', 'tile/entries/001.p/4'];
+    for (const part of parts) {
+      const path = join(directory, part);
+      const whole = await readFile(path);
+      for (let at = 0; at < whole.length; at++) {
+        const changed = Buffer.from(whole);
+        changed[at] = (changed[at] ?? 0) ^ (1 << (at % 8));
+        await writeFile(path, changed);
+        await assert.rejects(verifyReplaced(directory, size), problem('conflict', /is not the beginning of/));
+      }
+      for (const other of [whole.subarray(0, -1), Buffer.concat([whole, whole]), Buffer.alloc(0)]) {
+        await writeFile(path, other);
+        await assert.rejects(verifyReplaced(directory, size), problem('conflict', /is not the beginning of/));
+      }
+      await writeFile(path, whole);
+    }
+    await verifyReplaced(directory, size);
   });
 
   test('a log whose newest tile was changed is not opened: it would sign a lie', async (t) => {
