@@ -4,7 +4,7 @@ import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
-import type { Action, Module, Principal } from './http/index.ts';
+import type { Action, Module, Principal, Resource } from './http/index.ts';
 import {
   alarmIslands,
   alarmsModule,
@@ -37,7 +37,7 @@ export type OperationsDeps = {
   readonly url: () => string;
   /** The invented city with its simulator. */
   readonly sample: boolean;
-  readonly permits: (who: Principal, action: Action) => boolean;
+  readonly permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   /** False for a command that opens the directory to look: nothing is followed then. */
   readonly follows: boolean;
 };

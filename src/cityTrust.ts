@@ -148,7 +148,7 @@ export async function openCityTrust(
   });
   const guard: Guard = {
     authenticate: deps.authenticate ?? (isOn ? identity.authenticate : authenticateNobody),
-    permits: (who, action) => policy.permits(who, action),
+    permits: (who, action, resource) => policy.permits(who, action, resource),
   };
   const nameOf = shownName(identity);
   const timer = setInterval(() => {

@@ -7,12 +7,12 @@ import { matchedRoutes } from 'hono/route';
 import { Problem } from '../base/problem.ts';
 import { authenticateNobody, setWho, type Authenticate } from './authenticate.ts';
 import type { Access, Module } from './module.ts';
-import type { Action, Principal } from './principal.ts';
+import type { Action, Principal, Resource } from './principal.ts';
 
 /** Who may do what, as far as a server has to know. */
 export type Guard = {
   readonly authenticate: Authenticate;
-  readonly permits: (who: Principal, action: Action) => boolean;
+  readonly permits: (who: Principal, action: Action, resource?: Resource) => boolean;
 };
 
 /** `--auth off`. */

@@ -7,7 +7,7 @@ const againMs = 10_000;
 
 /**
  * Ends what lasts (a stream) when whoever opened it could not open it any more: the session has ended, the key was revoked,
- * the roles, the department or the tenants are others.
+ * the roles, the department, the areas or the tenants are others.
  * @returns call it when the stream is over
  */
 export function whileAllowed(

@@ -9,6 +9,8 @@ export type Principal = {
   readonly tenants?: readonly string[] | 'all';
   /** Of the city's administration; policies may limit rows to it. */
   readonly department?: string;
+  /** Ids of the districts that it is limited to; absent: the whole city. */
+  readonly areas?: readonly string[];
   /** What its key is limited to; absent: all that its roles allow. */
   readonly scope?: readonly Action[];
   /** Sources that it may send readings of: a device's, or those of a program's key; absent: none of its own. */
@@ -56,11 +58,15 @@ export const actions = [
   'importData',
   'publishTopic',
   'subscribeTopic',
-  // Operations.
+  // Operations. Resource of what is done in a place: Area.
   'readOperations',
   'workAlarms',
   'manageRules',
   'writeNotices',
+  'manageOrders',
+  'doOrders',
+  'controlDevices',
+  'manageControls',
   // Trust.
   'readMetrics',
   'useAccount',
@@ -75,9 +81,9 @@ export const actions = [
 ] as const;
 export type Action = (typeof actions)[number];
 
-/** What is acted on; `id` is an IRI, a topic, a source's id, the name of a tenant. */
+/** What is acted on; `id` is an IRI, a topic, a source's id, the name of a tenant, the id of a district ('': of none). */
 export type Resource = {
-  readonly type: 'EntityType' | 'Attribute' | 'Tenant' | 'Source' | 'Topic' | 'Purpose';
+  readonly type: 'EntityType' | 'Attribute' | 'Tenant' | 'Source' | 'Topic' | 'Purpose' | 'Area';
   readonly id: string;
   /** Of a type of entities: in another tenant than the city's own. */
   readonly elsewhere?: boolean;

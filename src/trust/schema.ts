@@ -6,6 +6,7 @@ export const roles = [
   'dispatcher',
   'shift-lead',
   'utility-engineer',
+  'crew',
   'moderator',
   'department-editor',
   'department-head',

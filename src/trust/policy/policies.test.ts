@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { Problem } from '../../base/problem.ts';
 import { actions, anonymousPrincipal, systemPrincipal, type Action, type Principal } from '../../http/principal.ts';
 import { evaluateSight, parseEntity, coreContext, type Entity } from '../../ngsild/index.ts';
-import { roles } from '../schema.ts';
+import { roles, type Role } from '../schema.ts';
 import { apart } from './duties.ts';
 import { openPolicies, type Policies } from './policies.ts';
 
@@ -71,6 +71,7 @@ suite('the policies of a city', () => {
       'dispatcher',
       'shift-lead',
       'utility-engineer',
+      'crew',
       'department-head',
       'verifier',
       'auditor',
@@ -124,6 +125,44 @@ suite('the policies of a city', () => {
       'the wider permit holds',
     );
     assert.equal(policies.explain(head('water'), 'readEntities', type('WorkOrder')).decision, 'partly');
+  });
+
+  test('whoever is limited to areas sees and does there what others do everywhere', () => {
+    const inAreas = (role: Role, ...areas: string[]): Principal => ({ ...person(role), areas });
+    const area = (id: string) => ({ type: 'Area', id }) as const;
+    const order = entity('WorkOrder', { district: { type: 'Property', value: 'navrud' } });
+    const placeless = entity('WorkOrder');
+    for (const role of ['dispatcher', 'shift-lead', 'utility-engineer', 'crew'] as const) {
+      assert.ok(reads(policies, person(role), order) && reads(policies, person(role), placeless), role);
+      assert.ok(reads(policies, inAreas(role, 'bozor', 'navrud'), order), role);
+      assert.ok(!reads(policies, inAreas(role, 'bozor'), order), role);
+      assert.ok(!reads(policies, inAreas(role), order), role);
+      assert.ok(!reads(policies, inAreas(role, 'navrud'), placeless), role);
+      assert.ok(reads(policies, inAreas(role, 'bozor'), entity('Streetlight')), 'what is public stays so');
+    }
+    for (const action of ['workAlarms', 'writeNotices', 'manageOrders', 'controlDevices'] as const) {
+      const dispatcher = inAreas('dispatcher', 'navrud');
+      assert.ok(policies.permits(dispatcher, action) && policies.permits(dispatcher, action, area('navrud')), action);
+      assert.ok(!policies.permits(dispatcher, action, area('bozor')), action);
+      assert.ok(!policies.permits(dispatcher, action, area('')), action);
+      assert.ok(policies.permits(person('dispatcher'), action, area('')), action);
+      assert.ok(!policies.permits(inAreas('dispatcher'), action), `${action}: limited to no area at all`);
+      assert.ok(!policies.permits(anonymousPrincipal, action), action);
+      assert.ok(!policies.permits(person('crew'), action, area('navrud')), action);
+    }
+    assert.ok(policies.permits(inAreas('crew', 'navrud'), 'doOrders', area('navrud')));
+    assert.ok(!policies.permits(inAreas('crew', 'navrud'), 'doOrders', area('bozor')));
+  });
+
+  test('the head of a department who is limited to areas sees what is of both', () => {
+    const order = (department: string, district: string): Entity =>
+      entity('WorkOrder', {
+        department: { type: 'Property', value: department },
+        district: { type: 'Property', value: district },
+      });
+    const head: Principal = { ...person('department-head'), department: 'water', areas: ['navrud'] };
+    assert.ok(reads(policies, head, order('water', 'navrud')));
+    assert.ok(!reads(policies, head, order('water', 'bozor')) && !reads(policies, head, order('heat', 'navrud')));
   });
 
   test('the name of a department can say nothing but its name', () => {
@@ -459,7 +498,12 @@ suite('the policies of one city', () => {
     [
       'rows of an unknown word',
       { 'a.cedar': '@where("a==\\"${dept}\\"") permit (principal, action == Action::"readEntities", resource);' },
-      /a\.cedar:1: @where: \$\{department\} stands alone/,
+      /a\.cedar:1: @where: \$\{department\} and \$\{areas\} stand alone/,
+    ],
+    [
+      'rows outside areas',
+      { 'a.cedar': '@where("a!=\\"${areas}\\"") permit (principal, action == Action::"readEntities", resource);' },
+      /a\.cedar:1: @where: \$\{areas\} stands behind == alone/,
     ],
     [
       'two policies of one name',

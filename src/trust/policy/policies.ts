@@ -8,9 +8,13 @@ import { groupsOf, resources, type ResourceClass, type Resources } from './resou
 import { readRules, type Rule, type Rules } from './rules.ts';
 import { sightOf, type Shown } from './sight.ts';
 import { isFilter, isTopic } from './topics.ts';
+import type { Place } from './where.ts';
 
 /** Whom a policy can mean: it knows no single one. */
-export type Asker = Pick<Principal, 'kind' | 'roles' | 'department' | 'tenants' | 'sources' | 'topics' | 'scope'>;
+export type Asker = Pick<
+  Principal,
+  'kind' | 'roles' | 'department' | 'areas' | 'tenants' | 'sources' | 'topics' | 'scope'
+>;
 
 /** `partly`: some of what was asked for; rows that a permit is narrowed to, or some of all resources. */
 export type Explanation = {
@@ -39,7 +43,7 @@ export async function openPolicies({ directory }: { directory?: string } = {}): 
   return opened;
 }
 
-/** Kinds times sets of roles times departments; a city has some dozens. What does not fit is asked again. */
+/** Kinds times sets of roles times departments and areas; a city has some dozens. What does not fit is asked again. */
 const rightsMax = 2_000;
 
 function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Policies {
@@ -47,13 +51,13 @@ function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Po
   const byId = new Map(rules.rules.map((rule) => [rule.id, rule]));
   const kept = new Map<string, Rights>();
   const share = sharing();
-  const rightsOfClass = (kind: Principal['kind'], given: readonly string[], department?: string): Rights => {
+  const rightsOfClass = (kind: Principal['kind'], given: readonly string[], place: Place = {}): Rights => {
     const roles = given.filter(isRole);
-    const key = `${kind}\n${roles.join(',')}\n${department ?? ''}`;
+    const key = `${kind}\n${roles.join(',')}\n${place.department ?? ''}\n${place.areas?.join(',') ?? '*'}`;
     const found = kept.get(key);
     if (found) return found;
     if (kept.size >= rightsMax) kept.clear();
-    const made = rights(rules, byId, known, ask, share, principalEntity(kind, roles, department), department);
+    const made = rights(rules, byId, known, ask, share, principalEntity(kind, roles, place.department), place);
     kept.set(key, made);
     return made;
   };
@@ -62,8 +66,8 @@ function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Po
   const rightsOf = (who: Asker, action: Action): Rights => {
     let both = met.get(who);
     if (!both) {
-      const { kind, roles, department } = who;
-      const full = rightsOfClass(kind, roles, department);
+      const { kind, roles } = who;
+      const full = rightsOfClass(kind, roles, who);
       both = { full, bare: who.scope ? rightsOfClass('anonymous', []) : full };
       met.set(who, both);
     }
@@ -85,7 +89,10 @@ function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Po
       const classes = resource
         ? [known.classOf(who, resource)]
         : its.possible(action, owns(who, rules.resourcesOf.get(action)));
-      return explained(classes.map((one) => its.decide(action, one)));
+      return explained(
+        classes.map((one) => its.decide(action, one)),
+        who,
+      );
     },
   };
 }
@@ -94,8 +101,9 @@ function policies(rules: Rules, ask: (request: CedarRequest) => CedarAnswer): Po
 const isAskable = (action: Action, { type, id }: Resource): boolean =>
   type !== 'Topic' || (action === 'publishTopic' ? isTopic(id) : isFilter(id));
 
-/** Whether somebody was given some of these: tenants, sources, topics. */
-function owns({ tenants, sources, topics }: Asker, types: readonly string[] = []): boolean {
+/** Whether somebody was given some of these: tenants, sources, topics, areas. */
+function owns({ tenants, sources, topics, areas }: Asker, types: readonly string[] = []): boolean {
+  if (types.includes('Area')) return areas?.length !== 0;
   const given = { Tenant: tenants, Source: sources, Topic: topics };
   return types.some((type) => (given[type as keyof typeof given]?.length ?? 0) > 0);
 }
@@ -119,7 +127,7 @@ function rights(
   ask: (request: CedarRequest) => CedarAnswer,
   share: Sharing,
   principal: EntityJson,
-  department: string | undefined,
+  place: Place,
 ): Rights {
   const decided = new Map(actions.map((action) => [action, new Map<ResourceClass, Decided>()]));
   const decide = (action: Action, resource: ResourceClass): Decided => {
@@ -152,8 +160,9 @@ function rights(
     const { allowed, rules } = decide('readEntities', resource);
     if (!allowed) return 'none';
     if (rules.some(({ where }) => where === undefined)) return 'all';
-    const rows = rules.flatMap(({ where }) => where?.for(department) ?? []);
-    return rows.length === 0 ? 'none' : rows;
+    const rows = rules.flatMap(({ where }) => where?.for(place) ?? []);
+    if (rows.includes('all')) return 'all';
+    return rows.length === 0 ? 'none' : rows.filter((row) => row !== 'all');
   };
   const seen = (attribute: ResourceClass): boolean => decide('seeAttribute', attribute).allowed;
   let filter: Filter | undefined;
@@ -201,12 +210,13 @@ function sharing(): Sharing {
   };
 }
 
-function explained(answers: readonly Decided[]): Explanation {
+function explained(answers: readonly Decided[], place: Place): Explanation {
   const allowed = answers.filter((answer) => answer.allowed);
   const decisive = allowed.length > 0 ? allowed : answers;
   const rules = [...new Set(decisive.flatMap((answer) => answer.rules))];
   if (allowed.length === 0) return { decision: 'no', rules };
-  const whole = allowed.length === answers.length && allowed.every((one) => one.rules.some(({ where }) => !where));
+  const isWhole = ({ where }: Rule): boolean => !where || where.for(place) === 'all';
+  const whole = allowed.length === answers.length && allowed.every((one) => one.rules.some(isWhole));
   return { decision: whole ? 'yes' : 'partly', rules };
 }
 

@@ -20,7 +20,10 @@ export type ResourceClass = {
 
 export type Resources = {
   /** The class of a resource, one object for each class. */
-  classOf(who: Pick<Principal, 'tenants' | 'sources' | 'topics'>, resource: Resource | undefined): ResourceClass;
+  classOf(
+    who: Pick<Principal, 'tenants' | 'sources' | 'topics' | 'areas'>,
+    resource: Resource | undefined,
+  ): ResourceClass;
   /** Every class that there can be of these types of resources. */
   all(types: readonly string[]): readonly ResourceClass[];
   /** Types of entities, or attributes (IRIs), that groups or policies name, by class. */
@@ -90,12 +93,12 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
   );
   const plainTopic = ({ own, command, reserved }: TopicFacts): ResourceClass | undefined =>
     plainTopics[Number(own) + 2 * Number(command) + 4 * Number(reserved)];
-  const given = (type: 'Tenant' | 'Source') => {
+  const given = (type: 'Tenant' | 'Source' | 'Area') => {
     const plain = { own: intern(type, nameless, [], { own: true }), other: intern(type, nameless, [], { own: false }) };
     return (id: string, own: boolean): ResourceClass =>
       isNamed(type, id) ? intern(type, id, [], { own }) : own ? plain.own : plain.other;
   };
-  const ownable = { Tenant: given('Tenant'), Source: given('Source') };
+  const ownable = { Tenant: given('Tenant'), Source: given('Source'), Area: given('Area') };
 
   const truths = [true, false] as const;
   const topicClasses = (): readonly ResourceClass[] => {
@@ -123,6 +126,7 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
         return topicClasses();
       case 'Tenant':
       case 'Source':
+      case 'Area':
         return ids.flatMap((id) => truths.map((own) => ownable[type](id, own)));
       default:
         return ids.map((id) => intern(type, id, []));
@@ -150,6 +154,8 @@ export function resources(rules: readonly Rule[], groups: readonly Group[]): Res
           return ownable.Tenant(id, who.tenants === 'all' || who.tenants?.includes(id) === true);
         case 'Source':
           return ownable.Source(id, who.sources?.includes(id) === true);
+        case 'Area':
+          return ownable.Area(id, who.areas === undefined || who.areas.includes(id));
         default:
           return intern(type, isNamed(type, id) ? id : nameless, []);
       }

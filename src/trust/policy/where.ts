@@ -1,42 +1,50 @@
 /** `@where("...")`: the rows that a permit to read is narrowed to, as q (CIM 009 v1.9.1, 4.9). */
 import { Problem } from '../../base/problem.ts';
+import type { Principal } from '../../http/principal.ts';
 import { coreContext, parseQ, type QLiteral, type QNode } from '../../ngsild/index.ts';
+
+/** Where in the city somebody belongs, of its administration and of its ground. */
+export type Place = Pick<Principal, 'department' | 'areas'>;
 
 export type Where = {
   readonly text: string;
-  /** For somebody of this department; undefined when the rows depend on one and there is none: then there are no rows. */
-  readonly for: (department: string | undefined) => QNode | undefined;
+  /** For somebody there; undefined: there are no rows, as for a department where there is none. */
+  readonly for: (place: Place) => QNode | 'all' | undefined;
 };
 
-/** Stands for the department of whoever asks, as a whole text between quotation marks. */
-const placeholder = '${department}';
+/**
+ * Stand, as whole texts between quotation marks, for what is known of whoever asks: the department; the areas, which after `==`
+ * are any of them, and for somebody who is limited to none all that there is.
+ */
+const placeholders = ['${department}', '${areas}'] as const;
+const [department, areas] = placeholders;
 
 /** Names are those of the core vocabulary, in which a city's own mappings write. @throws Problem bad-data, too-complex */
 export function parseWhere(text: string): Where {
   const tree = parseQ(text, coreContext, { parameter: '@where' });
-  const literals = literalsOf(tree);
-  // Filled into the tree and not into the text, so that no department can say anything but its name.
+  const nodes = leavesOf(tree);
+  // Filled into the tree and not into the text, so that no name can say anything but itself.
+  const isStray = (literal: string): boolean =>
+    literal.includes('${') && !placeholders.some((placeholder) => placeholder === literal);
   if (
-    literals.some((literal) => literal !== placeholder && literal.includes('${')) ||
-    patternsOf(tree).some((one) => one.includes('${'))
+    nodes.flatMap(literalsOf).some(isStray) ||
+    nodes.some((node) => node.node === 'match' && node.pattern.includes('${'))
   )
     throw new Problem(
       'bad-data',
-      `${placeholder} stands alone between quotation marks, and there is no other`,
+      `${placeholders.join(' and ')} stand alone between quotation marks, and there is no other`,
       '@where',
     );
-  const depends = literals.includes(placeholder);
-  return {
-    text,
-    for: (department) => (!depends ? tree : department === undefined ? undefined : filled(tree, department)),
-  };
+  if (nodes.some((node) => literalsOf(node).includes(areas) && !(node.node === 'compare' && node.op === '==')))
+    throw new Problem('bad-data', `${areas} stands behind == alone`, '@where');
+  return { text, for: (place) => filled(tree, place) };
 }
+
+const leavesOf = (node: QNode): readonly QNode[] =>
+  node.node === 'and' || node.node === 'or' ? node.of.flatMap(leavesOf) : [node];
 
 function literalsOf(node: QNode): readonly string[] {
   switch (node.node) {
-    case 'and':
-    case 'or':
-      return node.of.flatMap(literalsOf);
     case 'compare':
       return textOf(node.value);
     case 'range':
@@ -50,16 +58,31 @@ function literalsOf(node: QNode): readonly string[] {
 
 const textOf = (literal: QLiteral): readonly string[] => (literal.kind === 'string' ? [literal.value] : []);
 
-const patternsOf = (node: QNode): readonly string[] =>
-  node.node === 'match' ? [node.pattern] : node.node === 'and' || node.node === 'or' ? node.of.flatMap(patternsOf) : [];
+/** What holds for every row and what for none is worked out. */
+function filled(node: QNode, place: Place): QNode | 'all' | undefined {
+  if (node.node === 'and' || node.node === 'or') {
+    const parts = node.of.map((part) => filled(part, place));
+    const decisive = node.node === 'and' ? undefined : 'all';
+    if (parts.includes(decisive)) return decisive;
+    const of = parts.filter((part) => part !== undefined && part !== 'all');
+    if (of.length === 0) return node.node === 'and' ? 'all' : undefined;
+    return of.length === 1 ? of[0] : { ...node, of };
+  }
+  const asked = literalsOf(node);
+  if (asked.includes(areas) && node.node === 'compare') {
+    if (place.areas === undefined) return 'all';
+    const values = place.areas.map((value): QLiteral => ({ kind: 'string', value }));
+    return values.length === 0 ? undefined : { node: 'oneOf', path: node.path, op: '==', values };
+  }
+  if (!asked.includes(department)) return node;
+  const { department: value } = place;
+  return value === undefined ? undefined : withDepartment(node, value);
+}
 
-function filled(node: QNode, department: string): QNode {
+function withDepartment(node: QNode, value: string): QNode {
   const fill = (literal: QLiteral): QLiteral =>
-    literal.kind === 'string' && literal.value === placeholder ? { kind: 'string', value: department } : literal;
+    literal.kind === 'string' && literal.value === department ? { kind: 'string', value } : literal;
   switch (node.node) {
-    case 'and':
-    case 'or':
-      return { ...node, of: node.of.map((part) => filled(part, department)) };
     case 'compare':
       return { ...node, value: fill(node.value) };
     case 'range':

@@ -111,6 +111,7 @@ export const en = {
   role_dispatcher: 'Dispatcher',
   'role_shift-lead': 'Shift lead',
   'role_utility-engineer': 'Utility engineer',
+  role_crew: 'Repair crew',
   role_moderator: 'Moderator',
   'role_department-editor': 'Department editor',
   'role_department-head': 'Department head',

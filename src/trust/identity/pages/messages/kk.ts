@@ -112,6 +112,7 @@ export const kk: Messages<IdentityKey> = {
   role_dispatcher: 'Диспетчер',
   'role_shift-lead': 'Ауысым басшысы',
   'role_utility-engineer': 'Желі инженері',
+  role_crew: 'Жөндеу бригадасы',
   role_moderator: 'Модератор',
   'role_department-editor': 'Бөлім редакторы',
   'role_department-head': 'Бөлім басшысы',

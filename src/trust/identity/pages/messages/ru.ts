@@ -113,6 +113,7 @@ export const ru: Messages<IdentityKey> = {
   role_dispatcher: 'Диспетчер',
   'role_shift-lead': 'Начальник смены',
   'role_utility-engineer': 'Инженер сетей',
+  role_crew: 'Ремонтная бригада',
   role_moderator: 'Модератор',
   'role_department-editor': 'Редактор отдела',
   'role_department-head': 'Начальник отдела',

@@ -114,6 +114,7 @@ export const tg: Messages<IdentityKey> = {
   role_dispatcher: 'Диспетчер',
   'role_shift-lead': 'Сардори баст',
   'role_utility-engineer': 'Муҳандиси шабакаҳо',
+  role_crew: 'Бригадаи таъмир',
   role_moderator: 'Модератор',
   'role_department-editor': 'Муҳаррири шуъба',
   'role_department-head': 'Сардори шуъба',

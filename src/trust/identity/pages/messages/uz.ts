@@ -113,6 +113,7 @@ export const uz: Messages<IdentityKey> = {
   role_dispatcher: 'Dispetcher',
   'role_shift-lead': 'Smena boshligʻi',
   'role_utility-engineer': 'Tarmoq muhandisi',
+  role_crew: 'Taʼmirlash brigadasi',
   role_moderator: 'Moderator',
   'role_department-editor': 'Boʻlim muharriri',
   'role_department-head': 'Boʻlim boshligʻi',

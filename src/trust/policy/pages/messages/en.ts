@@ -45,6 +45,7 @@ export const en = {
   'role.dispatcher': 'Dispatcher',
   'role.shift-lead': 'Shift lead',
   'role.utility-engineer': 'Utility engineer',
+  'role.crew': 'Repair crew',
   'role.moderator': 'Moderator',
   'role.department-editor': 'Department editor',
   'role.department-head': 'Department head',
@@ -90,6 +91,10 @@ export const en = {
   'action.workAlarms': 'work on alarms',
   'action.manageRules': 'set the rules that raise alarms',
   'action.writeNotices': 'write notices to residents',
+  'action.manageOrders': 'make and check work orders',
+  'action.doOrders': 'work on orders',
+  'action.controlDevices': 'command lights, valves and signs',
+  'action.manageControls': 'say what may be commanded, and its limits',
 };
 
 export type PolicyKey = keyof typeof en;

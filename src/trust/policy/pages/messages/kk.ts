@@ -48,6 +48,7 @@ export const kk: Messages<PolicyKey> = {
   'role.dispatcher': 'Диспетчер',
   'role.shift-lead': 'Ауысым басшысы',
   'role.utility-engineer': 'Коммуналдық қызмет инженері',
+  'role.crew': 'Жөндеу бригадасы',
   'role.moderator': 'Модератор',
   'role.department-editor': 'Бөлім редакторы',
   'role.department-head': 'Бөлім басшысы',
@@ -93,4 +94,8 @@ export const kk: Messages<PolicyKey> = {
   'action.workAlarms': 'дабылдармен жұмыс істеу',
   'action.manageRules': 'дабыл ережелерін белгілеу',
   'action.writeNotices': 'тұрғындарға хабарландыру жазу',
+  'action.manageOrders': 'жұмыс тапсырмаларын құру және тексеру',
+  'action.doOrders': 'жұмыс тапсырмаларын орындау',
+  'action.controlDevices': 'шамдарды, ысырмаларды және таблоларды басқару',
+  'action.manageControls': 'нені және қандай шекте басқаруға болатынын белгілеу',
 };

@@ -48,6 +48,7 @@ export const ru: Messages<PolicyKey> = {
   'role.dispatcher': 'Диспетчер',
   'role.shift-lead': 'Начальник смены',
   'role.utility-engineer': 'Инженер коммунальной службы',
+  'role.crew': 'Ремонтная бригада',
   'role.moderator': 'Модератор',
   'role.department-editor': 'Редактор отдела',
   'role.department-head': 'Начальник отдела',
@@ -93,4 +94,8 @@ export const ru: Messages<PolicyKey> = {
   'action.workAlarms': 'работать с тревогами',
   'action.manageRules': 'задавать правила тревог',
   'action.writeNotices': 'писать объявления жителям',
+  'action.manageOrders': 'создавать и проверять наряды',
+  'action.doOrders': 'выполнять наряды',
+  'action.controlDevices': 'управлять светильниками, задвижками и табло',
+  'action.manageControls': 'определять, чем можно управлять и в каких пределах',
 };

@@ -48,6 +48,7 @@ export const tg: Messages<PolicyKey> = {
   'role.dispatcher': 'Диспетчер',
   'role.shift-lead': 'Сардори баст',
   'role.utility-engineer': 'Муҳандиси хоҷагии коммуналӣ',
+  'role.crew': 'Бригадаи таъмир',
   'role.moderator': 'Модератор',
   'role.department-editor': 'Муҳаррири шуъба',
   'role.department-head': 'Сардори шуъба',
@@ -93,4 +94,8 @@ export const tg: Messages<PolicyKey> = {
   'action.workAlarms': 'кор бо бонги хатар',
   'action.manageRules': 'муайян кардани қоидаҳои бонги хатар',
   'action.writeNotices': 'навиштани эълон ба сокинон',
+  'action.manageOrders': 'сохтан ва санҷидани супоришҳои корӣ',
+  'action.doOrders': 'иҷрои супоришҳои корӣ',
+  'action.controlDevices': 'идоракунии чароғҳо, дарғотҳо ва лавҳаҳо',
+  'action.manageControls': 'муайян кардани он ки чӣ ва дар кадом ҳудуд идора мешавад',
 };

@@ -48,6 +48,7 @@ export const uz: Messages<PolicyKey> = {
   'role.dispatcher': 'Dispetcher',
   'role.shift-lead': 'Smena boshligʻi',
   'role.utility-engineer': 'Kommunal xizmat muhandisi',
+  'role.crew': 'Taʼmirlash brigadasi',
   'role.moderator': 'Moderator',
   'role.department-editor': 'Boʻlim muharriri',
   'role.department-head': 'Boʻlim boshligʻi',
@@ -93,4 +94,8 @@ export const uz: Messages<PolicyKey> = {
   'action.workAlarms': 'ogohlantirishlar bilan ishlash',
   'action.manageRules': 'ogohlantirish qoidalarini belgilash',
   'action.writeNotices': 'aholiga eʼlon yozish',
+  'action.manageOrders': 'ish topshiriqlarini tuzish va tekshirish',
+  'action.doOrders': 'ish topshiriqlarini bajarish',
+  'action.controlDevices': 'chiroqlar, zadvijkalar va tablolarni boshqarish',
+  'action.manageControls': 'nimani va qaysi chegarada boshqarish mumkinligini belgilash',
 };
