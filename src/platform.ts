@@ -70,6 +70,7 @@ import {
   type Policy,
 } from './trust/index.ts';
 import { buildAssets, createSite, kitRoutes } from './ui/index.ts';
+import { utilitiesModule } from './utilities/index.ts';
 
 export type Settings = TrustSettings &
   DoorSettings &
@@ -321,6 +322,7 @@ export async function openPlatform(
         sample: profile?.from === 'sample',
         follows: settings.housekeeping !== false,
       }),
+      utilitiesModule({ broker, site }),
       aboutCity({ city, site }),
       developers({
         site,

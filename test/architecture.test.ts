@@ -21,6 +21,7 @@ const mayImport: Record<string, readonly string[]> = {
   broker: ['store', 'trust', 'ui', 'http', 'ngsild', 'base'],
   developers: ['broker', 'ui', 'http', 'ngsild', 'base'],
   operations: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
+  utilities: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
   ingest: ['broker', 'store', 'trust', 'city', 'ui', 'http', 'ngsild', 'base'],
 };
 /** They wire the others: `src/cli/`, and the files that lie in `src/` itself (`main.ts`, `platform.ts`, `tsx.ts`). */

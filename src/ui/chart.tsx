@@ -18,6 +18,10 @@ export type ChartPanel = {
   readonly buckets: readonly Bucket[];
   /** The range that is usual. */
   readonly expected?: readonly [number, number];
+  /** Levels to compare with, such as limits: dashed lines, named in the key. */
+  readonly levels?: readonly { readonly value: number; readonly label: string }[];
+  /** What the values are compared with: a second line, and a column of the table. */
+  readonly compared?: { readonly label: string; readonly buckets: readonly Bucket[] };
   /** Zero belongs to the scale (counts, shares). */
   readonly fromZero?: boolean;
 };
@@ -66,7 +70,14 @@ function Panel({
   const gaps = gapsOf(runs, from, to, stepMs, breakMs);
   const values = panel.buckets.flatMap(({ mean, min, max }) => [mean, min ?? mean, max ?? mean]);
   const [expectedFrom, expectedTo] = panel.expected ?? [];
-  const all = [...values, ...(panel.expected ?? []), ...(panel.fromZero === true ? [0] : [])];
+  const compared = panel.compared?.buckets ?? [];
+  const all = [
+    ...values,
+    ...compared.map(({ mean }) => mean),
+    ...(panel.expected ?? []),
+    ...(panel.levels ?? []).map(({ value }) => value),
+    ...(panel.fromZero === true ? [0] : []),
+  ];
   const scale = niceScale(Math.min(...all), Math.max(...all));
   const x = (at: number): number => ((at - from) / (to - from)) * width;
   // A bucket stands for its whole step: its point is the middle.
@@ -107,7 +118,11 @@ function Panel({
           <rect class="c-gap" x={round(x(gap.from))} width={round(x(gap.to) - x(gap.from))} height={height} />
         ))}
         {hasBand && <path class="c-band" d={runs.map(band).join('')} />}
+        {compared.length > 0 && <path class="c-line2" d={runsOf(compared, breakMs).map(line).join('')} />}
         <path class="c-line" d={runs.map(line).join('')} />
+        {panel.levels?.map(({ value }) => (
+          <path class="c-level" d={`M0 ${round(yOf(value))}H${width}`} />
+        ))}
       </svg>
       {scale.ticks.map((tick) => (
         <text x="0" y={round(y + yOf(tick) - 5)}>
@@ -133,6 +148,15 @@ function Panel({
   );
 }
 
+const LineKey = ({ line, text }: { line: string; text: string }): JSX.Element => (
+  <span class="key">
+    <svg aria-hidden="true">
+      <path class={line} d="M0 6h40" />
+    </svg>
+    {text}
+  </span>
+);
+
 /** Figure, caption, table twin and downloads of one to three panels on one time axis. */
 export function TimeChart(props: ChartProps): JSX.Element {
   const { id, title, summary, language, timeZone, from, to, stepMs, panels, simulatedCity, csv, json, note } = props;
@@ -147,6 +171,7 @@ export function TimeChart(props: ChartProps): JSX.Element {
   const dense = ticks.length > 9;
   const rows = [...new Set(drawn.flatMap(({ buckets }) => buckets.map(({ at }) => at)))].sort((a, b) => b - a);
   const byTime = drawn.map(({ buckets }) => new Map(buckets.map((bucket) => [bucket.at, bucket])));
+  const comparedByTime = drawn.map(({ compared }) => new Map(compared?.buckets.map(({ at, mean }) => [at, mean])));
   const digits = drawn.map(({ buckets }) => digitsFor(buckets.map(({ mean }) => mean)));
   const hasGaps = drawn.some(
     ({ buckets }) => gapsOf(runsOf(buckets, stepMs * 1.75), from, to, stepMs, stepMs * 1.75).length > 0,
@@ -180,6 +205,12 @@ export function TimeChart(props: ChartProps): JSX.Element {
                   {unit}
                 </span>
               ),
+          )}
+          {drawn.map(({ compared }) => compared && <LineKey line="c-line2" text={compared.label} />)}
+          {drawn.map(({ levels, unit }) =>
+            levels?.map(({ value, label }) => (
+              <LineKey line="c-level" text={`${label}: ${numberText(value, language, 2)} ${unit}`} />
+            )),
           )}
           {hasGaps && (
             <span class="key">
@@ -235,7 +266,7 @@ export function TimeChart(props: ChartProps): JSX.Element {
               cell: (at: number) =>
                 dayOnly ? formatDateTime(at, language, timeZone).slice(0, 10) : formatDateTime(at, language, timeZone),
             },
-            ...drawn.flatMap(({ unit, label }, i) => {
+            ...drawn.flatMap(({ unit, label, compared }, i) => {
               const value = (at: number, part: 'mean' | 'min' | 'max'): string =>
                 numberText(byTime[i]?.get(at)?.[part], language, digits[i] ?? 2);
               const head = (word: string): ComponentChildren => (
@@ -245,9 +276,15 @@ export function TimeChart(props: ChartProps): JSX.Element {
                 </>
               );
               const mean = { head: head(t('meanOf')), numeric: true, cell: (at: number) => value(at, 'mean') };
-              if (!hasBand) return [mean];
+              const other = {
+                head: head(compared?.label ?? ''),
+                numeric: true,
+                cell: (at: number) => numberText(comparedByTime[i]?.get(at), language, digits[i] ?? 2),
+              };
+              const told = compared ? [mean, other] : [mean];
+              if (!hasBand) return told;
               return [
-                mean,
+                ...told,
                 { head: head(t('lowOf')), numeric: true, cell: (at: number) => value(at, 'min') },
                 { head: head(t('highOf')), numeric: true, cell: (at: number) => value(at, 'max') },
               ];

@@ -1,0 +1,2 @@
+/** The door of the utilities views. */
+export { utilitiesModule } from './http.ts';

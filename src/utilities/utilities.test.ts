@@ -1,0 +1,187 @@
+import assert from 'node:assert/strict';
+import { after, before, suite, test } from 'node:test';
+import fc from 'fast-check';
+import { fixedClock } from '../base/clock.ts';
+import { systemPrincipal } from '../http/index.ts';
+import { coreContext, type Instance } from '../ngsild/index.ts';
+import { fullLanguages, missingMessages } from '../ui/index.ts';
+import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
+import { utilityWords } from './pages/messages/index.ts';
+import { dateOf, periodOf } from './period.ts';
+
+const hour = 3_600_000;
+const clock = fixedClock('2026-11-22T08:30:00Z');
+type Point = readonly [at: number, value: number];
+
+/** Hourly readings of an entity, as a file of the past brings them. */
+async function past(
+  city: TestCity,
+  type: string,
+  name: string,
+  series: Readonly<Record<string, { unitCode: string; points: readonly Point[] }>>,
+  atBirth: Readonly<Record<string, string | number>> = {},
+): Promise<string> {
+  const id = `urn:ngsi-ld:${type}:${name}`;
+  const attrs: Record<string, Instance[]> = {};
+  const last: Record<string, Instance[]> = {};
+  for (const [attribute, { unitCode, points }] of Object.entries(series)) {
+    const all = points.map(([at, value]): Instance => ({
+      type: 'Property',
+      value,
+      unitCode,
+      observedAt: new Date(at).toISOString(),
+    }));
+    attrs[coreContext.expand(attribute)] = all;
+    last[coreContext.expand(attribute)] = all.slice(-1);
+  }
+  const fixed = Object.fromEntries(
+    Object.entries({ name, ...atBirth }).map(([key, value]) => [
+      coreContext.expand(key),
+      [{ type: 'Property', value } satisfies Instance],
+    ]),
+  );
+  const types = [coreContext.expand(type)];
+  await city.broker.record(systemPrincipal, 0, [{ id, type: types, attrs: last, atBirth: fixed }], { by: 'test' });
+  await city.broker.recordHistory(systemPrincipal, 0, [{ id, type: types, attrs }], { by: 'test' });
+  return id;
+}
+
+type Json = { readonly [key: string]: unknown };
+const ask = async (city: TestCity, path: string, status = 200): Promise<string> => {
+  const answer = await fetch(city.url + path);
+  assert.equal(answer.status, status, `${path}: ${await answer.clone().text()}`);
+  return answer.text();
+};
+const json = async <T>(city: TestCity, path: string): Promise<T> => JSON.parse(await ask(city, path)) as T;
+/** The lines of a file without its notes. */
+const lines = (csv: string): readonly string[] =>
+  csv
+    .replace('\ufeff', '')
+    .split('\r\n')
+    .filter((line) => line !== '' && !/^"?#/.test(line));
+
+suite('days of a city', () => {
+  test('a period is whole days of the city, also where clocks change', () => {
+    // Almaty went from +06 to +05 as 29 February 2024 ended, which had 25 hours.
+    const asked = new URLSearchParams({ from: '2024-02-29', to: '2024-03-01' });
+    const period = periodOf(asked, Date.parse('2026-01-01T00:00:00Z'), 'Asia/Almaty');
+    assert.deepEqual(
+      period.days.map((day) => new Date(day).toISOString()),
+      ['2024-02-28T18:00:00.000Z', '2024-02-29T19:00:00.000Z'],
+    );
+    assert.equal((period.days[1] ?? 0) - (period.days[0] ?? 0), 25 * hour);
+  });
+
+  test('a period that names its days is the same whenever it is opened', () => {
+    const asked = new URLSearchParams({ from: '2026-11-01', to: '2026-11-10' });
+    const [one, other] = ['2026-11-22T08:30:00Z', '2027-02-01T00:00:00Z'].map((now) =>
+      periodOf(asked, Date.parse(now), 'Asia/Dushanbe'),
+    );
+    assert.deepEqual(one, other);
+  });
+
+  test('any date is found in any zone', () => {
+    const zones = ['Asia/Dushanbe', 'Pacific/Chatham', 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/St_Johns'];
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('2000-01-01'), max: new Date('2026-11-01'), noInvalidDate: true }),
+        fc.constantFrom(...zones),
+        (date, zone) => {
+          const text = date.toISOString().slice(0, 10);
+          const { first, last, days } = periodOf(new URLSearchParams({ from: text, to: text }), clock.now(), zone);
+          assert.deepEqual([first, last, days.length, dateOf(days[0] ?? 0, zone)], [text, text, 1, text]);
+        },
+      ),
+    );
+  });
+
+  test('what is no period is refused with its field', () => {
+    for (const [asked, field] of [
+      ['days=8', 'days'],
+      ['from=2026-02-30&to=2026-03-01', 'from'],
+      ['from=2026-11-01', 'to'],
+      ['from=2026-11-10&to=2026-11-01', 'to'],
+      ['from=2020-01-01&to=2026-11-01', 'to'],
+      ['from=2027-01-01&to=2027-01-02', 'from'],
+    ] as const)
+      assert.throws(() => periodOf(new URLSearchParams(asked), clock.now(), 'Asia/Dushanbe'), { field }, asked);
+  });
+
+  test('every word is there in five languages', () => {
+    assert.deepEqual(missingMessages(utilityWords), []);
+    assert.equal(fullLanguages.length, 5);
+  });
+});
+
+suite('air over HTTP', () => {
+  let city: TestCity;
+  let start = 0;
+  before(async () => {
+    city = await openTestCity({ housekeeping: false }, clock);
+    start = periodOf(new URLSearchParams('from=2026-11-10&to=2026-11-12'), clock.now(), city.city.timeZone).from;
+    // 10: 24 hours at 20; 11: 18 hours at 10, the rest missing; 12: 17 hours at 90.
+    const points: Point[] = [];
+    for (let h = 0; h < 24; h++) points.push([start + h * hour, 20]);
+    for (let h = 0; h < 18; h++) points.push([start + (24 + h) * hour, 10]);
+    for (let h = 0; h < 17; h++) points.push([start + (48 + h) * hour, 90]);
+    await past(city, 'AirQualityObserved', 'one', {
+      pm25: { unitCode: 'GQ', points },
+      no2: { unitCode: '61', points: points.map(([at]) => [at, 20]) },
+      so2: { unitCode: 'P1', points: points.slice(0, 3) },
+    });
+  });
+  after(() => city.close());
+  const period = 'from=2026-11-10&to=2026-11-12';
+
+  test('days, means and data capture are those counted by hand', async () => {
+    type Day = { mean?: number; hours: number };
+    type Station = { pollutant: string; dataCapture: number; days: Day[]; who: Json[]; mean?: number };
+    const view = await json<{ stations: Station[]; unusable: Json[] }>(city, `/api/utilities/air?${period}`);
+    const pm = view.stations.find(({ pollutant }) => pollutant === 'pm25');
+    assert.deepEqual(
+      pm?.days.map(({ mean, hours }) => [mean, hours]),
+      [
+        [20, 24],
+        [10, 18],
+        [undefined, 17],
+      ],
+    );
+    assert.equal(pm?.dataCapture, 0.819); // 59 of 72 hours
+    assert.equal(pm?.mean, undefined); // two of three days are less than three quarters
+    assert.deepEqual(pm?.who[0], {
+      pollutant: 'pm25',
+      averaging: 'day',
+      level: 15,
+      allowedDays: 3,
+      above: 1,
+      of: 2,
+      hoursAbove: 41,
+    });
+    // 20 ppb NO2 is 38.2 µg/m³: above 25 on both days.
+    const no2 = view.stations.find(({ pollutant }) => pollutant === 'no2');
+    assert.equal(no2?.days[0]?.mean, 38.2);
+    assert.deepEqual(view.unusable, [{ id: 'urn:ngsi-ld:AirQualityObserved:one', pollutant: 'so2', unitCode: 'P1' }]);
+  });
+
+  test('page, table and file show the same numbers, and the file says how', async () => {
+    const page = await ask(city, `/en/utilities/air?${period}`);
+    assert.match(page, /1 of 2/);
+    assert.match(page, />41</);
+    const csv = await ask(city, `/api/utilities/air.csv?table=days&${period}`);
+    assert.match(csv, /# Hourly means of what arrived/);
+    assert.ok(!csv.includes('SIMULATED'));
+    assert.match(lines(csv)[1] ?? '', /,pm25,2026-11-10,24,20,20,20,false$/);
+    assert.match(lines(csv)[3] ?? '', /,pm25,2026-11-12,17,,90,,false$/);
+  });
+
+  test('an unknown table, language or parameter is refused', async () => {
+    await ask(city, '/api/utilities/air.csv?table=x', 400);
+    await ask(city, '/api/utilities/air?lang=x', 400);
+    await ask(city, '/api/utilities/air?station=x&z=1', 400);
+    await ask(city, '/en/utilities/air?days=8', 400);
+  });
+
+  test('the overview has a line for each view', async () => {
+    assert.match(await ask(city, '/en/utilities'), /href="\/en\/utilities\/air"/);
+  });
+});
