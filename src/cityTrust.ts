@@ -117,7 +117,7 @@ export async function openCityTrust(
   settings: TrustSettings & Pick<Settings, 'data' | 'tls' | 'housekeeping'>,
   deps: {
     readonly store: Pick<Store, 'directory' | 'rows'>;
-    readonly city: Pick<City, 'name' | 'lawPack'>;
+    readonly city: Pick<City, 'name' | 'lawPack' | 'districts'>;
     readonly clock: Clock;
     readonly log: Log;
     /** What `openCityPolicies` gave. */
@@ -144,6 +144,7 @@ export async function openCityTrust(
     clock,
     secure,
     cityNames: Object.values(city.name),
+    districts: city.districts.map(({ id }) => id),
     onNoteFailed: (error) => log.warn('the log could not be told of a change of rights', { error: String(error) }),
   });
   const guard: Guard = {

@@ -28,12 +28,15 @@ export const tokenDeed =
     function act(): Listed | Made | null {
       switch (wish['what']) {
         case 'create': {
-          const account = accounts.find(name) ?? accounts.add({ name, kind: 'service', ...rightsOf(wish) }, by);
+          const rights = rightsOf(wish);
+          const account = accounts.find(name) ?? accounts.add({ name, kind: 'service', ...rights }, by);
           if (account.kind !== 'service')
             throw new Problem('bad-data', `"${name}" is a person, who makes keys under /account/keys`, 'name');
           const scope = texts(wish['scope']) as ApiKey['scope'];
           const label = typeof wish['label'] === 'string' ? wish['label'] : name;
-          const { key, secret } = keys.add({ account: account.id, label, scope, days: Number(wish['days']) }, by);
+          const { areas } = rights;
+          const given = { account: account.id, label, scope, days: Number(wish['days']), ...(areas && { areas }) };
+          const { key, secret } = keys.add(given, by);
           return { id: key.id, secret };
         }
         case 'device': {
@@ -85,11 +88,11 @@ export function tokenCommand<P extends Served & Peopled>(needs: ReachDependencie
       { line: 'chorsu token revoke 7K2M9Q4XW3', does: 'It is out at once.' },
     ],
     act: async (given, [what = 'list', name], terminal) => {
-      const { data, city, role, tenant, department, scope, label, days, topic, source } = given;
+      const { data, city, role, area, tenant, department, scope, label, days, topic, source } = given;
       if (!['list', 'create', 'device', 'revoke'].includes(what) || (what === 'list') !== (name === undefined))
         throw new WrongUsage('say: token, token create NAME, token device LABEL, or token revoke ID');
       if (what === 'create' && scope.length === 0) throw new WrongUsage('--scope ACTION is missing');
-      const rights = { ...(role.length > 0 && { roles: role }), tenants: tenant, department };
+      const rights = { ...(role.length > 0 && { roles: role }), areas: area, tenants: tenant, department };
       const wish = { do: 'token', what, name, ...rights, scope, label, days, topic, sources: source };
       const errand = { data, city, title: 'Keys', unit: '', looksOnly: what === 'list', wish };
       const answer = (await reach(errand, needs, terminal)) as Listed | Made | null;
@@ -108,9 +111,10 @@ function list({ keys, devices }: Listed, out: (text: string) => void): void {
   const day = (at: number | undefined): string =>
     at === undefined ? 'never' : new Date(at).toISOString().slice(0, 16);
   if (keys.length + devices.length === 0) out('There are no keys and no devices.\n');
-  for (const { id, name, scope, expiresAt, usedAt, revokedAt } of keys) {
+  for (const { id, name, scope, areas = 'all', expiresAt, usedAt, revokedAt } of keys) {
     const state = revokedAt === undefined ? `until ${day(expiresAt).slice(0, 10)}` : 'revoked';
-    out(`${id}  key  ${name}  ${state}  used ${day(usedAt)}  ${scope.join(', ')}\n`);
+    const where = areas === 'all' ? '' : ` in ${areas.join(', ')}`;
+    out(`${id}  key  ${name}  ${state}  used ${day(usedAt)}  ${scope.join(', ')}${where}\n`);
   }
   for (const { id, label, topics, sources, usedAt, revokedAt } of devices)
     out(

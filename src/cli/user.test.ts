@@ -50,7 +50,10 @@ test('the first administrator is made before the city is served, and the link wo
   assert.equal((await run('user', 'dance', 'nigora')).code, 2);
   assert.equal((await run('user', 'roles', 'nobody', '--role', 'auditor')).code, 1);
 
-  const platform = await openPlatform({ ...closedSettings(data), housekeeping: true }, { log: silentLog });
+  const platform = await openPlatform(
+    { ...closedSettings(data), city: 'src/city/namuna', housekeeping: true },
+    { log: silentLog },
+  );
   const control = await serveControl(data, { user: userDeed(platform) }, silentLog);
   try {
     assert.equal(platform.identity.invitations.get(token).name, 'nigora');
@@ -62,6 +65,12 @@ test('the first administrator is made before the city is served, and the link wo
     const farrukh = platform.identity.accounts.find('farrukh');
     assert.deepEqual([farrukh?.roles, farrukh?.tenants], [['dispatcher'], ['north']]);
     const { secret } = platform.identity.sessions.open(farrukh ?? assert.fail(), '');
+    assert.equal((await run('user', 'areas', 'farrukh')).code, 2, 'nobody gets the whole city by saying nothing');
+    assert.match((await run('user', 'areas', 'farrukh', '--area', 'atlantis')).err, /"atlantis" is no district/);
+    await run('user', 'areas', 'farrukh', '--area', 'navrud', '--area', 'kulolon');
+    assert.match((await run('user')).out, /farrukh .* dispatcher in kulolon, navrud {2}farrukh\n/);
+    await run('user', 'areas', 'farrukh', '--area', 'all');
+    assert.equal(platform.identity.accounts.find('farrukh')?.areas, 'all');
     await run('user', 'reset', 'farrukh');
     assert.equal(platform.identity.authenticate({ cookie: `session=${secret}` }).kind, 'anonymous');
     const codes = openCodes({ database: platform.identity.database, clock: systemClock });

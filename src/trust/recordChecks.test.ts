@@ -29,13 +29,14 @@ const by = { id: 'system' };
 /** A city in which people were given rights, known, forgotten and erased. */
 async function live(): Promise<Keys> {
   const clock = fixedClock('2026-11-22T08:00:00Z');
-  const city = await openTestCity({ data: whole }, clock, await openPolicies());
+  const city = await openTestCity({ data: whole, city: 'src/city/namuna' }, clock, await openPolicies());
   const { identity, vault, retention } = city;
   assert.ok(vault && retention);
   const { id: clerk } = identity.accounts.add({ name: 'zarina', displayName: 'Zarina', roles: ['moderator'] }, by);
   const { id: service } = identity.accounts.add({ name: 'buses', kind: 'service', department: 'transport' }, by);
   identity.accounts.change(service, { roles: ['developer'] }, by);
-  identity.keys.add({ account: service, label: 'key', days: 300, scope: ['viewPublic'] }, by);
+  identity.accounts.add({ name: 'night', kind: 'service', areas: ['kulolon'] }, by);
+  identity.keys.add({ account: service, label: 'key', days: 300, scope: ['viewPublic'], areas: ['navrud'] }, by);
   identity.devices.add({ label: 'kiosk', topics: 'air/7' }, by);
   for (const subject of ['A', 'B', clerk])
     vault.records.put({ subject, kind: 'text', bytes: Buffer.from('words'), by: subject });
@@ -108,14 +109,17 @@ test('rights that were given behind the back of the log are named', async () => 
     [`UPDATE account SET kind = 'person' WHERE name = 'buses'`, /account \w+: /],
     [`UPDATE account SET department = NULL WHERE name = 'buses'`, /account \w+: /],
     [`UPDATE account SET tenants = 'all' WHERE name = 'buses'`, /account \w+: /],
+    [`UPDATE account SET areas = 'all' WHERE name = 'night'`, /account \w+: .*log was told .*kulolon/],
+    [`UPDATE account SET areas = '["kulolon"]' WHERE name = 'buses'`, /account \w+: .*kulolon/],
     [`UPDATE account SET disabled = 0 WHERE disabled = 1`, /account \w+: /],
     [`UPDATE account SET id = 'OTHER' WHERE name LIKE 'gone-%'`, /OTHER: .*never told.*its row in trust.db is gone/s],
     [
-      `INSERT INTO account SELECT 'FORGED', kind, 'forged', '', password, 0, roles, department, tenants, 0, made_at FROM account LIMIT 1`,
+      `INSERT INTO account SELECT 'FORGED', kind, 'forged', '', password, 0, roles, department, tenants, 0, made_at, 'all' FROM account LIMIT 1`,
       /FORGED/,
     ],
     [`UPDATE api_key SET scope = '["manageAccounts"]'`, /api-key \w+: .*manageAccounts/],
     [`UPDATE api_key SET tenants = 'all'`, /api-key/],
+    [`UPDATE api_key SET areas = NULL`, /api-key \w+: .*log was told .*navrud/],
     [`UPDATE api_key SET expires_at = expires_at + 1`, /api-key/],
     [`UPDATE api_key SET revoked_at = 5`, /api-key/],
     [`DELETE FROM api_key`, /api-key \w+: its row in trust.db is gone/],

@@ -6,7 +6,8 @@ import { normalized } from '../../base/words.ts';
 import type { Principal } from '../../http/principal.ts';
 import type { Database, Found } from '../../store/index.ts';
 import { roles as allRoles, type Role } from '../schema.ts';
-import { listOf, tenantsOf, tenantsText, textOf, type Tenants } from './columns.ts';
+import { checkedAreas } from './areas.ts';
+import { areasOf, areasText, listOf, tenantsOf, tenantsText, textOf, type Areas, type Tenants } from './columns.ts';
 import type { Notes } from './notes.ts';
 import { checkPassword, passwordMax, type Passwords } from './passwords.ts';
 
@@ -21,6 +22,7 @@ export type Account = {
   readonly roles: readonly Role[];
   readonly department?: string;
   readonly tenants: Tenants;
+  readonly areas: Areas;
   readonly disabled: boolean;
   /** A password is there; without one the person has not followed the link yet. */
   readonly hasPassword: boolean;
@@ -30,10 +32,10 @@ export type Account = {
 };
 
 export type NewAccount = Pick<Account, 'name'> &
-  Partial<Pick<Account, 'kind' | 'displayName' | 'roles' | 'department' | 'tenants'>>;
+  Partial<Pick<Account, 'kind' | 'displayName' | 'roles' | 'department' | 'tenants' | 'areas'>>;
 /** `department: ''` takes it away. */
 export type AccountChange = Partial<
-  Pick<Account, 'displayName' | 'roles' | 'department' | 'tenants' | 'disabled' | 'mustChange'>
+  Pick<Account, 'displayName' | 'roles' | 'department' | 'tenants' | 'areas' | 'disabled' | 'mustChange'>
 >;
 
 /** Who changes something: opaque id of an account, or `system` for the command line. */
@@ -74,8 +76,10 @@ export function openAccounts(deps: {
   passwords: Passwords;
   /** Names of the city: passwords are not made of them. */
   cityNames: readonly string[];
+  /** Ids of the city's districts. */
+  districts: readonly string[];
 }): Accounts {
-  const { database, clock, newId, notes, passwords, cityNames } = deps;
+  const { database, clock, newId, notes, passwords, cityNames, districts } = deps;
   const listeners: ((account: Account) => void)[] = [];
 
   const get = (id: string): Account => {
@@ -90,13 +94,14 @@ export function openAccounts(deps: {
     for (const listener of listeners) listener(account);
     return account;
   };
-  const note = ({ id, kind, roles, department, tenants, disabled }: Account, by: By): void =>
+  const note = ({ id, kind, roles, department, tenants, areas, disabled }: Account, by: By): void =>
     notes.add('account', id, {
       kind,
       roles: [...roles],
       tenants: tenants === 'all' ? tenants : [...tenants],
       disabled,
       ...(department !== undefined && { department }),
+      ...(areas !== 'all' && { areas: [...areas] }),
       by: by.id,
     });
   const setHash = (id: string, hash: string | null): Account => {
@@ -123,6 +128,7 @@ export function openAccounts(deps: {
         roles: rolesOf(given.roles ?? []),
         ...(given.department !== undefined && given.department !== '' && { department: given.department }),
         tenants: given.tenants ?? [],
+        areas: checkedAreas(given.areas ?? 'all', districts),
         disabled: false,
         hasPassword: false,
         mustChange: false,
@@ -131,8 +137,8 @@ export function openAccounts(deps: {
       if (rowOf(name)) throw new Problem('already-exists', `there is an account "${name}"`, 'name');
       database.transaction(() => {
         database.run(
-          `INSERT INTO account (id, kind, name, display_name, roles, department, tenants, made_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO account (id, kind, name, display_name, roles, department, tenants, areas, made_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           made.id,
           made.kind,
           made.name,
@@ -140,6 +146,7 @@ export function openAccounts(deps: {
           JSON.stringify(made.roles),
           made.department ?? null,
           tenantsText(made.tenants),
+          areasText(made.areas),
           made.madeAt,
         );
         note(made, by);
@@ -153,6 +160,7 @@ export function openAccounts(deps: {
         ...before,
         ...rest,
         ...(rest.roles && { roles: rolesOf(rest.roles) }),
+        ...(rest.areas && { areas: checkedAreas(rest.areas, districts, before.areas) }),
         ...(rest.displayName !== undefined && { displayName: displayNameOf(rest.displayName) }),
         ...(department !== undefined && { department }),
       };
@@ -162,12 +170,14 @@ export function openAccounts(deps: {
         throw new Problem('conflict', 'this is the last administrator: make another one first', 'id');
       database.transaction(() => {
         database.run(
-          `UPDATE account SET display_name = ?, roles = ?, department = ?, tenants = ?, disabled = ?, must_change = ?
+          `UPDATE account SET display_name = ?, roles = ?, department = ?, tenants = ?, areas = ?,
+             disabled = ?, must_change = ?
            WHERE id = ?`,
           after.displayName,
           JSON.stringify(after.roles),
           after.department === '' ? null : (after.department ?? null),
           tenantsText(after.tenants),
+          areasText(after.areas),
           Number(after.disabled),
           Number(after.mustChange),
           id,
@@ -213,8 +223,8 @@ const isMixed = (name: string): boolean => /\p{Script=Latin}/u.test(name) && /\p
 export const isAdministrator = ({ roles, disabled, kind }: Account): boolean =>
   kind === 'person' && !disabled && roles.includes('administrator');
 
-const rightsOf = ({ roles, department, tenants, disabled }: Account): string =>
-  JSON.stringify([roles, department ?? '', tenants, disabled]);
+const rightsOf = ({ roles, department, tenants, areas, disabled }: Account): string =>
+  JSON.stringify([roles, department ?? '', tenants, areas, disabled]);
 
 function displayNameOf(given: string): string {
   const text = normalized(given);
@@ -239,6 +249,7 @@ const accountOf = (row: Found): Account => ({
   roles: listOf(row['roles']) as readonly Role[],
   ...(row['department'] !== null && { department: textOf(row['department']) }),
   tenants: tenantsOf(row['tenants']),
+  areas: areasOf(row['areas']),
   disabled: row['disabled'] === 1,
   hasPassword: row['password'] !== null,
   mustChange: row['must_change'] === 1,

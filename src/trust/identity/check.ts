@@ -57,21 +57,27 @@ const listOf = (value: SeenRow[string] | undefined): unknown => {
 };
 const tenantsOf = (value: SeenRow[string] | undefined): unknown => (value === 'all' ? value : listOf(value));
 
+/** The whole city is said by silence, as in the files and logs of before there were areas. */
+const limited = (value: SeenRow[string] | undefined) =>
+  value === undefined || value === null || value === 'all' ? {} : { areas: listOf(value) };
+
 /** As the log is told, without who did it. */
 const rightsOf: Readonly<Record<Noted, (row: SeenRow) => string>> = {
-  account: ({ kind, roles, department, tenants, disabled }) =>
+  account: ({ kind, roles, department, tenants, areas, disabled }) =>
     canonicalJson({
       kind,
       roles: listOf(roles),
       tenants: tenantsOf(tenants),
       disabled: disabled !== 0n,
       ...(department !== null && { department }),
+      ...limited(areas),
     }),
-  'api-key': ({ account, scope, tenants, expires_at: expires, revoked_at: revoked }) =>
+  'api-key': ({ account, scope, tenants, areas, expires_at: expires, revoked_at: revoked }) =>
     canonicalJson({
       account,
       scope: listOf(scope),
       ...(tenants !== null && { tenants: tenantsOf(tenants) }),
+      ...limited(areas),
       expiresAt: isoText(expires),
       revoked: revoked !== null,
     }),

@@ -50,22 +50,33 @@ export function openIdentity(deps: {
   derive?: Derive;
   /** Names of the city: passwords are not made of them. */
   cityNames?: readonly string[];
+  /** Ids of the city's districts: accounts and keys may be limited to some. */
+  districts?: readonly string[];
   /** People reach the city by https: its cookies go nowhere else. */
   secure?: boolean;
   /** The log could not be told of a change; it is told again later. */
   onNoteFailed?: (error: unknown) => void;
 }): Identity {
-  const { path, clock, newId = randomId, newSecret = randomSecret, derive, cityNames = [], secure = false } = deps;
+  const {
+    path,
+    clock,
+    newId = randomId,
+    newSecret = randomSecret,
+    derive,
+    cityNames = [],
+    districts = [],
+    secure = false,
+  } = deps;
   const database = openDatabase(path, trustVersions);
   try {
     const notes = openNotes(database, deps.onNoteFailed);
     const cookies = openCookies({ secure, newSecret });
     const passwords = openPasswords(derive);
-    const accounts = openAccounts({ database, clock, newId, notes, passwords, cityNames });
+    const accounts = openAccounts({ database, clock, newId, notes, passwords, cityNames, districts });
     const credentials = openCredentials(clock);
     const sessions = openSessions({ database, clock, newId, newSecret, accountOf: accounts.get });
     accounts.onChange(({ id }) => sessions.endAll(id));
-    const keys = openKeys({ database, clock, newId, newSecret, notes, accounts, credentials });
+    const keys = openKeys({ database, clock, newId, newSecret, notes, accounts, credentials, districts });
     const devices = openDevices({ database, clock, newId, newSecret, notes, credentials });
     const flush = (): void => {
       sessions.flush();

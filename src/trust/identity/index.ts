@@ -1,5 +1,6 @@
 /** The door of identity: who somebody is, and how they prove it. */
 export { checkIdentity } from './check.ts';
+export type { Areas } from './columns.ts';
 export { retiredAccounts } from './retired.ts';
 export {
   isAdministrator,

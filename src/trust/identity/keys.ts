@@ -6,7 +6,18 @@ import { normalized } from '../../base/words.ts';
 import { actions as allActions, type Action } from '../../http/principal.ts';
 import type { Database, Found } from '../../store/index.ts';
 import type { Account, Accounts, By } from './accounts.ts';
-import { listOf, tenantsOf, tenantsText, textOf, timeOf, type Tenants } from './columns.ts';
+import { checkedAreas, limitOf, sharedAreas } from './areas.ts';
+import {
+  areasOf,
+  areasText,
+  listOf,
+  tenantsOf,
+  tenantsText,
+  textOf,
+  timeOf,
+  type Areas,
+  type Tenants,
+} from './columns.ts';
 import type { Credentials } from './credentials.ts';
 import type { Notes } from './notes.ts';
 import { hashOf, type NewSecret } from './secret.ts';
@@ -21,13 +32,15 @@ export type ApiKey = {
   readonly scope: readonly Action[];
   /** What it is limited to, within the tenants of its account; absent: all of those. */
   readonly tenants?: Tenants;
+  /** The same of areas. */
+  readonly areas?: Areas;
   readonly madeAt: number;
   readonly expiresAt: number;
   readonly usedAt?: number;
   readonly revokedAt?: number;
 };
 
-export type NewKey = Pick<ApiKey, 'account' | 'label' | 'scope' | 'tenants'> & {
+export type NewKey = Pick<ApiKey, 'account' | 'label' | 'scope' | 'tenants' | 'areas'> & {
   /** Default 365, at most 1825. */
   readonly days?: number;
 };
@@ -66,8 +79,10 @@ export function openKeys(deps: {
   notes: Notes;
   accounts: Accounts;
   credentials: Credentials;
+  /** Ids of the city's districts. */
+  districts: readonly string[];
 }): Keys {
-  const { database, clock, newId, newSecret, notes, accounts, credentials } = deps;
+  const { database, clock, newId, newSecret, notes, accounts, credentials, districts } = deps;
   const keyOf = (row: Found): ApiKey => {
     const id = textOf(row['id']);
     const usedAt = credentials.usedAt(id) ?? timeOf(row['used_at']);
@@ -78,6 +93,7 @@ export function openKeys(deps: {
       label: textOf(row['label']),
       scope: listOf(row['scope']) as readonly Action[],
       ...(row['tenants'] !== null && { tenants: tenantsOf(row['tenants']) }),
+      ...(row['areas'] !== null && { areas: areasOf(row['areas']) }),
       madeAt: Number(row['made_at']),
       expiresAt: Number(row['expires_at']),
       ...(usedAt !== undefined && { usedAt }),
@@ -85,9 +101,14 @@ export function openKeys(deps: {
     };
   };
   const load = (row: Found, account: Account): void => {
-    const { id, scope, tenants, expiresAt, usedAt, revokedAt } = keyOf(row);
+    const { id, scope, tenants, areas, expiresAt, usedAt, revokedAt } = keyOf(row);
     if (account.disabled || revokedAt !== undefined) return credentials.drop(id);
-    const principal = { ...principalOf(account), scope, tenants: within(account.tenants, tenants) };
+    const principal = {
+      ...principalOf(account),
+      scope,
+      tenants: within(account.tenants, tenants),
+      ...limitOf(sharedAreas(account.areas, areas)),
+    };
     credentials.put(id, { hash: textOf(row['hash']), principal, expiresAt, ...(usedAt !== undefined && { usedAt }) });
   };
   const rowsOf = (account: string): readonly Found[] =>
@@ -98,11 +119,12 @@ export function openKeys(deps: {
     if (!row) throw new Problem('not-found', 'there is no such key', 'id');
     return row;
   };
-  const note = ({ id, account, scope, tenants, expiresAt, revokedAt }: ApiKey, by: By): void =>
+  const note = ({ id, account, scope, tenants, areas, expiresAt, revokedAt }: ApiKey, by: By): void =>
     notes.add('api-key', id, {
       account,
       scope: [...scope],
       ...(tenants !== undefined && { tenants: tenants === 'all' ? tenants : [...tenants] }),
+      ...(areas !== undefined && areas !== 'all' && { areas: [...areas] }),
       expiresAt: new Date(expiresAt).toISOString(),
       revoked: revokedAt !== undefined,
       by: by.id,
@@ -112,7 +134,7 @@ export function openKeys(deps: {
   accounts.onChange((account) => rowsOf(account.id).forEach((row) => load(row, account)));
 
   return {
-    add({ account: owner, label, scope, tenants, days = 365 }, by) {
+    add({ account: owner, label, scope, tenants, areas, days = 365 }, by) {
       const account = accounts.get(owner);
       if (account.disabled) throw new Problem('bad-data', 'the account is disabled', 'account');
       const id = newId();
@@ -122,14 +144,15 @@ export function openKeys(deps: {
         throw new Problem('bad-data', `a key is valid for 1 to ${daysMax} days`, 'days');
       database.transaction(() => {
         database.run(
-          `INSERT INTO api_key (id, hash, account, label, scope, tenants, made_at, expires_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          `INSERT INTO api_key (id, hash, account, label, scope, tenants, areas, made_at, expires_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
           id,
           hashOf(secret),
           owner,
           labelOf(label),
           JSON.stringify(scopeOf(scope)),
           tenants === undefined ? null : tenantsText(tenants),
+          areas === undefined ? null : areasText(checkedAreas(areas, districts)),
           madeAt,
           madeAt + days * dayMs,
         );

@@ -1,6 +1,7 @@
 /** What somebody may do now who did something earlier: whose subscription it is, and what has become of that account since. */
 import type { Principal } from '../../http/principal.ts';
 import type { Accounts } from './accounts.ts';
+import { limitOf, sharedAreas } from './areas.ts';
 import { principalOf } from './sessions.ts';
 
 /** @returns the principal with its present rights, within what its key was limited to; undefined: it may do nothing any more */
@@ -14,12 +15,17 @@ export function presentOf(accounts: Accounts): Present {
     return account && !account.disabled ? principalOf(account) : undefined;
   };
   return (earlier) => {
-    const { id, kind, scope, tenants } = earlier;
+    const { id, kind, scope, tenants, areas } = earlier;
     if (kind !== 'person' && kind !== 'service') return earlier;
     if (!known.has(id)) known.set(id, accountNow(id));
     const now = known.get(id);
-    if (!now || (scope === undefined && tenants === undefined)) return now;
-    return { ...now, ...(scope && { scope }), ...(tenants && { tenants: both(now.tenants, tenants) }) };
+    if (!now || (scope === undefined && tenants === undefined && areas === undefined)) return now;
+    return {
+      ...now,
+      ...(scope && { scope }),
+      ...(tenants && { tenants: both(now.tenants, tenants) }),
+      ...limitOf(sharedAreas(now.areas ?? 'all', areas)),
+    };
   };
 }
 

@@ -7,6 +7,7 @@ import type { NewId } from '../../base/ids.ts';
 import type { Principal } from '../../http/principal.ts';
 import type { Database } from '../../store/index.ts';
 import type { Account } from './accounts.ts';
+import { limitOf } from './areas.ts';
 import { textOf } from './columns.ts';
 import { csrfOf, hashOf, type NewSecret } from './secret.ts';
 
@@ -141,10 +142,11 @@ export function openSessions(deps: {
 }
 
 /** What the policy knows of an account. */
-export const principalOf = ({ id, kind, roles, department, tenants }: Account): Principal => ({
+export const principalOf = ({ id, kind, roles, department, tenants, areas }: Account): Principal => ({
   id,
   kind,
   roles,
   tenants,
   ...(department !== undefined && { department }),
+  ...limitOf(areas),
 });

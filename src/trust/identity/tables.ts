@@ -66,4 +66,6 @@ export const trustVersions: readonly string[] = [
   codeTables,
   `${linkTables};
    ALTER TABLE session ADD COLUMN due TEXT`,
+  `ALTER TABLE account ADD COLUMN areas TEXT NOT NULL DEFAULT 'all';
+   ALTER TABLE api_key ADD COLUMN areas TEXT`,
 ];

@@ -2,6 +2,7 @@ import type { Hono } from 'hono';
 import type { JSX } from 'preact';
 import {
   Act,
+  type City,
   ErrorSummary,
   Facts,
   Form,
@@ -14,6 +15,7 @@ import {
 } from '../../../ui/index.ts';
 import { senderOf } from '../../../http/index.ts';
 import type { Account } from '../accounts.ts';
+import { areasText } from './areaFields.tsx';
 import { accountOf, fieldsOf, first, type Desk } from './desk.ts';
 import { vaultWords } from '../../vault/pages/messages/index.ts';
 import { identityWords, roleName } from './messages/index.ts';
@@ -60,7 +62,7 @@ function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, w
         <p class="lede">{t('accountLede')}</p>
         {reader.query.get('done') === 'password' && <StateBanner good>{t('passwordDone')}</StateBanner>}
         <ErrorSummary title={t('wrongTitle')} items={errorItems(wrong)} />
-        <Rights account={account} reader={reader} />
+        <Rights account={account} reader={reader} city={site.city} />
         <p class="proof">{t('rightsNote')}</p>
         <Links
           items={[
@@ -94,16 +96,25 @@ function accountPage({ site, waysIn }: Desk, reader: Reader, account: Account, w
   };
 }
 
-/** Name, roles, department and tenants of an account. */
-export function Rights({ account, reader }: { account: Account; reader: Reader }): JSX.Element {
+/** Name, roles, areas, department and tenants of an account. */
+export function Rights({
+  account,
+  reader,
+  city,
+}: {
+  account: Account;
+  reader: Reader;
+  city: Pick<City, 'districts'>;
+}): JSX.Element {
   const t = identityWords(reader.language);
-  const { name, displayName, roles, department, tenants } = account;
+  const { name, displayName, roles, areas, department, tenants } = account;
   return (
     <Facts
       items={[
         { name: t('displayName'), value: displayName },
         { name: t('loginName'), value: <code>{name}</code> },
         { name: t('roles'), value: roles.map((role) => roleName(reader.language, role)).join(', ') || t('noRoles') },
+        ...(areas === 'all' ? [] : [{ name: t('areas'), value: areasText(areas, city, reader.language) }]),
         ...(department === undefined ? [] : [{ name: t('department'), value: department }]),
         ...(tenants.length === 0
           ? []

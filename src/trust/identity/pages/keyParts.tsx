@@ -3,6 +3,7 @@ import type { Action, Principal } from '../../../http/index.ts';
 import {
   Act,
   Checks,
+  type City,
   Empty,
   Form,
   formatDate,
@@ -16,6 +17,7 @@ import { policyWords } from '../../policy/pages/messages/index.ts';
 import { keyActions, type ApiKey, type NewKey } from '../keys.ts';
 import { principalOf } from '../sessions.ts';
 import type { Account } from '../accounts.ts';
+import { AreaFields, areasIn, areasText } from './areaFields.tsx';
 import { first, type Desk, type Fields } from './desk.ts';
 import { identityWords } from './messages/index.ts';
 
@@ -23,16 +25,17 @@ import { identityWords } from './messages/index.ts';
 export function KeyTable({
   keys,
   reader,
-  timeZone,
+  city,
   path,
 }: {
   keys: readonly ApiKey[];
   reader: Reader;
-  timeZone: string;
+  city: City;
   /** Where the form of a key is: `/account/keys`. */
   path: string;
 }): JSX.Element {
   const { language, to, now } = reader;
+  const { timeZone } = city;
   const t = identityWords(language);
   if (keys.length === 0) return <Empty title={t('noKeys')} />;
   const isValid = ({ revokedAt, expiresAt }: ApiKey): boolean => revokedAt === undefined && now < expiresAt;
@@ -55,7 +58,12 @@ export function KeyTable({
           head: t('scope'),
           headed: true,
           class: 'line',
-          cell: ({ scope }) => <small>{scope.map((action) => actionWord(action, language)).join(', ')}</small>,
+          cell: ({ scope, areas = 'all' }) => (
+            <small>
+              {scope.map((action) => actionWord(action, language)).join(', ')}
+              {areas !== 'all' && ` · ${areasText(areas, city, language)}`}
+            </small>
+          ),
         },
         {
           head: t('state'),
@@ -94,7 +102,7 @@ export function KeyTable({
 const actionWord = (action: Action, language: string): string => policyWords(language)(`action.${action}`);
 
 /** Of what keys can do, that which the account may do at all. */
-export const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): readonly Action[] => {
+const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): readonly Action[] => {
   const who: Principal = principalOf(account);
   return keyActions.filter((action) => permits(who, action));
 };
@@ -103,12 +111,15 @@ export const scopeOf = ({ permits }: Pick<Desk, 'permits'>, account: Account): r
 export function NewKeyForm({
   reader,
   action,
-  scope,
+  desk,
+  account,
   id,
 }: {
   reader: Reader;
   action: string;
-  scope: readonly Action[];
+  desk: Pick<Desk, 'permits' | 'site'>;
+  /** Whose it becomes. */
+  account: Account;
   id: string;
 }): JSX.Element {
   const t = identityWords(reader.language);
@@ -119,8 +130,12 @@ export function NewKeyForm({
         legend={t('scope')}
         name="scope"
         values={[]}
-        options={scope.map((name) => ({ value: name, text: `${actionWord(name, reader.language)} (${name})` }))}
+        options={scopeOf(desk, account).map((name) => ({
+          value: name,
+          text: `${actionWord(name, reader.language)} (${name})`,
+        }))}
       />
+      <AreaFields reader={reader} city={desk.site.city} areas="all" among={account.areas} />
       <TextField id={`days${id}`} name="days" label={t('days')} inputMode="decimal" value="365" />
       <p>
         <button class="btn" type="submit">
@@ -131,10 +146,11 @@ export function NewKeyForm({
   );
 }
 
-/** What is no action, or no number, is refused by `Keys`. */
+/** What is no action, or no number, is refused by `Keys`. @throws Problem bad-data: see `areasIn` */
 export const newKeyOf = (account: string, fields: Fields): NewKey => ({
   account,
   label: first(fields, 'label'),
   scope: (fields['scope'] ?? []) as NewKey['scope'],
   days: Number(first(fields, 'days')),
+  ...areasIn(fields),
 });

@@ -20,7 +20,7 @@ import type { Account } from '../accounts.ts';
 import type { Device } from '../devices.ts';
 import { freshSession } from '../fresh.ts';
 import { fieldsOf, first, listed, type Desk } from './desk.ts';
-import { KeyTable, newKeyOf, NewKeyForm, scopeOf } from './keyParts.tsx';
+import { KeyTable, newKeyOf, NewKeyForm } from './keyParts.tsx';
 import { identityWords } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
 import { formPage, refusedInput } from './refusal.tsx';
@@ -117,7 +117,7 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
             <summary>{t('addService')}</summary>
             <Form reader={reader} action={reader.to('/keys/services')}>
               <TextField id="name" name="name" label={t('name')} help={t('loginNameHelp')} autoComplete="off" />
-              <RightsFields reader={reader} rights={{ roles: [], tenants: [] }} />
+              <RightsFields reader={reader} city={site.city} />
               <p>
                 <button class="btn" type="submit">
                   {t('add')}
@@ -157,14 +157,15 @@ function Service({ desk, reader, account }: { desk: Desk; reader: Reader; accoun
         <a href={reader.to(`/people/${id}`)}>{displayName}</a>{' '}
         {disabled && <Status state="trouble">{t('disabled')}</Status>}
       </h3>
-      <KeyTable keys={desk.identity.keys.list(id)} reader={reader} timeZone={desk.site.city.timeZone} path="/keys" />
+      <KeyTable keys={desk.identity.keys.list(id)} reader={reader} city={desk.site.city} path="/keys" />
       {!disabled && (
         <details>
           <summary>{t('makeKey')}</summary>
           <NewKeyForm
             reader={reader}
             action={reader.to(`/keys/services/${id}`)}
-            scope={scopeOf(desk, account)}
+            desk={desk}
+            account={account}
             id={id}
           />
         </details>

@@ -4,7 +4,7 @@ import { Breadcrumb, type PageContent, type Reader, Section } from '../../../ui/
 import type { Account } from '../accounts.ts';
 import { freshSession } from '../fresh.ts';
 import { accountOf, fieldsOf, type Desk } from './desk.ts';
-import { KeyTable, newKeyOf, NewKeyForm, scopeOf } from './keyParts.tsx';
+import { KeyTable, newKeyOf, NewKeyForm } from './keyParts.tsx';
 import { identityWords } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
 import { formPage, refusedInput } from './refusal.tsx';
@@ -50,11 +50,11 @@ function ownKeysPage(desk: Desk, reader: Reader, account: Account, problem?: Pro
         <KeyTable
           keys={desk.identity.keys.list(account.id)}
           reader={reader}
-          timeZone={desk.site.city.timeZone}
+          city={desk.site.city}
           path="/account/keys"
         />
         <Section id="make" title={t('makeKey')}>
-          <NewKeyForm reader={reader} action={to('/account/keys')} scope={scopeOf(desk, account)} id="" />
+          <NewKeyForm reader={reader} action={to('/account/keys')} desk={desk} account={account} id="" />
         </Section>
       </>
     ),

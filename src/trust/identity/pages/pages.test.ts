@@ -74,7 +74,8 @@ function open(t: TestContext, secure = false) {
     Buffer.concat([Buffer.from(password), salt]).copy(bytes);
     return Promise.resolve(bytes);
   };
-  const identity = openIdentity({ path: join(directory, 'trust.db'), clock, derive, secure });
+  const districts = testCity.districts.map(({ id }) => id);
+  const identity = openIdentity({ path: join(directory, 'trust.db'), clock, derive, secure, districts });
   t.after(() => {
     identity.close();
     rmSync(directory, { recursive: true });
@@ -413,6 +414,41 @@ test('an administrator adds a person, whose link leads to a password', async (t)
   });
   assert.deepEqual(identity.accounts.get(id).roles, ['auditor']);
   assert.equal((await visitor.raw('/en/account')).status, 303, 'a change of rights ends the session');
+});
+
+test('people and programs are limited to districts of the city, chosen by their names', async (t) => {
+  const { identity, admin } = await office(t);
+  const { accounts, keys } = identity;
+  const given = { name: 'zafar', displayName: 'Zafar', roles: 'dispatcher', within: 'areas', areas: 'navrud' };
+  await shown(await admin.send('/en/people', '/en/people', given));
+  const { id, areas } = accounts.find('zafar') ?? assert.fail();
+  assert.deepEqual(areas, ['navrud']);
+  assert.match((await admin.get('/tg/people')).html, /Zafar.*<small>Наврӯд<\/small>/s);
+  const path = `/en/people/${id}`;
+  assert.match((await admin.get(path)).html, /value="navrud" checked/);
+  for (const wrong of [{ areas: 'atlantis' }, { areas: '' }, { within: 'city' }]) {
+    const refused = await admin.send(path, path, { ...given, ...wrong });
+    assert.equal(refused.status, 400, JSON.stringify(wrong));
+    assert.deepEqual(accounts.get(id).areas, ['navrud']);
+  }
+  const { areas: _areas, ...whole } = { ...given, within: 'city' };
+  assert.equal((await admin.send(path, path, whole)).status, 303);
+  assert.equal(accounts.get(id).areas, 'all');
+
+  await admin.send('/en/keys', '/en/keys/services', { ...given, name: 'wall' });
+  const wall = accounts.find('wall') ?? assert.fail();
+  const make = `/en/keys/services/${wall.id}`;
+  await shown(
+    await admin.send('/en/keys', make, {
+      label: 'Wall',
+      scope: 'readOperations',
+      days: '9',
+      within: 'areas',
+      areas: 'navrud',
+    }),
+  );
+  assert.deepEqual([wall.areas, keys.list(wall.id)[0]?.areas], [['navrud'], ['navrud']]);
+  assert.match((await admin.get('/ru/keys')).html, /<small>открывать пульт · Наврӯд<\/small>/);
 });
 
 test('a person who is disabled is out at once, and a new link takes the password away', async (t) => {

@@ -9,6 +9,7 @@ import {
   PageLinks,
   pageAsked,
   pageOf,
+  type City,
   type PageContent,
   type Reader,
   Section,
@@ -19,6 +20,7 @@ import {
 import type { Account } from '../accounts.ts';
 import { freshSession } from '../fresh.ts';
 import { Rights } from './account.tsx';
+import { areasText } from './areaFields.tsx';
 import { fieldsOf, first, type Desk } from './desk.ts';
 import { identityWords, roleName } from './messages/index.ts';
 import { shownOnce } from './once.tsx';
@@ -42,7 +44,7 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
 
   site.page(app, '/people', (reader) => {
     freshSession(reader.who, reader.now);
-    return peoplePage(reader, people());
+    return peoplePage(reader, site.city, people());
   });
   site.form(app, '/people', async (c, reader) => {
     freshSession(reader.who, reader.now);
@@ -53,12 +55,12 @@ export function peopleRoutes(app: Hono, desk: Desk): void {
       const given = { name, displayName: shown === '' ? name : shown, ...rightsOf(fields) };
       return link(reader, accounts.add(given, reader.who));
     } catch (error) {
-      return peoplePage(reader, people(), refusedInput(error), { name, displayName: shown });
+      return peoplePage(reader, site.city, people(), refusedInput(error), { name, displayName: shown });
     }
   });
 
   const page = (reader: Reader, account: Account, problem?: Problem): PageContent =>
-    personPage(reader, account, desk.waysIn.signOn.hasSecond(account.id), problem);
+    personPage(reader, site.city, account, desk.waysIn.signOn.hasSecond(account.id), problem);
   site.page(app, '/people/:id', (reader) => {
     freshSession(reader.who, reader.now);
     return page(reader, accounts.get(reader.params['id'] ?? ''));
@@ -116,6 +118,7 @@ function peopleNamed(people: readonly Account[], find: string, language: string)
 
 function peoplePage(
   reader: Reader,
+  city: City,
   people: readonly Account[],
   problem?: Problem,
   given = { name: '', displayName: '' },
@@ -157,7 +160,17 @@ function peoplePage(
               },
               {
                 head: t('roles'),
-                cell: ({ roles }) => roles.map((role) => roleName(language, role)).join(', ') || t('noRoles'),
+                cell: ({ roles, areas }) => (
+                  <>
+                    {roles.map((role) => roleName(language, role)).join(', ') || t('noRoles')}
+                    {areas !== 'all' && (
+                      <>
+                        <br />
+                        <small>{areasText(areas, city, language)}</small>
+                      </>
+                    )}
+                  </>
+                ),
               },
               { head: t('state'), cell: (account) => <AccountState account={account} reader={reader} /> },
             ]}
@@ -176,7 +189,7 @@ function peoplePage(
               autoComplete="off"
             />
             <TextField id="displayName" name="displayName" label={t('displayName')} value={given.displayName} />
-            <RightsFields reader={reader} rights={{ roles: [], tenants: [] }} />
+            <RightsFields reader={reader} city={city} />
             <p>
               <button class="btn main" type="submit">
                 {t('add')}
@@ -197,7 +210,7 @@ function AccountState({ account, reader }: { account: Account; reader: Reader })
 }
 
 /** One person, or one service account. */
-function personPage(reader: Reader, account: Account, hasSecond: boolean, problem?: Problem): PageContent {
+function personPage(reader: Reader, city: City, account: Account, hasSecond: boolean, problem?: Problem): PageContent {
   const { to } = reader;
   const t = identityWords(reader.language);
   const list = account.kind === 'person' ? 'people' : 'keys';
@@ -216,14 +229,14 @@ function personPage(reader: Reader, account: Account, hasSecond: boolean, proble
         </p>
         {own ? (
           <>
-            <Rights account={account} reader={reader} />
+            <Rights account={account} reader={reader} city={city} />
             <p class="note">{t('ownRights')}</p>
           </>
         ) : (
           <>
             <Form reader={reader} action={to(`/people/${account.id}`)}>
               <TextField id="displayName" name="displayName" label={t('displayName')} value={account.displayName} />
-              <RightsFields reader={reader} rights={account} />
+              <RightsFields reader={reader} city={city} rights={account} />
               <p>
                 <button class="btn main" type="submit">
                   {t('save')}

@@ -1,17 +1,32 @@
 import type { JSX } from 'preact';
-import { Checks, type Reader, TextField } from '../../../ui/index.ts';
+import { Checks, type City, type Reader, TextField } from '../../../ui/index.ts';
 import { roles as allRoles, type Role } from '../../schema.ts';
 import type { AccountChange } from '../accounts.ts';
-import type { Tenants } from '../columns.ts';
+import type { Areas, Tenants } from '../columns.ts';
+import { AreaFields, areasIn } from './areaFields.tsx';
 import { first, listed, type Fields } from './desk.ts';
 import { identityWords, roleName } from './messages/index.ts';
 
-type Rights = { readonly roles: readonly Role[]; readonly department?: string; readonly tenants: Tenants };
+type Rights = {
+  readonly roles: readonly Role[];
+  readonly department?: string;
+  readonly tenants: Tenants;
+  readonly areas: Areas;
+};
+const noRights: Rights = { roles: [], tenants: [], areas: 'all' };
 
-/** Roles, department and tenants, as a form has them. */
-export function RightsFields({ reader, rights }: { reader: Reader; rights: Rights }): JSX.Element {
+/** Roles, areas, department and tenants, as a form has them. */
+export function RightsFields({
+  reader,
+  city,
+  rights = noRights,
+}: {
+  reader: Reader;
+  city: Pick<City, 'districts'>;
+  rights?: Rights;
+}): JSX.Element {
   const t = identityWords(reader.language);
-  const { roles, department = '', tenants } = rights;
+  const { roles, department = '', tenants, areas } = rights;
   return (
     <>
       <Checks
@@ -20,6 +35,7 @@ export function RightsFields({ reader, rights }: { reader: Reader; rights: Right
         values={roles}
         options={allRoles.map((role) => ({ value: role, text: roleName(reader.language, role) }))}
       />
+      <AreaFields reader={reader} city={city} areas={areas} />
       <TextField id="department" name="department" label={t('department')} value={department} />
       <TextField
         id="tenants"
@@ -32,12 +48,15 @@ export function RightsFields({ reader, rights }: { reader: Reader; rights: Right
   );
 }
 
-/** Names that are no roles are refused by `Accounts`. */
-export function rightsOf(fields: Fields): Required<Pick<AccountChange, 'roles' | 'department' | 'tenants'>> {
+/** Names that are no roles are refused by `Accounts`. @throws Problem bad-data: see `areasIn` */
+export function rightsOf(
+  fields: Fields,
+): Required<Pick<AccountChange, 'roles' | 'department' | 'tenants'>> & Pick<AccountChange, 'areas'> {
   const tenants = first(fields, 'tenants').trim();
   return {
     roles: (fields['roles'] ?? []) as readonly Role[],
     department: first(fields, 'department').trim(),
     tenants: tenants === 'all' ? tenants : listed(tenants),
+    ...areasIn(fields),
   };
 }
