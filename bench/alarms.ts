@@ -17,7 +17,14 @@ const asked = 100;
 
 const city = await openTestCity({ demo: true, housekeeping: false });
 const { broker, store } = city;
-const alarms = openAlarms({ ...city, rows: store.rows, clock: systemClock, log: silentLog, nameOf: (id) => id });
+const alarms = openAlarms({
+  ...city,
+  rows: store.rows,
+  clock: systemClock,
+  log: silentLog,
+  nameOf: (id) => id,
+  permits: () => true,
+});
 const [west, south, east, north] = city.city.bbox;
 const iri = (name: string): string => coreContext.expand(name);
 const idOf = (n: number): string => `urn:ngsi-ld:Streetlight:bench-${n}`;

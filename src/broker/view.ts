@@ -11,6 +11,8 @@ import {
   maskedOrder,
   maskedQuery,
   showsTypes,
+  sightOfTypes,
+  textsAskedFor,
   type Attributes,
   type Entity,
   type EntityQuery,
@@ -31,6 +33,11 @@ export type View = {
   readonly shows: (entity: Entity) => boolean;
   /** Whether something of these types is seen, given the right values. */
   readonly showsTypes: (types: readonly string[]) => boolean;
+  /**
+   * Of entities of these types: all, none, those that have one of these texts in the attribute (IRI); undefined when more
+   * than that decides. For rows that stand beside the entities.
+   */
+  readonly texts: (types: readonly string[], attribute: string) => 'all' | 'none' | readonly string[] | undefined;
   /** Types alone decide what is seen. */
   readonly byTypes: boolean;
   readonly showsAttribute: (name: string) => boolean;
@@ -82,6 +89,11 @@ function viewOf(name: string, filter: Filter, hidden: Hidden): View {
     asksTooMuch: (query) => masks && asksFor(query, hidden),
     shows: (entity) => filter === 'everything' || (filter !== 'nothing' && evaluateSight(filter, entity)),
     showsTypes: (types) => filter === 'everything' || (filter !== 'nothing' && showsTypes(filter, types)),
+    texts: (types, attribute) => {
+      if (filter === 'everything' || filter === 'nothing') return filter === 'nothing' ? 'none' : 'all';
+      const left = sightOfTypes(filter, types);
+      return typeof left === 'string' ? left : textsAskedFor(left, attribute);
+    },
     byTypes: filter === 'everything' || filter === 'nothing' || isOfTypes(filter),
     showsAttribute: (attribute) => !hidden.has(attribute),
     entity: (entity) => (masks ? maskedEntity(entity, hidden) : entity),

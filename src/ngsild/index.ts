@@ -27,7 +27,7 @@ export { evaluateQ, holdsFor, valuesAt } from './qEvaluate.ts';
 export type { QEvaluation, Target } from './qEvaluate.ts';
 export { compilePattern } from './pattern.ts';
 export { asksFor, maskedAttributes, maskedEntity, maskedInstances, maskedOrder, maskedQuery } from './masked.ts';
-export { evaluateSight, isOfTypes, showsTypes, typesHold } from './sight.ts';
+export { evaluateSight, isOfTypes, showsTypes, sightOfTypes, textsAskedFor, typesHold } from './sight.ts';
 export { matchesQuery, matchesSelector } from './matching.ts';
 export { evaluateTypes, parseTypeSelection, printTypeSelection } from './types.ts';
 export { evaluateScope, parseScopeQ } from './scope.ts';

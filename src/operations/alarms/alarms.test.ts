@@ -40,6 +40,7 @@ const alarms = openAlarms({
   clock,
   log: silentLog,
   nameOf: (id) => id,
+  permits: () => true,
 });
 
 async function take(findings: readonly Finding[]): Promise<void> {
@@ -216,7 +217,15 @@ test('what is put aside comes back by itself at its time, in another process too
   assert.equal(await alarms.bringBack(), 0);
   clock.advance(minute);
   // As a process that has just been started: it knows only what is stored.
-  const fresh = openAlarms({ broker, rows: store.rows, city: city.city, clock, log: silentLog, nameOf: (who) => who });
+  const fresh = openAlarms({
+    broker,
+    rows: store.rows,
+    city: city.city,
+    clock,
+    log: silentLog,
+    nameOf: (who) => who,
+    permits: () => true,
+  });
   await fresh.start();
   await fresh.stop();
   const back = await one(id);
@@ -325,7 +334,15 @@ test('an Alert that others change or delete is so in the list, too; also when no
       entities: [{ op: 'delete', id: urn(id), at }],
     }));
   await remove(before);
-  const fresh = openAlarms({ broker, rows: store.rows, city: city.city, clock, log: silentLog, nameOf: (who) => who });
+  const fresh = openAlarms({
+    broker,
+    rows: store.rows,
+    city: city.city,
+    clock,
+    log: silentLog,
+    nameOf: (who) => who,
+    permits: () => true,
+  });
   await fresh.start();
   const rowOf = (id: string) => store.rows.get('SELECT state, priority FROM alarm WHERE id = ?', [id]);
   assert.equal(await rowOf(before), undefined);

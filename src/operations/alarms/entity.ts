@@ -13,6 +13,7 @@ import { priorities, states, type Alarm, type Reason, type Texts } from './schem
 const iri = (name: string): string => coreContext.expand(name);
 export const alertType = iri('Alert');
 export const noteIri = iri('internalNote');
+export const districtIri = iri('district');
 export const alertPrefix = 'urn:ngsi-ld:Alert:';
 
 /** Words of Smart Data Models, by priority. */

@@ -20,6 +20,7 @@ const alarms = openAlarms({
   clock,
   log: silentLog,
   nameOf: (id) => id,
+  permits: () => true,
 });
 const minute = 60_000;
 

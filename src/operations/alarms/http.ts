@@ -2,7 +2,15 @@
 import type { Context, Hono } from 'hono';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
-import { senderOf, whoOf, type Access, type Action, type Module, type Principal } from '../../http/index.ts';
+import {
+  senderOf,
+  whoOf,
+  type Access,
+  type Action,
+  type Module,
+  type Principal,
+  type Resource,
+} from '../../http/index.ts';
 import { localPath, type City, type PageContent, type Reader, type Site } from '../../ui/index.ts';
 import { alarmsApi } from './api.ts';
 import { alarmsCsv } from './csv.ts';
@@ -43,12 +51,20 @@ export function alarmsModule(deps: {
   alarms: Alarms;
   site: Site;
   nameOf: (id: string) => string;
-  permits: (who: Principal, action: Action) => boolean;
+  permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   /** False for a command that only looks. */
   follows: boolean;
 }): Module {
   const { alarms, site, nameOf, permits, follows } = deps;
   const { city } = site;
+
+  const worksIn =
+    (who: Principal) =>
+    (district = ''): boolean =>
+      permits(who, 'workAlarms', { type: 'Area', id: district });
+  /** Those that somebody is not kept out of. */
+  const districtsFor = ({ areas }: Principal): City['districts'] =>
+    areas ? city.districts.filter(({ id }) => areas.includes(id)) : city.districts;
 
   const consolePage = async (reader: Reader, c: Context): Promise<PageContent> => {
     const filter = parseFilter(reader.query);
@@ -79,10 +95,12 @@ export function alarmsModule(deps: {
       acts,
       ...(opened && { opened }),
       isChosen: asked !== null,
-      mayWork: permits(who, 'workAlarms'),
+      mayRaise: permits(who, 'workAlarms'),
+      mayWork: worksIn(who),
       sound: soundIsOn(c),
       nameOf,
       city,
+      districts: districtsFor(who),
     };
     return query.get('view') === 'wall' ? wallPage(content, reader) : alarmsPage(content, reader);
   };
@@ -130,15 +148,19 @@ export function alarmsModule(deps: {
         );
         return c.body(null, 204);
       });
-      site.page(app, '/console/alarms/new', (reader) => manualPage({ city, given: {} }, reader));
+      site.page(app, '/console/alarms/new', (reader) =>
+        manualPage({ districts: districtsFor(reader.who), given: {} }, reader),
+      );
       site.form(app, '/console/alarms', async (c, reader) => {
         const form = (await c.req.parseBody()) as Form;
         try {
           const id = await alarms.raise(reader.who, parseManual(form, reader.language, districtsOf(city)));
           return `/console/alarms?alarm=${id}`;
         } catch (error) {
-          if (!(error instanceof Problem) || error.kind !== 'bad-data' || error.field === undefined) throw error;
-          return manualPage({ city, given: form, wrong: error.field }, reader);
+          if (!(error instanceof Problem) || error.field === undefined) throw error;
+          if (error.kind !== 'bad-data' && error.kind !== 'forbidden') throw error;
+          const wrong = error.kind === 'forbidden' ? 'place' : error.field;
+          return manualPage({ districts: districtsFor(reader.who), given: form, wrong }, reader);
         }
       });
       site.form(app, '/console/alarms/:id/steps', (c, reader) =>

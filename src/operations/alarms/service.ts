@@ -4,16 +4,16 @@ import type { Clock } from '../../base/clock.ts';
 import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { isSimulated, type Broker, type Decision, type Looked } from '../../broker/index.ts';
-import { systemPrincipal, type Principal } from '../../http/index.ts';
+import { systemPrincipal, type Action, type Principal, type Resource } from '../../http/index.ts';
 import type { EntityDelta } from '../../ngsild/index.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import { districtAt, type City } from '../../ui/index.ts';
 import { keepAbreast } from './abreast.ts';
-import { alarmOf, alertDelta, alertPrefix, alertType, noteIri } from './entity.ts';
+import { alarmOf, alertDelta, alertPrefix, alertType, districtIri, noteIri } from './entity.ts';
 import { decideFindings, findingId, subjectOf } from './findings.ts';
 import { canDo, handled, returned } from './lifecycle.ts';
 import { manualRule, textMax, type Act, type Alarm, type AlarmFilter, type Finding, type Manual } from './schema.ts';
-import { alarmStore, type AlarmGroup, type Counts } from './store.ts';
+import { alarmStore, type AlarmGroup, type Counts, type Seen } from './store.ts';
 import { alarmRow, handoverRow, stepRow, watchOf, type AlarmRow, type Handover, type StepLine } from './tables.ts';
 
 /** Somebody else was first. */
@@ -28,6 +28,8 @@ export class Taken extends Problem {
 }
 
 export type Page = { readonly limit: number; readonly offset: number };
+
+type Place = { readonly district?: string | undefined };
 
 /** An alarm whole: with its story, as far as `who` may see notes. */
 export type Opened = { readonly alarm: Alarm; readonly steps: readonly StepLine[] };
@@ -53,16 +55,19 @@ export type Alarms = {
 
   /**
    * @param seen the last step of a person that `who` knew of; another one since is a conflict
-   * @throws Taken; Problem not-found, conflict, bad-data
+   * @throws Taken; Problem not-found, forbidden (not there), conflict, bad-data
    */
   act(who: Principal, id: string, act: Act, seen?: number): Promise<void>;
-  /** Takes notice of every waiting alarm of the group of one. @returns how many. @throws Taken, Problem */
+  /** Takes notice of every waiting alarm of the group of one that may be worked on. @returns how many. @throws Taken, Problem */
   acknowledgeGroup(who: Principal, filter: AlarmFilter, id: string): Promise<number>;
-  /** @returns its id without the prefix. @throws Problem bad-data: there is no such subject */
+  /** @returns its id without the prefix. @throws Problem bad-data: there is no such subject; forbidden: not there (district) */
   raise(who: Principal, manual: Manual): Promise<string>;
 
   handOver(who: Principal, text: string): Promise<void>;
-  /** The newest first; the words only for those who may see work notes. */
+  /**
+   * The newest first; the words only for those who may see work notes. Whoever is limited to areas reads what was written
+   * for them alone: nobody says of which district the words of another are.
+   */
   handovers(who: Principal): Promise<readonly Handover[]>;
 
   /** What was put aside until now comes back. @returns how many */
@@ -80,6 +85,8 @@ const someMax = 1000;
 const lookEveryMs = 5000;
 const dayMs = 86_400_000;
 const handoversShown = 50;
+/** Among so many of others those of one's own areas are looked for. */
+const handoversRead = 1000;
 
 export function openAlarms(deps: {
   broker: Broker;
@@ -88,8 +95,9 @@ export function openAlarms(deps: {
   clock: Clock;
   log: Log;
   nameOf: (id: string) => string;
+  permits: (who: Principal, action: Action, resource: Resource) => boolean;
 }): Alarms {
-  const { broker, city, clock, log, nameOf } = deps;
+  const { broker, city, clock, log, nameOf, permits } = deps;
   const store = alarmStore(deps.rows);
   /** Those that are not closed, as far as `ids` was asked; whoever decides looks at how they stand now. */
   const open = new Map<string, string>();
@@ -97,14 +105,21 @@ export function openAlarms(deps: {
   let unfollow: (() => Promise<void>) | undefined;
   let looking: Promise<unknown> = Promise.resolve();
 
-  /** Undefined: every alarm; else the ids of those that `who` may see. */
-  const seenBy = async (who: Principal): Promise<readonly string[] | undefined> => {
-    const view = broker.view(who);
-    if (!view.showsTypes([alertType])) return [];
-    if (view.byTypes) return undefined;
+  /** Undefined: every alarm. */
+  const seenBy = async (who: Principal): Promise<Seen | undefined> => {
+    const texts = broker.view(who).texts([alertType], districtIri);
+    if (texts === 'all') return undefined;
+    if (texts !== undefined) return { column: 'district', values: texts === 'none' ? [] : texts };
     const query = { type: { node: 'type', iri: alertType } } as const;
     const { entities } = await broker.query(who, 0, query, { limit: someMax, offset: 0 });
-    return entities.filter((entity) => alarmOf(entity)).map(({ id }) => id.slice(alertPrefix.length));
+    const ours = entities.filter((entity) => alarmOf(entity));
+    return { column: 'id', values: ours.map(({ id }) => id.slice(alertPrefix.length)) };
+  };
+
+  const mayWork = (who: Principal, { district = '' }: Place): boolean =>
+    permits(who, 'workAlarms', { type: 'Area', id: district });
+  const demandHere = (who: Principal, place: Place): void => {
+    if (!mayWork(who, place)) throw new Problem('forbidden', 'you may not work on alarms there', 'district');
   };
 
   const visible = (who: Principal, looked: Looked, id: string): Alarm => {
@@ -127,8 +142,7 @@ export function openAlarms(deps: {
   });
 
   const members = async (who: Principal, filter: AlarmFilter, page: Page) => {
-    const ids = await seenBy(who);
-    return store.members(filter, ids, page.limit, page.offset);
+    return store.members(filter, await seenBy(who), page.limit, page.offset);
   };
 
   const alarms: Alarms = {
@@ -167,6 +181,7 @@ export function openAlarms(deps: {
       try {
         await broker.amend(systemPrincipal, 0, [urn], by, (looked, at) => {
           const before = visible(who, looked, urn);
+          demandHere(who, before);
           if (seen !== undefined && act.step !== 'note' && before.handledStep > seen)
             throw new Problem('conflict', 'somebody else was first', 'step');
           const ms = Date.parse(at);
@@ -180,14 +195,18 @@ export function openAlarms(deps: {
 
     async acknowledgeGroup(who, filter, id) {
       const found = await members(who, { ...filter, group: id }, { limit: atOnce, offset: 0 });
-      const urns = found.alarms.filter(({ acknowledged }) => !acknowledged).map((alarm) => alertPrefix + alarm.id);
+      const waiting = found.alarms.filter(({ acknowledged }) => !acknowledged);
+      const [first] = waiting;
+      // A flood is of one area.
+      if (first) demandHere(who, first);
+      const urns = waiting.map((alarm) => alertPrefix + alarm.id);
       let count = 0;
       await broker.amend(systemPrincipal, 0, urns, by, (looked, at) => {
         const ms = Date.parse(at);
         const changes = urns.flatMap((urn) => {
           const stored = looked.get(urn);
           const before = stored && alarmOf(stored.entity);
-          if (!before || before.acknowledged || !canDo(before, 'acknowledge')) return [];
+          if (!before || before.acknowledged || !canDo(before, 'acknowledge') || !mayWork(who, before)) return [];
           const after = handled(before, { step: 'acknowledge' }, ms);
           return recorded(before, after, at, { at: ms, who: who.id, step: 'acknowledge' });
         });
@@ -207,6 +226,7 @@ export function openAlarms(deps: {
         const entity = subject === undefined ? undefined : looked.get(subject)?.entity;
         const ms = Date.parse(at);
         const { category, subCategory, ...known } = subjectOf(entity, city);
+        for (const place of placesOf(manual, known, city)) demandHere(who, place);
         const alarm: Alarm = {
           id: alertPrefix + id,
           state: 'raised',
@@ -247,11 +267,15 @@ export function openAlarms(deps: {
       const id = randomId();
       await broker.amend(systemPrincipal, 0, [], by, (_looked, at) => ({
         entities: [],
-        rows: [handoverRow({ id, at: Date.parse(at), who: who.id, text, open: all, waiting })],
+        rows: [handoverRow({ id, at: Date.parse(at), who: who.id, text, open: all, waiting, areas: who.areas })],
       }));
     },
     async handovers(who) {
-      const notes = await store.handovers(handoversShown);
+      const { areas } = who;
+      const found = await store.handovers(areas ? handoversRead : handoversShown, areas !== undefined);
+      const notes = areas
+        ? found.filter((note) => note.areas?.every((one) => areas.includes(one))).slice(0, handoversShown)
+        : found;
       return broker.view(who).showsAttribute(noteIri) ? notes : notes.map((note) => ({ ...note, text: '' }));
     },
 
@@ -303,6 +327,13 @@ function lineOf(act: Act, after: Alarm): Pick<StepLine, 'step'> & Partial<StepLi
     ...(detail !== undefined && { detail }),
     ...(step === 'shelve' && { until: act.until }),
   };
+}
+
+/** All the places that an alarm raised by hand touches: what it is about stands in one, a position lies in one. */
+function placesOf(manual: Manual, subject: Place, city: City): readonly Place[] {
+  const at = manual.location && districtAt(city, manual.location)?.id;
+  const named = [manual.district, subject.district, at].filter((district) => district !== undefined);
+  return named.length === 0 ? [{}] : named.map((district) => ({ district }));
 }
 
 /** Where whoever called says that it is. */

@@ -31,10 +31,13 @@ const whereOf: Readonly<Record<View, string>> = {
   closed: 'open = 0',
 };
 
+/** The rows that somebody sees: those of some districts, or these. */
+export type Seen = { readonly column: 'district' | 'id'; readonly values: readonly string[] };
+
 type Where = { readonly sql: string; readonly parameters: readonly SqlValue[] };
 
-/** @param ids absent: all; else only these may be seen */
-function where({ show, priority, district, cause }: AlarmFilter, ids: readonly string[] | undefined): Where {
+/** @param seen absent: all */
+function where({ show, priority, district, cause }: AlarmFilter, seen: Seen | undefined): Where {
   const parts = [whereOf[show]];
   const parameters: SqlValue[] = [];
   const add = (column: string, value: SqlValue | undefined): void => {
@@ -45,9 +48,10 @@ function where({ show, priority, district, cause }: AlarmFilter, ids: readonly s
   add('priority', priority);
   add('district', district);
   add('cause', cause);
-  if (ids) {
-    parts.push(`id IN (${marks(ids.length)})`);
-    parameters.push(...ids);
+  if (seen) {
+    const { column, values } = seen;
+    parts.push(values.length === 0 ? '1 = 0' : `${column} IN (${marks(values.length)})`);
+    parameters.push(...values);
   }
   return { sql: parts.join(' AND '), parameters };
 }
@@ -92,8 +96,8 @@ export function alarmStore(rows: Rows) {
       return found;
     },
     /** Groups in the order of the list. */
-    async groups(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
-      const which = where(filter, ids);
+    async groups(filter: AlarmFilter, seen: Seen | undefined, limit: number, offset: number) {
+      const which = where(filter, seen);
       const found = await rows.all(
         `${grouped(which)}
         SELECT MIN(rank) AS first, COUNT(*) AS n, SUM(1 - acknowledged) AS waiting, MIN(raised_at) AS since,
@@ -111,8 +115,8 @@ export function alarmStore(rows: Rows) {
       return { groups, total: Number(found[0]?.['total'] ?? 0) };
     },
     /** Those that came together with one alarm, in the order of the list. */
-    async members(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
-      const which = where(filter, ids);
+    async members(filter: AlarmFilter, seen: Seen | undefined, limit: number, offset: number) {
+      const which = where(filter, seen);
       const found = await rows.all(
         `${grouped(which)}
         SELECT f.rank AS first, COUNT(*) OVER () AS total
@@ -127,8 +131,8 @@ export function alarmStore(rows: Rows) {
       };
     },
     /** One after the other, without groups; closed ones by when they were. */
-    async list(filter: AlarmFilter, ids: readonly string[] | undefined, limit: number, offset: number) {
-      const { sql, parameters } = where(filter, ids);
+    async list(filter: AlarmFilter, seen: Seen | undefined, limit: number, offset: number) {
+      const { sql, parameters } = where(filter, seen);
       const order = filter.show === 'closed' ? 'closed_at DESC, id' : 'rank';
       const [found, count] = await Promise.all([
         rows.all(`SELECT * FROM alarm WHERE ${sql} ORDER BY ${order} LIMIT ? OFFSET ?`, [...parameters, limit, offset]),
@@ -137,10 +141,10 @@ export function alarmStore(rows: Rows) {
       return { alarms: found.map(alarmIn), total: Number(count?.['n'] ?? 0) };
     },
     /** Of the filter without its part of the list. Closed ones: since an instant, ms. */
-    async counts(filter: AlarmFilter, ids: readonly string[] | undefined, closedSince: number): Promise<Counts> {
-      const open = where({ ...filter, show: 'open' }, ids);
-      const closed = where({ ...filter, show: 'closed' }, ids);
-      const waiting = where({ ...filter, show: 'waiting' }, ids);
+    async counts(filter: AlarmFilter, seen: Seen | undefined, closedSince: number): Promise<Counts> {
+      const open = where({ ...filter, show: 'open' }, seen);
+      const closed = where({ ...filter, show: 'closed' }, seen);
+      const waiting = where({ ...filter, show: 'waiting' }, seen);
       const [found, gone, newest] = await Promise.all([
         rows.all(
           `SELECT state, acknowledged, priority, COUNT(*) AS n FROM alarm WHERE ${open.sql}
@@ -204,9 +208,11 @@ export function alarmStore(rows: Rows) {
       const sql = "SELECT id FROM alarm WHERE state = 'shelved' AND shelved_until <= ? ORDER BY shelved_until LIMIT ?";
       return (await rows.all(sql, [now, atOnce])).map((row) => String(row['id']));
     },
-    /** The newest first. */
-    async handovers(limit: number): Promise<readonly Handover[]> {
-      return (await rows.all('SELECT * FROM alarm_handover ORDER BY at DESC, id LIMIT ?', [limit])).map(handoverIn);
+    /** The newest first; `ofAreas`: those alone that are about some districts. */
+    async handovers(limit: number, ofAreas: boolean): Promise<readonly Handover[]> {
+      const which = ofAreas ? 'WHERE areas IS NOT NULL ' : '';
+      const sql = `SELECT * FROM alarm_handover ${which}ORDER BY at DESC, id LIMIT ?`;
+      return (await rows.all(sql, [limit])).map(handoverIn);
     },
     /** The story of an alarm, oldest first. */
     async steps(id: string): Promise<readonly StepLine[]> {

@@ -41,10 +41,10 @@ export const alarmTable: TableDefinition = {
   indexes: [
     // Floods and counts of ten thousand open alarms are read from this one alone, in its order.
     ['open', 'cause', 'district', 'raised_at', 'id', 'acknowledged', 'state', 'priority', 'rank'],
-    ['open', 'rank'],
+    ['open', 'rank', 'district'],
     ['state', 'shelved_until'],
     ['watch'],
-    ['open', 'closed_at'],
+    ['open', 'closed_at', 'district'],
   ],
 };
 
@@ -67,10 +67,18 @@ export const alarmStepTable: TableDefinition = {
   indexes: [['at']],
 };
 
-/** What a shift left for the next one, and how much was open then. */
+/** What a shift left for the next one, and how much was open then; `areas`: JSON, of whoever is limited to some. */
 export const handoverTable: TableDefinition = {
   name: 'alarm_handover',
-  columns: { id: 'TEXT', at: 'INTEGER', who: 'TEXT', text: 'TEXT', open: 'INTEGER', waiting: 'INTEGER' },
+  columns: {
+    id: 'TEXT',
+    at: 'INTEGER',
+    who: 'TEXT',
+    text: 'TEXT',
+    open: 'INTEGER',
+    waiting: 'INTEGER',
+    areas: 'TEXT',
+  },
   key: ['id'],
   indexes: [['at']],
 };
@@ -81,8 +89,14 @@ export type Handover = {
   readonly text: string;
   readonly open: number;
   readonly waiting: number;
+  /** Districts that whoever wrote it was limited to; absent: it is about the whole city. */
+  readonly areas?: readonly string[] | undefined;
 };
-export const handoverRow = ({ id, ...row }: Handover): RowDelta => ({ table: 'alarm_handover', key: { id }, row });
+export const handoverRow = ({ id, areas, ...row }: Handover): RowDelta => ({
+  table: 'alarm_handover',
+  key: { id },
+  row: { ...row, areas: areas ? JSON.stringify(areas) : null },
+});
 
 export const alarmTables: readonly TableDefinition[] = [alarmTable, alarmStepTable, handoverTable];
 
@@ -242,4 +256,5 @@ export const handoverIn = (row: Row): Handover => ({
   text: String(row['text']),
   open: Number(row['open']),
   waiting: Number(row['waiting']),
+  areas: typeof row['areas'] === 'string' ? (JSON.parse(row['areas']) as readonly string[]) : undefined,
 });

@@ -123,14 +123,19 @@ function Where({ content, told }: { content: ConsoleContent; told: Told }): JSX.
   );
 }
 
-function Keys({ language }: { language: string }): JSX.Element {
+/** Keys that lead to what cannot be done are not told. */
+function Keys({ language, mayWork }: { language: string; mayWork: boolean }): JSX.Element {
   const t = alarmWords(language);
-  const keys: readonly [string, string][] = [
+  const keys: readonly (readonly [string, string])[] = [
     ['↑ ↓', t('keyRow')],
     ['Enter', t('keyOpen')],
-    [t('keySpace'), t('keyTake')],
-    ['1', t('keyGive')],
-    ['2', t('keyAside')],
+    ...(mayWork
+      ? ([
+          [t('keySpace'), t('keyTake')],
+          ['1', t('keyGive')],
+          ['2', t('keyAside')],
+        ] as const)
+      : []),
     ['4', t('keyMap')],
     ['0', t('keySound')],
   ];
@@ -151,7 +156,7 @@ function Keys({ language }: { language: string }): JSX.Element {
 export function alarmsPage(content: ConsoleContent, reader: Reader): PageContent {
   const { language, now } = reader;
   const t = alarmWords(language);
-  const { filter, groups, city, mayWork, nameOf } = content;
+  const { filter, groups, city, mayRaise, nameOf } = content;
   const { timeZone } = city;
   const told = { reader, timeZone, nameOf };
   const csv = listPath(filter).replace('/console/alarms', '/api/operations/alarms.csv');
@@ -196,14 +201,14 @@ export function alarmsPage(content: ConsoleContent, reader: Reader): PageContent
         </div>
         <Links
           items={[
-            mayWork && { href: reader.to('/console/alarms/new'), text: t('manual') },
+            mayRaise && { href: reader.to('/console/alarms/new'), text: t('manual') },
             { href: reader.to('/console/handover'), text: t('handover') },
             { href: reader.to(listPath(filter, { view: 'wall' })), text: t('wall') },
             { href: `${csv}${csv.includes('?') ? '&' : '?'}lang=${language}`, text: 'CSV' },
             { href: listPath(filter).replace('/console/alarms', '/api/operations/alarms'), text: 'JSON' },
           ]}
         />
-        <Keys language={language} />
+        <Keys language={language} mayWork={groups.some(({ first }) => content.mayWork(first.district))} />
       </>
     ),
   };

@@ -17,9 +17,14 @@ export type ConsoleContent = {
   readonly opened?: Opened;
   /** The reader chose it; else it is the first of the list. */
   readonly isChosen: boolean;
-  readonly mayWork: boolean;
+  /** Of a district's id; none: of no district. */
+  readonly mayWork: (district?: string) => boolean;
+  /** One may be raised by hand somewhere. */
+  readonly mayRaise: boolean;
   /** New alarms are heard. */
   readonly sound: boolean;
   readonly nameOf: (id: string) => string;
   readonly city: City;
+  /** To choose from: those that the reader is not kept out of. */
+  readonly districts: City['districts'];
 };

@@ -202,7 +202,7 @@ export function Detail({ content, told }: { content: ConsoleContent; told: Told 
           {text}
         </h2>
         <Facts items={factsOf(opened, content, told)} />
-        {mayWork && <Acts alarm={alarm} reader={reader} back={back} />}
+        {mayWork(alarm.district) && <Acts alarm={alarm} reader={reader} back={back} />}
       </section>
       <Story opened={opened} told={told} />
     </>

@@ -30,7 +30,7 @@ export function Sums({ content, reader }: { content: ConsoleContent; reader: Rea
 export function Narrow({ content, reader }: { content: ConsoleContent; reader: Reader }): JSX.Element {
   const { language } = reader;
   const t = alarmWords(language);
-  const { filter, city } = content;
+  const { filter, districts } = content;
   const { group: _group, ...base } = filter;
   const { priority, ...noPriority } = base;
   const { district, ...noDistrict } = base;
@@ -44,7 +44,7 @@ export function Narrow({ content, reader }: { content: ConsoleContent; reader: R
   ];
   const byDistrict = [
     { href: reader.to(listPath(noDistrict)), text: t('allDistricts'), current: district === undefined },
-    ...city.districts.map(({ id, name }) => ({
+    ...districts.map(({ id, name }) => ({
       href: reader.to(listPath({ ...noDistrict, district: id })),
       text: inLanguage(name, language).text,
       current: district === id,
@@ -53,7 +53,7 @@ export function Narrow({ content, reader }: { content: ConsoleContent; reader: R
   return (
     <div class="narrow">
       <Choices label={t('priority')} items={byPriority} />
-      {city.districts.length > 0 && <Choices label={t('district')} items={byDistrict} />}
+      {districts.length > 1 && <Choices label={t('district')} items={byDistrict} />}
     </div>
   );
 }

@@ -48,7 +48,7 @@ function GroupRow({ group, content, told }: { group: AlarmGroup; content: Consol
         {waiting > 0 && <small> · {t('groupWaiting', { n: waiting })}</small>}
       </td>
       <td class="act">
-        {mayWork && waiting > 1 && (
+        {mayWork(first.district) && waiting > 1 && (
           <Form reader={reader} action={reader.to(`/console/alarms/${first.id}/group`)}>
             <input type="hidden" name="back" value={listPath(filter)} />
             <button class="btn" type="submit">
@@ -117,7 +117,7 @@ function AlarmLine({
           {first.acknowledged ? text : <b>{text}</b>}
           {more !== undefined && <small class="by">{more}</small>}
         </td>
-        <td class="act">{mayWork && <RowAct alarm={first} reader={reader} back={here} />}</td>
+        <td class="act">{mayWork(first.district) && <RowAct alarm={first} reader={reader} back={here} />}</td>
       </tr>
       {group.count > 1 && <GroupRow group={group} content={content} told={told} />}
     </>

@@ -14,23 +14,33 @@ import {
 import { priorities } from '../schema.ts';
 import { alarmWords } from './messages/index.ts';
 
-const fields = ['title', 'priority', 'subject', 'district', 'location', 'note'] as const;
+const fields = ['title', 'priority', 'subject', 'district', 'place', 'location', 'note'] as const;
 type Field = (typeof fields)[number];
 
 export function manualPage(
-  { city, given, wrong: wrongField }: { city: City; given: Readonly<Record<string, string>>; wrong?: string },
+  {
+    districts,
+    given,
+    wrong: wrongField,
+  }: {
+    /** To choose from. */
+    districts: City['districts'];
+    given: Readonly<Record<string, string>>;
+    /** A field; `place`: one where the reader may not raise any. */
+    wrong?: string;
+  },
   reader: Reader,
 ): PageContent {
   const { language } = reader;
   const t = alarmWords(language);
   const wrong = fields.find((field) => field === wrongField);
   const wrongOf = (field: Field): { wrong?: string } => (wrong === field ? { wrong: t(`wrong.${field}`) } : {});
-  const idOf: Partial<Record<Field, string>> = { location: 'long' };
+  const idOf: Partial<Record<Field, string>> = { location: 'long', place: 'district' };
   return {
     title: t('manual'),
     section: '/console/alarms',
     kind: 'console',
-    ...(wrongField !== undefined && { status: 400 as const }),
+    ...(wrongField !== undefined && { status: wrong === 'place' ? (403 as const) : (400 as const) }),
     main: (
       <>
         <h1>{t('manual')}</h1>
@@ -65,9 +75,9 @@ export function manualPage(
             value={given['district'] ?? ''}
             options={[
               { value: '', text: t('noDistrict') },
-              ...city.districts.map(({ id, name }) => ({ value: id, text: inLanguage(name, language).text })),
+              ...districts.map(({ id, name }) => ({ value: id, text: inLanguage(name, language).text })),
             ]}
-            {...wrongOf('district')}
+            {...wrongOf(wrong === 'place' ? 'place' : 'district')}
           />
           <TextField
             id="subject"

@@ -126,6 +126,7 @@ export const ru: Messages<AlarmKey> = {
   'wrong.priority': 'Выберите важность',
   'wrong.subject': 'Укажите где: существующая сущность, район или координаты',
   'wrong.district': 'Выберите район города',
+  'wrong.place': 'Не там: выберите один из своих районов',
   'wrong.location': 'Координаты – долгота и широта в градусах',
   'wrong.note': 'Не больше 1 000 знаков',
   taken: '{name}: уже сделано',

@@ -123,6 +123,7 @@ export const uz: Messages<AlarmKey> = {
   'wrong.priority': 'Muhimlikni tanlang',
   'wrong.subject': 'Qayerdaligini ayting: mavjud obyekt, tuman yoki koordinata',
   'wrong.district': 'Shahar tumanini tanlang',
+  'wrong.place': 'U yerda emas: oʻz tumanlaringizdan birini tanlang',
   'wrong.location': 'Koordinata – gradusda uzunlik va kenglik',
   'wrong.note': 'Koʻpi bilan 1 000 belgi',
   taken: '{name} birinchi boʻldi',
