@@ -11,8 +11,12 @@ import { airPage } from './pages/air.tsx';
 import { utilityWords } from './pages/messages/index.ts';
 import { overviewPage } from './pages/overview.tsx';
 import { fileName } from './pages/parts.tsx';
+import { waterPage } from './pages/water.tsx';
 import { periodDays, periodOf } from './period.ts';
 import { doorOf, type Door } from './view.ts';
+import { assumptionParameters } from './water/assumptions.ts';
+import { waterView } from './water/view.ts';
+import { waterJson, waterNow, waterTable } from './water/words.ts';
 
 const air = doorOf({
   name: 'air',
@@ -25,8 +29,19 @@ const air = doorOf({
   now: airNow,
 });
 
+const water = doorOf({
+  name: 'water',
+  tables: ['areas', 'days'],
+  parameters: assumptionParameters,
+  read: waterView,
+  page: waterPage,
+  table: waterTable,
+  json: waterJson,
+  now: waterNow,
+});
+
 /** In the order of the overview. */
-const views: readonly Door[] = [air];
+const views: readonly Door[] = [water, air];
 
 const periodParameters: ApiRoute['parameters'] & {} = [
   {

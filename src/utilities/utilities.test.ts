@@ -185,3 +185,77 @@ suite('air over HTTP', () => {
     assert.match(await ask(city, '/en/utilities'), /href="\/en\/utilities\/air"/);
   });
 });
+
+suite('water over HTTP', () => {
+  let city: TestCity;
+  const period = 'from=2026-11-10&to=2026-11-12';
+  const pressure = (h: number): number => (h < 6 ? 4 : 3);
+  before(async () => {
+    city = await openTestCity({ housekeeping: false }, clock);
+    const start = periodOf(new URLSearchParams(period), clock.now(), city.city.timeZone).from;
+    // 20 m³/h by night (0 to 6), 50 by day; on the second night three o'clock is missing, on the third day noon to eight.
+    const flow: Point[] = [];
+    const pressures: Point[] = [];
+    const volume: Point[] = [];
+    let counter = 1000;
+    for (let h = 0; h < 72; h++) {
+      const at = start + h * hour;
+      const isGap = h === 27 || (h >= 60 && h < 68);
+      const value = h % 24 < 6 ? 20 : 50;
+      if (!isGap) flow.push([at, value]);
+      if (!isGap) volume.push([at, counter]);
+      counter += value;
+      pressures.push([at, pressure(h % 24)]);
+    }
+    await past(
+      city,
+      'DistrictMeteredArea',
+      'north',
+      {
+        flow: { unitCode: 'MQH', points: flow },
+        pressure: { unitCode: 'BAR', points: pressures },
+        volume: { unitCode: 'MTQ', points: volume },
+      },
+      { residents: 5000, connections: 1000 },
+    );
+    await past(city, 'DistrictMeteredArea', 'unknown', { flow: { unitCode: 'MQH', points: flow } });
+  });
+  after(() => city.close());
+  type Area = Record<string, number | string> & { days: Json[] };
+  type Water = { areas: Area[]; total: Json; assumptions: Json };
+  const area = async (more = ''): Promise<Area> =>
+    (await json<Water>(city, `/api/utilities/water?${period}${more}`)).areas[0] as Area;
+
+  test('inflow, flow at night and loss are those counted by hand; what has too few readings is left out', async () => {
+    const north = await area();
+    // 6 × 20 + 18 × 50 = 1,020 m³. N1 = 1: 6 + 18 × 3/4 = 19.5 h. Use 5,000 × 0.6 L = 3 m³/h. (20 - 3) × 19.5 = 331.5 m³.
+    assert.deepEqual(north.days, [
+      { day: '2026-11-10', hours: 24, inflow: 1020, nightFlow: 20, loss: 332 },
+      { day: '2026-11-11', hours: 23, inflow: 1043 }, // 23 hours: (5 × 20 + 18 × 50) / 23 × 24
+      { day: '2026-11-12', hours: 16, nightFlow: 20, loss: 332 },
+    ]);
+    assert.equal(north['night_day_factor_h'], 19.5);
+    assert.equal(north['loss_l_connection_day'], 332); // 331.5 m³ / 1,000
+    assert.equal(north['loss_l_resident_day'], 66);
+    assert.equal(north['nights_with_data'], 2);
+  });
+
+  test('assumptions are of the address', async () => {
+    const north = await area('&use=2&exponent=0.5&nightFrom=1&nightTo=5');
+    // (20 - 10) × (6 + 18 × √0.75) = 215.9
+    assert.equal(north['loss_m3_day'], 216);
+    assert.equal((await area('&factor=24'))['loss_m3_day'], 408);
+    assert.match(await ask(city, `/en/utilities/water?${period}&use=2`), /&amp;use=2&amp;lang=en/);
+    for (const wrong of ['use=x', 'nightFrom=5&nightTo=4', 'factor=0.5', 'exponent=9', 'use=-1'])
+      await ask(city, `/api/utilities/water?${period}&${wrong}`, 400);
+  });
+
+  test('an area of which residents and pressure are not known has a flow and no loss', async () => {
+    const { areas, total } = await json<Water>(city, `/api/utilities/water?${period}`);
+    assert.equal(areas[1]?.['night_flow_m3h'], 20);
+    assert.equal(areas[1]?.['loss_m3_day'], undefined);
+    assert.equal(areas[1]?.['factor_from'], 'assumed');
+    // (1,020 + 1,043.5) / 2, twice. The parts make the whole, and it says of how many it is made.
+    assert.deepEqual(total, { inflow: 2063, loss: 332, areasInflow: 2, areasLoss: 1 });
+  });
+});

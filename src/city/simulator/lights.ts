@@ -38,6 +38,8 @@ const lampWatt = 70;
 const switchAt = -3.2;
 /** From midnight to five lamps burn at a half. */
 const dimmed = 0.5;
+/** In the plan's districts since so many days before the first start; before, they burned full all night. */
+const dimmedDays = 150;
 const lampReportsMs = 10 * minuteMs;
 
 export function lights(city: City, plan: Plan, seed: number, story: Story): Device[] {
@@ -54,6 +56,7 @@ export function lights(city: City, plan: Plan, seed: number, story: Story): Devi
       position: middleOf(group.lamps).position,
       offsetMs: story.offsetMs,
       isOut: (at) => story.groupOutAt(at, groups.length, first) === i,
+      dimmedFromMs: dimmedFrom(districtAt(city, middleOf(group.lamps).position), plan, story),
     };
     const isDead = (lamp: Lamp): boolean => isDefective(seed, lamp);
     return [
@@ -62,7 +65,10 @@ export function lights(city: City, plan: Plan, seed: number, story: Story): Devi
     ];
   });
   const lamps = groups.flatMap((group) => group.lamps);
-  return [...devices, ...city.districts.flatMap((district, i) => feederDevice(city, district, i, lamps, seed, story))];
+  return [
+    ...devices,
+    ...city.districts.flatMap((district, i) => feederDevice(city, district, i, lamps, seed, plan, story)),
+  ];
 }
 
 type Controller = {
@@ -71,6 +77,8 @@ type Controller = {
   readonly key: number;
   readonly position: Position;
   readonly offsetMs: number;
+  /** Since when it dims after midnight. */
+  readonly dimmedFromMs: number;
   isOut(at: number): boolean;
 };
 
@@ -143,8 +151,10 @@ function feederDevice(
   nth: number,
   lamps: readonly Lamp[],
   seed: number,
-  { offsetMs }: Story,
+  plan: Plan,
+  story: Story,
 ): Device[] {
+  const { offsetMs } = story;
   const [first, ...rest] = lamps.filter((lamp) => districtAt(city, lamp.position) === district);
   if (!first) return [];
   const { position } = middleOf([first, ...rest]);
@@ -170,7 +180,16 @@ function feederDevice(
             },
           ],
         },
-        nightEnergy({ position, threshold: switchAt, offsetMs, key: keyOf(seed, district.id) }, watts),
+        nightEnergy(
+          {
+            position,
+            threshold: switchAt,
+            offsetMs,
+            key: keyOf(seed, district.id),
+            dimmedFromMs: dimmedFrom(district, plan, story),
+          },
+          watts,
+        ),
       ],
     },
   ];
@@ -178,7 +197,7 @@ function feederDevice(
 
 /** The energy from dusk of yesterday to dawn of today, reported at eight in the morning. */
 function nightEnergy(
-  { position, threshold, offsetMs, key }: Pick<Controller, 'position' | 'threshold' | 'offsetMs' | 'key'>,
+  { position, threshold, offsetMs, key, dimmedFromMs }: Omit<Controller, 'turnMs' | 'isOut'>,
   watts: number,
 ): Stream {
   const atEight = { everyMs: dayMs, offsetMs: 8 * hourMs - offsetMs };
@@ -188,12 +207,15 @@ function nightEnergy(
     read(at) {
       const dawn = sunTimes(at, position, threshold)?.rise ?? at;
       const dusk = sunTimes(at - dayMs, position, threshold)?.set ?? at;
-      const fullHours = Math.max(0, (dawn - dusk) / hourMs - 5) + 5 * dimmed;
+      const fullHours = Math.max(0, (dawn - dusk) / hourMs - 5) + 5 * (at < dimmedFromMs ? 1 : dimmed);
       const spread = 0.98 + 0.04 * uniform(key, Math.floor(at / dayMs));
       return [{ name: 'nightEnergy', value: rounded((watts / 1000) * fullHours * spread, 1), unitCode: 'KWH' }];
     },
   };
 }
+
+const dimmedFrom = (district: District | undefined, plan: Plan, { startedMs }: Story): number =>
+  plan.story.dimmed.includes(district?.id ?? '') ? startedMs - dimmedDays * dayMs : 0;
 
 /** About one lamp in three hundred has failed for good and does not answer. */
 function isDefective(seed: number, lamp: Lamp): boolean {

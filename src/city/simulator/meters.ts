@@ -21,6 +21,8 @@ const meterName = {
   kk: 'Аудан су есептегіші {n}, {name}',
   en: 'District water meter {n}, {name}',
 };
+/** Courtyard houses and blocks of flats together. */
+const residentsPerConnection = 6;
 /** m³ per resident and hour, mean of a winter day. */
 const perResident = 0.219 / 24;
 
@@ -76,6 +78,7 @@ export function waterMeters(city: City, plan: Plan, seed: number, story: Story, 
         named(composed(numbered(meterName, meter.id.toUpperCase()), district.name)),
         ...placed(city, houseIn(city, street, meter.number), street, meter.number),
         { name: 'residents', value: district.population ?? 0 },
+        { name: 'connections', value: Math.round((district.population ?? 0) / residentsPerConnection) },
       ],
       streams: [
         {

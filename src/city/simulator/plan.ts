@@ -26,7 +26,12 @@ export type Plan = {
     readonly largest: { readonly street: string; readonly count: number };
   };
   readonly substations: number;
-  readonly story: { readonly leak: string; readonly burst: string };
+  readonly story: {
+    readonly leak: string;
+    readonly burst: string;
+    /** Districts whose lamps have been dimmed after midnight for some months only. */
+    readonly dimmed: readonly string[];
+  };
 };
 
 export function samplePlan(): Plan {

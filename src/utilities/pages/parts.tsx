@@ -6,6 +6,7 @@ import {
   type City,
   formatDate,
   formatNumber,
+  formatPercent,
   Links,
   type Reader,
   Section,
@@ -20,9 +21,9 @@ import { utilityWords } from './messages/index.ts';
 export const entityPath = (id: string): string => `/entities/${encodeURIComponent(id).replaceAll('%3A', ':')}`;
 
 /** What the address says besides the period, for links that keep it. */
-export function othersOf(reader: Reader, but: readonly string[] = []): URLSearchParams {
+export function othersOf(reader: Reader): URLSearchParams {
   const query = new URLSearchParams(reader.query);
-  for (const name of ['days', 'from', 'to', 'lang', ...but]) query.delete(name);
+  for (const name of ['days', 'from', 'to']) query.delete(name);
   return query;
 }
 
@@ -106,15 +107,21 @@ export function Downloads({
   name,
   tables,
   period,
+  parameters = [],
 }: {
   reader: Reader;
   name: ViewName;
   tables: readonly string[];
   period: Period;
+  /** Those of the address that the numbers depend on; others only choose what the page shows. */
+  parameters?: readonly { readonly name: string }[];
 }): JSX.Element {
   const t = utilityWords(reader.language);
-  const others = othersOf(reader).toString();
-  const query = `${periodQuery(period)}${others === '' ? '' : `&${others}`}`;
+  const others = othersOf(reader);
+  const asked = new URLSearchParams([...others].filter(([key]) => parameters.some((one) => one.name === key)));
+  const joined = (more: URLSearchParams): string =>
+    `${periodQuery(period)}${more.size === 0 ? '' : `&${more.toString()}`}`;
+  const query = joined(asked);
   return (
     <Links
       items={[
@@ -123,7 +130,7 @@ export function Downloads({
           text: `CSV: ${t(`${name}.table.${table}` as 'air.table.stations')}`,
         })),
         { href: `/api/utilities/${name}?${query}`, text: 'JSON' },
-        { href: reader.to(`/utilities/${name}?${query}`), text: t('permalink') },
+        { href: reader.to(`/utilities/${name}?${joined(others)}`), text: t('permalink') },
       ]}
     />
   );
@@ -137,6 +144,14 @@ export function AssetLink({ asset, reader }: { asset: Asset; reader: Reader }): 
     </>
   );
 }
+
+/** The head of a column: what, and below it the unit. */
+export const Head = ({ text, unit }: { text: string; unit: string }): JSX.Element => (
+  <>
+    {text}, <br class="hidephone" />
+    {unit}
+  </>
+);
 
 /** How the numbers came about, a sentence a line. */
 export function Method({
@@ -162,3 +177,9 @@ export function Method({
 /** `–` for what is not known: never a zero. */
 export const figure = (value: number | undefined, language: string, digits = 1): string =>
   value === undefined ? '–' : formatNumber(value, language, { digits });
+
+/** `+2,5 %`, `0 %`, `−1 %`. */
+export function signedPercent(share: number, language: string): string {
+  const text = formatPercent(share, language);
+  return Math.round(share * 1000) > 0 ? `+${text}` : text;
+}

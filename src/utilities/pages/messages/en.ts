@@ -70,6 +70,74 @@ export const en = {
   'air.nowQuiet': 'On the last whole day no station was above the WHO level of a day.',
   'air.nowAbove': '{name}: {what} {value, num} µg/m³, mean of the last whole day, above the level.',
   'air.nowNone': 'No station has a mean of the last days.',
+
+  'water.lede':
+    'What flows into each metered area, what flows at night when nearly nobody uses water, and what of it is lost.',
+  'water.head': 'Water in {n, plural, one {one metered area} other {{n, num} metered areas}}',
+  'water.summary':
+    'Estimated loss: {loss} m³ a day, {share} of the inflow ({n, num} of {of, num} areas). It is an estimate that rests on the assumptions below.',
+  'water.none': 'No metered area has sent anything yet',
+  'water.noneText':
+    'Entities of the type DistrictMeteredArea with a flow in m³/h are shown here; with residents and pressure the loss is estimated too.',
+  'water.table.areas': 'Areas',
+  'water.table.days': 'Days',
+  'water.changed': 'What changed',
+  'water.byNight': 'Night by night',
+  'water.area': 'Area',
+  'water.assumptions': 'Assumptions',
+  'water.assumptionsNote': 'Change them and count again: the address keeps them.',
+  'water.perDay': '{unit} a day',
+  'water.caption':
+    'Night flow is the middle of the nights that have a number; inflow and loss are means of a day. The total adds the areas that have a number.',
+  'water.total': 'All areas together',
+  'water.inflow': 'Inflow',
+  'water.consumption': 'Counted at consumers',
+  'water.nightFlow': 'Flow at night',
+  'water.nights': '{a, num} of {b, num} nights',
+  'water.use': 'Use at night',
+  'water.factor': 'Night-day factor',
+  'water.assumed': 'no pressure, assumed',
+  'water.loss': 'Estimated loss',
+  'water.lossPerConnection': 'Loss per connection',
+  'water.lossPerResident': 'Loss per resident',
+  'water.step': 'The flow at night went from {before, num} to {after, num} m³/h on {date}.',
+  'water.noStep': 'No clear step in the last 90 nights.',
+  'water.trend': 'Trend in 30 days, m³/h: {a} over the last 30 nights, {b} over 90.',
+  'water.counter': 'The counter shows {share} against the flow of the same time.',
+  'water.counterNot': 'Counter and flow cannot be compared: too many gaps, or the counter ran backwards.',
+  'water.chart': 'Flow at night and inflow, {name}, {when}',
+  'water.chartSummary':
+    '{a, num} of {b, num} nights have a number; the middle one is {middle} m³/h. A night of which an hour is missing has none.',
+  'water.tooFew': 'No night of this period has a reading in every hour.',
+  'water.nightFrom': 'Night begins, hour',
+  'water.nightTo': 'Night ends, hour',
+  'water.useField': 'Use at night, litres a resident and hour',
+  'water.useHelp':
+    '0.6: six residents of a hundred are awake and use ten litres each (McKenzie, SANFLOW, WRC TT 109/99).',
+  'water.exponent': 'Exponent N1 of the pressure',
+  'water.exponentHelp': '1 for mixed pipes, 0.5 for rigid ones, 1.5 for plastic (Lambert 2001).',
+  'water.factorField': 'Night-day factor, hours a day',
+  'water.factorHelp': 'Empty: worked out from the pressure.',
+  'water.count': 'Count again',
+  'water.method1':
+    'Flow at night: the lowest mean of an hour between {from, num}:00 and {to, num}:00, the hour moving by a quarter. If one hour of the night says nothing, the night has no number.',
+  'water.method2':
+    'Legitimate use at night is residents times litres. It is an assumption: large users at night, such as hospitals and factories, are not taken off.',
+  'water.method3':
+    'Night-day factor: by day the pressure is lower and leaks lose less. It is the sum over the hours of the day of pressure divided by pressure at night, to the power N1; without pressure it is taken to be 24.',
+  'water.method4':
+    'Loss a day = (flow at night − use at night) × factor, never below nothing. Method of the IWA Water Losses Task Force (District Metered Areas: Guidance Notes, 2007).',
+  'water.method5':
+    'Inflow of a day is the mean of its hours times 24; 18 hours must be there. The counter is compared with the flow as a check.',
+  'water.method6':
+    'Trend is the slope of Theil and Sen; a step is where the middle of the nights before and after differs by more than three robust standard deviations and 5 %.',
+  'water.nowNone': 'No area has a number of the last days.',
+  'water.nowInflow': '{inflow} m³ flow in a day; the loss cannot be said without residents.',
+  'water.nowLoss': 'Estimated loss {loss} m³ a day, {share} of the inflow.',
+  'water.rose': '{name}: the flow at night rose from {before, num} to {after, num} m³/h on {date}.',
+
+  'water.residents': 'Residents',
+  'water.connections': 'Connections',
 } as const;
 
 export type UtilityKey = keyof typeof en;

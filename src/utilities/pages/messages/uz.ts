@@ -74,4 +74,71 @@ export const uz: Messages<UtilityKey> = {
   'air.nowQuiet': 'Oxirgi toʻliq kunda hech bir post JSSTning kunlik darajasidan yuqori boʻlmadi.',
   'air.nowAbove': '{name}: {what} {value, num} mkg/m³, oxirgi toʻliq kun oʻrtachasi, darajadan yuqori.',
   'air.nowNone': 'Hech bir postda oxirgi kunlar oʻrtachasi yoʻq.',
+
+  'water.lede':
+    'Har bir hisob hududiga qancha suv kiradi, deyarli hech kim suv ishlatmaydigan tunda qancha oqadi va undan qanchasi yoʻqoladi.',
+  'water.head': '{n, num} ta hisob hududida suv',
+  'water.summary':
+    'Yoʻqotish bahosi: kuniga {loss} m³, kirimning {share} qismi ({of, num} hududdan {n, num} tasi). Bu quyidagi taxminlarga tayangan baho.',
+  'water.none': 'Hali hech bir hisob hududi hech narsa yubormagan',
+  'water.noneText':
+    'Bu yerda m³/soat dagi flow bor DistrictMeteredArea turidagi obyektlar koʻrsatiladi; aholi soni va bosim boʻlsa, yoʻqotish ham baholanadi.',
+  'water.table.areas': 'Hududlar',
+  'water.table.days': 'Kunlar',
+  'water.changed': 'Nima oʻzgardi',
+  'water.byNight': 'Tunma-tun',
+  'water.area': 'Hudud',
+  'water.assumptions': 'Taxminlar',
+  'water.assumptionsNote': 'Ularni oʻzgartirib, qayta hisoblang: manzilda saqlanadi.',
+  'water.perDay': 'kuniga {unit}',
+  'water.caption':
+    'Tungi oqim: raqami bor tunlarning oʻrtasi; kirim va yoʻqotish: kunlik oʻrtacha. Jami raqami bor hududlarni qoʻshadi.',
+  'water.total': 'Barcha hududlar birga',
+  'water.inflow': 'Kirim',
+  'water.consumption': 'Isteʼmolchilarda hisoblangan',
+  'water.nightFlow': 'Tungi oqim',
+  'water.nights': '{b, num} tundan {a, num} tasi',
+  'water.use': 'Tungi foydalanish',
+  'water.factor': 'Tun-kun koeffitsiyenti',
+  'water.assumed': 'bosim yoʻq, taxmin',
+  'water.loss': 'Yoʻqotish bahosi',
+  'water.lossPerConnection': 'Bir ulanishga yoʻqotish',
+  'water.lossPerResident': 'Bir aholiga yoʻqotish',
+  'water.step': 'Tungi oqim {date} kuni {before, num} dan {after, num} m³/soatga oʻtdi.',
+  'water.noStep': 'Oxirgi 90 tunda aniq sakrash yoʻq.',
+  'water.trend': '30 kundagi oʻzgarish, m³/soat: oxirgi 30 tun boʻyicha {a}, 90 tun boʻyicha {b}.',
+  'water.counter': 'Hisoblagich shu vaqtdagi oqimga nisbatan {share} koʻrsatadi.',
+  'water.counterNot': 'Hisoblagich va oqimni solishtirib boʻlmaydi: boʻshliq koʻp yoki hisoblagich orqaga yurgan.',
+  'water.chart': 'Tungi oqim va kirim, {name}, {when}',
+  'water.chartSummary':
+    '{b, num} tundan {a, num} tasida raqam bor; oʻrtasi {middle} m³/soat. Bir soati yoʻq tunda raqam yoʻq.',
+  'water.tooFew': 'Bu davrning hech bir tunida har soatga qiymat yoʻq.',
+  'water.nightFrom': 'Tun boshi, soat',
+  'water.nightTo': 'Tun oxiri, soat',
+  'water.useField': 'Tungi foydalanish, bir aholiga soatiga litr',
+  'water.useHelp': '0,6: yuz kishidan oltitasi uygʻoq va oʻn litrdan ishlatadi (McKenzie, SANFLOW, WRC TT 109/99).',
+  'water.exponent': 'Bosimning N1 darajasi',
+  'water.exponentHelp': 'Aralash quvurlar uchun 1, qattiqlari uchun 0,5, plastik uchun 1,5 (Lambert 2001).',
+  'water.factorField': 'Tun-kun koeffitsiyenti, kuniga soat',
+  'water.factorHelp': 'Boʻsh: bosim boʻyicha hisoblanadi.',
+  'water.count': 'Qayta hisoblash',
+  'water.method1':
+    'Tungi oqim: {from, num}:00 bilan {to, num}:00 orasidagi eng kichik soatlik oʻrtacha, soat chorakdan suriladi. Tunning bir soatida hech narsa boʻlmasa, tunda raqam yoʻq.',
+  'water.method2':
+    'Tundagi qonuniy foydalanish: aholi soni karra litr. Bu taxmin: tungi yirik isteʼmolchilar, kasalxona va zavodlar, ayirilmagan.',
+  'water.method3':
+    'Tun-kun koeffitsiyenti: kunduzi bosim past, sizish kam. U kun soatlari boʻyicha bosimning tungi bosimga nisbati N1 darajasida yigʻindisi; bosim boʻlmasa 24 olinadi.',
+  'water.method4':
+    'Kunlik yoʻqotish = (tungi oqim − tungi foydalanish) × koeffitsiyent, noldan kam emas. IWA suv yoʻqotish ishchi guruhi usuli (District Metered Areas: Guidance Notes, 2007).',
+  'water.method5':
+    'Kunlik kirim: soatlar oʻrtachasi karra 24; 18 soat kerak. Tekshirish uchun hisoblagich oqim bilan solishtiriladi.',
+  'water.method6':
+    'Oʻzgarish: Teyl va Sen qiyaligi; sakrash: oldingi va keyingi tunlar oʻrtasi uchta mustahkam standart ogʻishdan va 5 % dan koʻp farq qilgan joy.',
+  'water.nowNone': 'Hech bir hududda oxirgi kunlar raqami yoʻq.',
+  'water.nowInflow': 'Kuniga {inflow} m³ kiradi; aholi sonisiz yoʻqotishni aytib boʻlmaydi.',
+  'water.nowLoss': 'Yoʻqotish bahosi kuniga {loss} m³, kirimning {share} qismi.',
+  'water.rose': '{name}: tungi oqim {date} kuni {before, num} dan {after, num} m³/soatga oshdi.',
+
+  'water.residents': 'Aholi',
+  'water.connections': 'Ulanishlar',
 };
