@@ -1,5 +1,6 @@
 /** What rules offer below `/api`, described for the OpenAPI document. */
 import type { ApiRoute } from '../../http/index.ts';
+import { usualHolidays, usualSides } from './schema.ts';
 
 const json = 'application/json';
 const problem = {
@@ -50,6 +51,22 @@ const when = {
       type: 'object',
       required: ['kind', 'attribute', 'for'],
       properties: { kind: { const: 'silence' }, attribute: text, for: text },
+    },
+    {
+      type: 'object',
+      required: ['kind', 'attribute', 'mads', 'least'],
+      properties: {
+        kind: { const: 'usual' },
+        attribute: text,
+        side: { enum: usualSides },
+        mads: { type: 'number', description: 'Times the median distance from the median of the same hour' },
+        least: { type: 'number', description: 'Least distance, in the unit of the attribute' },
+        clear: { type: 'number' },
+        for: text,
+        weeks: { type: 'integer', minimum: 2, maximum: 26, description: 'Default: 8' },
+        atLeast: { type: 'integer', minimum: 2, description: 'Weeks that must have the hour; default: 4' },
+        holidays: { enum: usualHolidays },
+      },
     },
   ],
 } as const;

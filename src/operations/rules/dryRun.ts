@@ -10,6 +10,7 @@ import { startOfDay } from '../../ui/index.ts';
 import { evaluatorOf, type Evaluator, type Found, type Observed, type State } from './evaluator.ts';
 import type { RuleText } from './parse.ts';
 import { observedOf, selectionOf, type Selection } from './selection.ts';
+import { bookOf } from './usual.ts';
 
 /** From raised to cleared. */
 export type Episode = {
@@ -28,6 +29,8 @@ export type DryRun = {
   readonly entities: number;
   readonly readings: number;
   readonly unusable: number;
+  /** What nothing could be said of, since something to compare it with was missing. */
+  readonly unjudged: number;
   readonly raised: number;
   /** Entities that would have raised at least once. */
   readonly raising: number;
@@ -59,8 +62,8 @@ const dayMs = 86_400_000;
 export const periodMaxMs = 400 * dayMs;
 
 type Deps = {
-  readonly broker: Pick<Broker, 'query' | 'history'>;
-  readonly city: Pick<City, 'districts' | 'timeZone'>;
+  readonly broker: Pick<Broker, 'query' | 'history' | 'aggregate'>;
+  readonly city: Pick<City, 'districts' | 'timeZone' | 'holidays'>;
   readonly clock: Clock;
 };
 
@@ -85,7 +88,7 @@ export async function dryRun(
   const evaluator = evaluatorOf(rule.when);
   const begun = performance.now();
   const { ids, selected } = await selectedIds(broker, who, selection, bounds.entitiesMax);
-  const sums = { readings: 0, unusable: 0, entities: 0 };
+  const sums = { readings: 0, unusable: 0, unjudged: 0, entities: 0 };
   const ledger = ledgerOf(from, to, city.timeZone);
   let cut: DryRun['cut'] = selected > ids.length ? 'entities' : undefined;
   const spent = (): DryRun['cut'] =>
@@ -102,21 +105,31 @@ export async function dryRun(
     }
     const some = ids.slice(first, first + entitiesAtOnce);
     const machines = new Map(some.map((id) => [id, machineOf(evaluator, (found) => ledger.add(id, found))]));
+    const usual = bookOf(rule.when, { broker, who, city, attribute: selection.attribute });
     let next: number | undefined = from;
     while (next !== undefined && !spent()) {
       const page = await readPage(broker, who, some, selection.attribute, next, to);
+      await usual?.load(page.readings.flatMap(([id, observed]) => observed.map(({ at }) => [id, at] as const)));
       for (const [id, observed] of page.readings) {
         sums.readings += observed.length;
         const machine = machines.get(id);
-        for (const one of observed) machine?.take(one);
+        for (const one of observed) {
+          const reference = usual?.of(id, one.at);
+          machine?.take(reference ? { ...one, usual: reference } : one);
+        }
       }
+      usual?.trim();
       next = page.next;
       await turn();
     }
     cut = next === undefined ? cut : (spent() ?? cut);
     // What was read in part is told as far as it was read.
     const until = next ?? to;
-    for (const machine of machines.values()) sums.unusable += machine.end(until);
+    for (const machine of machines.values()) {
+      const { unusable = 0, unjudged = 0 } = machine.end(until);
+      sums.unusable += unusable;
+      sums.unjudged += unjudged;
+    }
     sums.entities += some.length;
   }
   return { from, to, selected, ...sums, ...ledger.result(), ...(cut && { cut }) };
@@ -130,26 +143,27 @@ async function selectedIds(
 ): Promise<{ ids: readonly string[]; selected: number }> {
   const ids: string[] = [];
   let selected = 0;
-  for await (const entity of selectedEntities(broker, who, selection)) {
-    if (ids.length < max) ids.push(entity.id);
-    if (++selected >= countedMax) break;
+  for await (const entities of selectedEntities(broker, who, selection)) {
+    for (const { id } of entities) if (ids.length < max) ids.push(id);
+    selected += entities.length;
+    if (selected >= countedMax) break;
   }
   return { ids, selected };
 }
 
 const entitiesPage = 1_000;
 
-/** All that the rule selects, by id. */
+/** All that the rule selects, by id, in pages. */
 export async function* selectedEntities(
   broker: Pick<Broker, 'query'>,
   who: Principal,
   { query, holds }: Selection,
-): AsyncGenerator<Entity> {
+): AsyncGenerator<readonly Entity[]> {
   let after: string | undefined;
   for (;;) {
     const page = { limit: entitiesPage, offset: 0, ...(after !== undefined && { after }) };
     const { entities } = await broker.query(who, 0, query, page);
-    for (const entity of entities) if (holds(entity)) yield entity;
+    yield entities.filter(holds);
     after = entities.at(-1)?.id;
     if (entities.length < entitiesPage) return;
   }
@@ -195,7 +209,7 @@ async function readPage(
 function machineOf(
   evaluator: Evaluator,
   add: (found: Found) => void,
-): { take(observed: Observed): void; end(now: number): number } {
+): { take(observed: Observed): void; end(now: number): State } {
   let state: State = {};
   return {
     take(observed) {
@@ -205,7 +219,7 @@ function machineOf(
     },
     end(now) {
       evaluator.advance(state, now).found.forEach(add);
-      return state.unusable ?? 0;
+      return state;
     },
   };
 }

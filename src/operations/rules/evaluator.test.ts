@@ -6,18 +6,23 @@ import type { When } from './schema.ts';
 
 const minute = 60_000;
 
-/** `0:12 5:60` are readings at minutes; `5` alone is one that is no number; `20!` is time that has come. */
+/**
+ * `0:12 5:60` are readings at minutes; `5` alone is one that is no number; `20!` is time that has come. `0:12~10` is read
+ * where 10 with a spread of 2 is usual.
+ */
 function run(when: When, text: string, state: State = {}): { state: State; found: string } {
   const evaluator = evaluatorOf(when);
   const found: Found[] = [];
   let now = state;
   for (const word of text.split(' ')) {
-    const [at = '', value] = word.split(':');
+    const [at = '', told] = word.split(':');
+    const [value, centre] = told?.split('~') ?? [];
     const step = at.endsWith('!')
       ? evaluator.advance(now, Number(at.slice(0, -1)) * minute)
       : evaluator.step(now, {
           at: Number(at) * minute,
           ...(value !== undefined && { value: Number(value) }),
+          ...(centre !== undefined && { usual: { centre: Number(centre), spread: 2 } }),
         });
     now = step.state;
     found.push(...step.found);
@@ -78,6 +83,23 @@ test('the window of a rate stays small however often something is read', () => {
   assert.ok((state.window?.length ?? 0) <= 61);
 });
 
+const usual = (rest: object = {}): When => ({ kind: 'usual', attribute: 'a', mads: 3, least: 4, ...rest });
+
+test('what is further than so many MAD from the same hour of earlier weeks is unusual', () => {
+  assert.equal(run(usual(), '0:16~10 1:17~10 2:16~10 3:3~10 4:4~10').found, 'raise 1, clear 2, raise 3, clear 4');
+  assert.equal(run(usual({ side: 'above' }), '0:1~10 1:17~10').found, 'raise 1');
+  assert.equal(run(usual({ side: 'below' }), '0:17~10 1:1~10').found, 'raise 1');
+  assert.equal(run(usual({ least: 9 }), '0:18~10 1:20~10 2:19~10').found, 'raise 1, clear 2', 'the least distance');
+  assert.equal(run(usual({ clear: 1 }), '0:17~10 1:13~10 2:12~10').found, 'raise 0, clear 2');
+  assert.equal(run(usual({ for: 'PT10M' }), '0:17~10 9:16~10 10:17~10 30:16~10').found, 'raise 20, clear 30');
+});
+
+test('where nothing is known to compare with, nothing is raised or cleared, and it is counted', () => {
+  const { state, found } = run(usual({ for: 'PT10M' }), '0:17~10 5:17 12:17~10 21:17~10 22:17~10 30:10 31:10~10');
+  assert.equal(found, 'raise 22, clear 31');
+  assert.equal(state.unjudged, 2);
+});
+
 const duration = fc.constantFrom('PT1M', 'PT5M', 'PT17M');
 const limit = fc.integer({ min: -3, max: 3 });
 const whenAny: fc.Arbitrary<When> = fc.oneof(
@@ -91,11 +113,27 @@ const whenAny: fc.Arbitrary<When> = fc.oneof(
   fc
     .record({ rises: fc.integer({ min: 1, max: 90 }), within: duration })
     .map(({ rises, within }): When => ({ kind: 'change', attribute: 'a', rises, within })),
+  fc
+    .record({
+      side: fc.constantFrom('above', 'below', 'both'),
+      clear: fc.integer({ min: 0, max: 2 }),
+      held: fc.option(duration),
+    })
+    .map(({ side, clear, held }) => usual({ side, mads: 2, least: 1, clear, ...(held !== null && { for: held }) })),
 );
+const spread = fc.integer({ min: 0, max: 3 });
 const readings: fc.Arbitrary<readonly Observed[]> = fc.array(
   fc
-    .record({ at: fc.integer({ min: 0, max: 120 }), value: fc.option(fc.integer({ min: -5, max: 5 })) })
-    .map(({ at, value }) => ({ at: at * 30_000, ...(value !== null && { value }) })),
+    .record({
+      at: fc.integer({ min: 0, max: 120 }),
+      value: fc.option(fc.integer({ min: -5, max: 5 })),
+      usual: fc.option(fc.record({ centre: limit, spread })),
+    })
+    .map(({ at, value, usual: known }) => ({
+      at: at * 30_000,
+      ...(value !== null && { value }),
+      ...(known && { usual: known }),
+    })),
   { maxLength: 40 },
 );
 

@@ -4,10 +4,11 @@
  * says otherwise; live a timer says that it has passed, in a dry-run the next reading does.
  */
 import { parseDuration } from '../../base/time.ts';
-import type { Change, Silence, Threshold, When } from './schema.ts';
+import type { Change, Silence, Threshold, Usual, When } from './schema.ts';
+import type { Reference } from './usual.ts';
 
-/** One observation. `value` is absent where it is no number. */
-export type Observed = { readonly at: number; readonly value?: number };
+/** One observation. `value` is absent where it is no number, `usual` where nothing is known to compare it with. */
+export type Observed = { readonly at: number; readonly value?: number; readonly usual?: Reference };
 
 /** What is known of one entity under one rule; plain JSON. */
 export type State = {
@@ -24,6 +25,10 @@ export type State = {
   readonly late?: number;
   /** Readings that are no numbers where numbers are compared. */
   readonly unusable?: number;
+  /** What could not be judged, since something to compare it with was missing. */
+  readonly unjudged?: number;
+  /** At which the newest reading was unusual. */
+  readonly limit?: number;
 };
 
 export type Found = {
@@ -59,11 +64,13 @@ export function evaluatorOf(when: When): Evaluator {
       return changeEvaluator(when);
     case 'silence':
       return silenceEvaluator(when);
+    case 'usual':
+      return usualEvaluator(when);
   }
 }
 
 /** What holds since `since` is found once it has lasted. */
-function lasting(forMs: number, limit: number | undefined): Pick<Evaluator, 'advance' | 'due'> {
+function lasting(forMs: number, limitOf: (state: State) => number | undefined): Pick<Evaluator, 'advance' | 'due'> {
   const due = ({ since, raised }: State): number | undefined =>
     since === undefined || raised !== undefined ? undefined : since + forMs;
   return {
@@ -71,6 +78,7 @@ function lasting(forMs: number, limit: number | undefined): Pick<Evaluator, 'adv
     advance(state, now) {
       const at = due(state);
       if (at === undefined || at > now) return { state, found: nothing };
+      const limit = limitOf(state);
       const value = limit === undefined ? undefined : state.value;
       const found: Found = {
         kind: 'raise',
@@ -88,7 +96,7 @@ function thresholdEvaluator({ above, below, clear, for: held }: Threshold): Eval
   const end = clear ?? limit;
   const isOver = (value: number): boolean => (above === undefined ? value < limit : value > limit);
   const isBack = (value: number): boolean => (above === undefined ? value >= end : value <= end);
-  const time = lasting(held === undefined ? 0 : durationMs(held), limit);
+  const time = lasting(held === undefined ? 0 : durationMs(held), () => limit);
   return {
     ...time,
     step: (state, observed) =>
@@ -103,7 +111,7 @@ function thresholdEvaluator({ above, below, clear, for: held }: Threshold): Eval
 }
 
 function silenceEvaluator({ for: held }: Silence): Evaluator {
-  const time = lasting(durationMs(held), undefined);
+  const time = lasting(durationMs(held), () => undefined);
   return {
     ...time,
     step: (state, observed) =>
@@ -142,6 +150,28 @@ function changeEvaluator({ rises, falls, clear, within }: Change): Evaluator {
         if (read.raised !== undefined) return rate <= end ? cleared(read, at, perHour, limit) : keep(read);
         if (rate <= limit) return keep(read);
         return { state: { ...read, raised: at }, found: [{ kind: 'raise', at, value: perHour, limit }] };
+      }),
+  };
+}
+
+function usualEvaluator({ side = 'both', mads, least, clear = mads, for: held }: Usual): Evaluator {
+  const time = lasting(held === undefined ? 0 : durationMs(held), ({ limit }) => limit);
+  return {
+    ...time,
+    step: (state, observed) =>
+      taken(state, observed, time, (before, { at, value, usual }) => {
+        if (value === undefined) return unusable(before);
+        const read: State = { ...before, newest: at, value };
+        // Not known is neither usual nor unusual: what is raised stays, what is waited for begins again.
+        if (!usual) return keep(without({ ...read, unjudged: (read.unjudged ?? 0) + 1 }, 'since'));
+        const unit = Math.max(usual.spread, least / mads);
+        const off = (value - usual.centre) / unit;
+        const isAbove = side === 'above' || (side === 'both' && off > 0);
+        const apart = isAbove ? off : -off;
+        const limit = usual.centre + (isAbove ? mads : -mads) * unit;
+        if (read.raised !== undefined) return apart <= clear ? cleared(read, at, value, limit) : keep(read);
+        if (apart <= mads) return keep(without(read, 'since'));
+        return time.advance({ ...read, since: read.since ?? at, limit }, at);
       }),
   };
 }

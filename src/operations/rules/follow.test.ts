@@ -138,7 +138,7 @@ test('what is over the limit when a rule is switched on is raised at once; later
     'raise air-a 3 2 (99)',
     'clear air-a 1 3 (40)',
   ]);
-  assert.deepEqual(follower.stats('air-a'), { entities: 3, raised: 2, late: 0, unusable: 0 });
+  assert.deepEqual(follower.stats('air-a'), { entities: 3, raised: 2, late: 0, unusable: 0, unjudged: 0 });
   await record(reading('AirA', '2', 0, { pm25: 1 }));
   await until(
     () => follower.stats('air-a')?.late === 1,

@@ -10,7 +10,7 @@ import { oneAtATime } from '../../base/queue.ts';
 import type { Broker } from '../../broker/index.ts';
 import type { City } from '../../city/index.ts';
 import { systemPrincipal } from '../../http/index.ts';
-import { deltaId, type Entity, type EntityDelta } from '../../ngsild/entity.ts';
+import { deltaId, type Attributes, type Entity, type EntityDelta } from '../../ngsild/entity.ts';
 import type { Gap, JournalRecord, RowDelta } from '../../store/ports.ts';
 import type { Alarms } from '../alarms/index.ts';
 import { selectedEntities } from './dryRun.ts';
@@ -19,8 +19,9 @@ import type { Rule } from './schema.ts';
 import type { Rules } from './service.ts';
 import { ruleRaising } from './raising.ts';
 import { placeRow, stateVersionRow, type KnownState, type RuleStore } from './store.ts';
+import { bookOf } from './usual.ts';
 import { watchedRule, type RuleStats, type Watched } from './watched.ts';
-import { instanceOf, observedOf } from './selection.ts';
+import { instanceOf, observedOf, selectionOf } from './selection.ts';
 
 export type RuleFollower = {
   start(): Promise<void>;
@@ -51,8 +52,8 @@ export function ruleFollower(deps: {
   rules: Pick<Rules, 'list' | 'get' | 'versions' | 'onChange'>;
   store: RuleStore;
   alarms: Pick<Alarms, 'ids' | 'decide'>;
-  broker: Pick<Broker, 'amend' | 'follow' | 'find' | 'query'>;
-  city: Pick<City, 'districts' | 'timeZone'>;
+  broker: Pick<Broker, 'amend' | 'follow' | 'find' | 'query' | 'aggregate'>;
+  city: Pick<City, 'districts' | 'timeZone' | 'holidays'>;
   clock: Clock;
   log: Log;
   metrics: Metrics;
@@ -115,13 +116,22 @@ export function ruleFollower(deps: {
     // Whatever is durable before this record is seen; it need not be read from the journal.
     const { seq } = await write([placeRow({ seq: placed, missed })]);
     const ids = new Set<string>();
-    for await (const entity of selectedEntities(broker, systemPrincipal, one.selection)) {
-      ids.add(entity.id);
-      one.stands(entity, seq, clock.now());
+    for await (const entities of selectedEntities(broker, systemPrincipal, one.selection)) {
+      await one.usual?.load(entities.flatMap(({ id, attrs }) => readingIn(one, id, attrs, clock.now())));
+      one.usual?.trim();
+      for (const entity of entities) {
+        ids.add(entity.id);
+        one.stands(entity, seq, clock.now());
+      }
     }
     for (const id of one.entities()) if (!ids.has(id)) one.letGo(id, seq, clock.now());
     one.seen = { seq, at: clock.now() };
     for (const id of one.due(clock.now(), Infinity)) one.advance(id, clock.now(), seq);
+  };
+  const watch = (rule: Rule, known: ReadonlyMap<string, KnownState>): Watched => {
+    const { attribute } = selectionOf(rule, city);
+    const book = bookOf(rule.when, { broker, who: systemPrincipal, city, attribute });
+    return watchedRule(rule, city, known, book);
   };
   const switchOn = async (rule: Rule): Promise<void> => {
     const version = await store.stateVersion(rule.id);
@@ -130,7 +140,7 @@ export function ruleFollower(deps: {
     const last = unchanged ? rule : rules.versions(rule.id).find((known) => known.rule.version === version)?.rule;
     const sameWhen = last !== undefined && sameJson(last.when, rule.when);
     const kept = unchanged ? states : withoutSkips(sameWhen ? states : mapStates(states, onlyRaised));
-    const one = watchedRule(rule, city, kept);
+    const one = watch(rule, kept);
     if (!unchanged) {
       await look(one);
       await raising.flush(one);
@@ -141,7 +151,7 @@ export function ruleFollower(deps: {
     index();
   };
   const switchOff = async (rule: Rule): Promise<void> => {
-    const one = watchedRule(rule, city, withoutSkips(await store.states(rule.id)));
+    const one = watch(rule, withoutSkips(await store.states(rule.id)));
     for (const id of one.entities()) one.letGo(id, taken, clock.now());
     watched.delete(rule.id);
     index();
@@ -197,6 +207,7 @@ export function ruleFollower(deps: {
       taken = gap.to;
       for (const one of watched.values()) await look(one);
     }
+    for (const one of watched.values()) await foresee(one, records);
     for (const record of records) {
       if (record.seq <= taken) continue;
       if (record.tenant === 0) {
@@ -208,10 +219,31 @@ export function ruleFollower(deps: {
       }
       taken = record.seq;
     }
-    for (const one of watched.values()) await raising.flush(one);
+    for (const one of watched.values()) {
+      one.usual?.trim();
+      await raising.flush(one);
+    }
     await writePlaceInTime();
     for (const { seq, done } of waiting) if (seq <= taken) done();
     waiting = waiting.filter(({ seq }) => seq > taken);
+  };
+  /** Readings are taken without waiting: what they are compared with is there before. */
+  const foresee = async (one: Watched, records: readonly JournalRecord[]): Promise<void> => {
+    const { usual } = one;
+    if (!usual) return;
+    const readings: (readonly [string, number])[] = [];
+    /** Let in on the way, perhaps. */
+    const more = new Set<string>();
+    for (const { seq, tenant, at, entities } of records) {
+      if (seq <= taken || tenant !== 0) continue;
+      for (const delta of entities) {
+        if (delta.op !== 'put' && delta.op !== 'set') continue;
+        const { id, attrs } = delta.op === 'put' ? delta.entity : delta;
+        if (delta.op === 'put' ? delta.entity.type.includes(one.selection.type) : decides(delta)) more.add(id);
+        if (one.has(id) || more.has(id)) readings.push(...readingIn(one, id, attrs, at));
+      }
+    }
+    await usual.load(readings);
   };
   const takeDelta = (delta: EntityDelta, { seq, at }: JournalRecord): Promise<void> | undefined => {
     switch (delta.op) {
@@ -317,6 +349,17 @@ export function ruleFollower(deps: {
   };
 }
 
+/** Entity and time of the reading that a rule may take of these attributes. */
+function readingIn(
+  { selection }: Watched,
+  id: string,
+  attrs: Attributes,
+  takenAt: number,
+): readonly (readonly [string, number])[] {
+  const instance = instanceOf(attrs, selection.attribute);
+  return instance ? [[id, observedOf(instance, takenAt).at]] : [];
+}
+
 function grouped(all: readonly Watched[], namesOf: (one: Watched) => Iterable<string>): Map<string, Watched[]> {
   const groups = new Map<string, Watched[]>();
   for (const one of all) {
@@ -336,10 +379,11 @@ const mapStates = (
   new Map([...states].map(([id, known]) => [id, { ...known, state: change(known.state) }]));
 
 /** What a rule of another kind may keep: that something is wrong. */
-const onlyRaised = ({ raised, late, unusable }: State): State => ({
+const onlyRaised = ({ raised, late, unusable, unjudged }: State): State => ({
   ...(raised !== undefined && { raised }),
   ...(late !== undefined && { late }),
   ...(unusable !== undefined && { unusable }),
+  ...(unjudged !== undefined && { unjudged }),
 });
 
 const withoutSkips = (states: ReadonlyMap<string, KnownState>): ReadonlyMap<string, KnownState> =>

@@ -22,6 +22,11 @@ export const formFields = [
   'clear',
   'for',
   'within',
+  'mads',
+  'least',
+  'weeks',
+  'atLeast',
+  'holidays',
   'why',
   'version',
   'json',
@@ -89,6 +94,19 @@ function formOfWhen(when: When): RuleForm {
     }
     case 'silence':
       return { kind, attribute, for: minutesText(when.for) };
+    case 'usual':
+      return {
+        kind,
+        attribute,
+        side: when.side ?? '',
+        mads: String(when.mads),
+        least: String(when.least),
+        clear: numberText(when.clear),
+        for: minutesText(when.for),
+        weeks: numberText(when.weeks),
+        atLeast: numberText(when.atLeast),
+        holidays: when.holidays ?? '',
+      };
   }
 }
 
@@ -125,6 +143,7 @@ function whenOfForm(form: RuleForm): Record<string, unknown> {
   const kind = kindOf(textIn(form, 'kind'));
   const attribute = textIn(form, 'attribute');
   if (kind === 'silence') return { kind, attribute, for: minutesIn(form, 'for') };
+  if (kind === 'usual') return usualOfForm(form, attribute);
   const rate = kind === 'change';
   const side = textIn(form, 'side');
   const limit = rate ? (side === 'falls' ? 'falls' : 'rises') : side === 'below' ? 'below' : 'above';
@@ -135,6 +154,25 @@ function whenOfForm(form: RuleForm): Record<string, unknown> {
     ...(textIn(form, 'clear') !== '' && { clear: numberIn(form, 'clear') }),
     ...(rate && { within: minutesIn(form, 'within') }),
     ...(!rate && textIn(form, 'for') !== '' && { for: minutesIn(form, 'for') }),
+  };
+}
+
+/** What was left empty is as the rule has it by default. */
+function usualOfForm(form: RuleForm, attribute: string): Record<string, unknown> {
+  const given = (name: string): boolean => textIn(form, name) !== '';
+  const number = (name: string): Record<string, number> => (given(name) ? { [name]: numberIn(form, name) } : {});
+  const text = (name: string): Record<string, string> => (given(name) ? { [name]: textIn(form, name) } : {});
+  return {
+    kind: 'usual',
+    attribute,
+    ...text('side'),
+    mads: numberIn(form, 'mads'),
+    least: numberIn(form, 'least'),
+    ...number('clear'),
+    ...(given('for') && { for: minutesIn(form, 'for') }),
+    ...number('weeks'),
+    ...number('atLeast'),
+    ...text('holidays'),
   };
 }
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { evaluatorOf, type State } from './evaluator.ts';
-import { killedAt, killedRule, seriesValue } from './killed.fixture.ts';
+import { killedAt, killedRule, killedUsual, seriesValue, usualOf } from './killed.fixture.ts';
 
 const child = fileURLToPath(new URL('killed.child.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'chorsu-rules-killed-'));
@@ -44,25 +44,29 @@ test(
     assert.ok(told);
     assert.ok(killed >= 3 && told.begin > 0, `${killed} times killed, went on at ${told.begin}`);
 
-    const evaluator = evaluatorOf(killedRule.when);
     const expected = new Map<string, [number, boolean]>();
-    for (let n = 0; n < series; n++) {
-      let state: State = {};
-      let raised = 0;
-      for (let step = 0; step < length; step++) {
-        const taken = evaluator.step(state, { at: killedAt(step), value: seriesValue(n, step) });
-        state = taken.state;
-        raised += taken.found.filter(({ kind }) => kind === 'raise').length;
+    for (const rule of [killedRule, killedUsual]) {
+      const evaluator = evaluatorOf(rule.when);
+      for (let n = 0; n < series; n++) {
+        let state: State = {};
+        let raised = 0;
+        for (let step = 0; step < length; step++) {
+          const reading = { at: killedAt(step), value: seriesValue(n, step), usual: usualOf(n, step) };
+          const taken = evaluator.step(state, reading);
+          state = taken.state;
+          raised += taken.found.filter(({ kind }) => kind === 'raise').length;
+        }
+        // Time has come long since.
+        raised += evaluator.advance(state, Infinity).found.length;
+        state = evaluator.advance(state, Infinity).state;
+        if (raised > 0) expected.set(`${rule.id} urn:ngsi-ld:Gauge:${n}`, [raised, state.raised !== undefined]);
       }
-      // Time has come long since.
-      raised += evaluator.advance(state, Infinity).found.length;
-      state = evaluator.advance(state, Infinity).state;
-      if (raised > 0) expected.set(`urn:ngsi-ld:Gauge:${n}`, [raised, state.raised !== undefined]);
     }
+    assert.ok([...expected.keys()].filter((what) => what.startsWith('unusual')).length > 5);
     const sum = [...expected.values()].reduce((total, [raised]) => total + raised, 0);
     assert.ok(sum > 50, `only ${sum}`);
-    const alerts = new Map(told.alerts.map(([subject, raised, active]) => [subject, [raised, active]]));
-    alerts.delete(`urn:ngsi-ld:Gauge:${series}`);
+    const alerts = new Map(told.alerts.map(([what, raised, active]) => [what, [raised, active]]));
+    alerts.delete(`level urn:ngsi-ld:Gauge:${series}`);
     assert.deepEqual(
       [...alerts].toSorted(([a], [b]) => (a < b ? -1 : 1)),
       [...expected].toSorted(([a], [b]) => (a < b ? -1 : 1)),

@@ -18,12 +18,17 @@ test('a rule reads as it is written; what the platform counts is not read', () =
   assert.deepEqual(parseRule({ ...rule, version: 7, enabled: true }), rule);
   const silence = { kind: 'silence', attribute: 'currentLevel', for: 'PT6H' };
   assert.deepEqual(parseRule({ ...rule, when: silence }).when, silence);
+  const usual = { kind: 'usual', attribute: 'flow', side: 'above', mads: 5, least: 10, clear: 3, for: 'PT1H' };
+  assert.deepEqual(parseRule({ ...rule, when: usual }).when, usual);
+  const whole = { kind: 'usual', attribute: 'flow', mads: 5, least: 0.1, weeks: 6, atLeast: 3, holidays: 'skip' };
+  assert.deepEqual(parseRule({ ...rule, when: whole }).when, whole);
   const change = { kind: 'change', attribute: 'currentLevel', rises: 0.3, clear: 0.1, within: 'PT1H' };
   assert.deepEqual(parseRule({ ...rule, when: change }).when, change);
 });
 
 test('what is wrong is refused by its field', () => {
   const when = rule.when;
+  const usual = { kind: 'usual', attribute: 'a', mads: 5, least: 1 };
   const cases: [unknown, string][] = [
     ['x', 'rule'],
     [{ ...rule, id: 'Air PM' }, 'id'],
@@ -50,6 +55,14 @@ test('what is wrong is refused by its field', () => {
     [{ ...rule, when: { kind: 'change', attribute: 'a', rises: -1, within: 'PT1H' } }, 'when.rises'],
     [{ ...rule, when: { kind: 'change', attribute: 'a', rises: 1 } }, 'when.within'],
     [{ ...rule, when: { kind: 'silence', attribute: 'a' } }, 'when.for'],
+    [{ ...rule, when: { ...usual, mads: 0 } }, 'when.mads'],
+    [{ ...rule, when: { ...usual, least: undefined } }, 'when.least'],
+    [{ ...rule, when: { ...usual, clear: 6 } }, 'when.clear'],
+    [{ ...rule, when: { ...usual, side: 'left' } }, 'when.side'],
+    [{ ...rule, when: { ...usual, weeks: 27 } }, 'when.weeks'],
+    [{ ...rule, when: { ...usual, weeks: 3, atLeast: 4 } }, 'when.atLeast'],
+    [{ ...rule, when: { ...usual, holidays: 'mondays' } }, 'when.holidays'],
+    [{ ...rule, when: { ...usual, above: 1 } }, 'when.above'],
   ];
   for (const [value, field] of cases)
     assert.throws(

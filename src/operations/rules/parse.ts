@@ -5,7 +5,19 @@ import { parseDuration } from '../../base/time.ts';
 import { languages, type Words } from '../../city/index.ts';
 import { coreContext, isUri, parseQ, parseScopeQ } from '../../ngsild/index.ts';
 import { priorities } from '../alarms/schema.ts';
-import { ruleKinds, type Change, type Rule, type Selects, type Silence, type Threshold, type When } from './schema.ts';
+import {
+  ruleKinds,
+  usualHolidays,
+  usualSides,
+  type Change,
+  type Rule,
+  type Selects,
+  type Silence,
+  type Threshold,
+  type Usual,
+  type When,
+} from './schema.ts';
+import { defaultWeeks } from './usual.ts';
 
 const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 const textMax = 500;
@@ -72,6 +84,8 @@ function parseWhen(value: unknown): When {
       };
       return silence;
     }
+    case 'usual':
+      return parseUsual(object(value, 'when', usualMembers));
     default:
       throw new Problem('bad-data', `expected one of ${ruleKinds.join(', ')}`, 'when.kind');
   }
@@ -96,12 +110,41 @@ function parseThreshold(given: Record<string, unknown>): Threshold {
 function parseChange(given: Record<string, unknown>): Change {
   const attribute = name(given['attribute'], 'when.attribute');
   const { side, limit } = oneLimit(given, 'rises', 'falls');
-  if (limit <= 0) throw new Problem('bad-data', 'expected a positive number', `when.${side}`);
+  positive(limit, `when.${side}`);
   const clear = optional(given['clear'], 'when.clear', number);
   if (clear !== undefined && clear > limit)
     throw new Problem('bad-data', 'it must be over at a slower rate', 'when.clear');
   const within = duration(given['within'], 'when.within');
   return { kind: 'change', attribute, [side]: limit, ...(clear !== undefined && { clear }), within };
+}
+
+const usualMembers = ['kind', 'attribute', 'side', 'mads', 'least', 'clear', 'for', 'weeks', 'atLeast', 'holidays'];
+const weeksMax = 26;
+
+function parseUsual(given: Record<string, unknown>): Usual {
+  const attribute = name(given['attribute'], 'when.attribute');
+  const side = optional(given['side'], 'when.side', oneOf(usualSides));
+  const mads = positive(given['mads'], 'when.mads');
+  const least = positive(given['least'], 'when.least');
+  const clear = optional(given['clear'], 'when.clear', number);
+  if (clear !== undefined && (clear < 0 || clear > mads))
+    throw new Problem('bad-data', 'expected a number from 0 to that of mads', 'when.clear');
+  const held = optional(given['for'], 'when.for', duration);
+  const weeks = optional(given['weeks'], 'when.weeks', whole(2, weeksMax));
+  const atLeast = optional(given['atLeast'], 'when.atLeast', whole(2, weeks ?? defaultWeeks));
+  const holidays = optional(given['holidays'], 'when.holidays', oneOf(usualHolidays));
+  return {
+    kind: 'usual',
+    attribute,
+    ...(side !== undefined && { side }),
+    mads,
+    least,
+    ...(clear !== undefined && { clear }),
+    ...(held !== undefined && { for: held }),
+    ...(weeks !== undefined && { weeks }),
+    ...(atLeast !== undefined && { atLeast }),
+    ...(holidays !== undefined && { holidays }),
+  };
 }
 
 /** Exactly one of the two. */
@@ -148,6 +191,29 @@ function number(value: unknown, at: string): number {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new Problem('bad-data', 'expected a number', at);
   return value;
 }
+
+function positive(value: unknown, at: string): number {
+  const given = number(value, at);
+  if (given <= 0) throw new Problem('bad-data', 'expected a positive number', at);
+  return given;
+}
+
+const whole =
+  (min: number, max: number) =>
+  (value: unknown, at: string): number => {
+    const given = number(value, at);
+    if (!Number.isInteger(given) || given < min || given > max)
+      throw new Problem('bad-data', `expected a whole number from ${min} to ${max}`, at);
+    return given;
+  };
+
+const oneOf =
+  <const T extends string>(known: readonly T[]) =>
+  (value: unknown, at: string): T => {
+    const found = known.find((one) => one === value);
+    if (found === undefined) throw new Problem('bad-data', `expected one of ${known.join(', ')}`, at);
+    return found;
+  };
 
 /** A type or attribute: a short name or an IRI. */
 function name(value: unknown, at: string): string {

@@ -51,6 +51,7 @@ test('a city is offered the standard rules, off; every page is there in five lan
     '/new?kind=threshold',
     '/new?kind=change',
     '/new?kind=silence',
+    '/new?kind=usual',
     '/import',
     '/air-pm25',
     '/river-rise/edit',
@@ -191,6 +192,12 @@ test('no form gives a 500', async () => {
 });
 
 test('what a form shows of a rule, it makes again', () => {
+  const usual = { kind: 'usual', attribute: 'flow', side: 'above', mads: 4.5, least: 0.1, clear: 2, for: 'PT2H' };
+  const rest = { weeks: 6, atLeast: 3, holidays: 'skip' };
+  for (const when of [usual, { ...usual, ...rest }]) {
+    const text = parseRule({ ...rule, when: { ...when, holidays: 'skip' } });
+    assert.deepEqual(parseRule(ruleOfForm(formOf({ ...text, version: 1, enabled: false }))), text);
+  }
   for (const standard of standardRules({ simulated: false })) {
     const { version: _version, enabled: _enabled, ...text } = standard;
     assert.deepEqual(parseRule(ruleOfForm(formOf(standard))), text);

@@ -31,7 +31,7 @@ export type Selects = {
 };
 
 /** Durations are ISO 8601 without months and years (`PT15M`, `P1D`); attributes short names of the core context, or IRIs. */
-export type When = Threshold | Change | Silence;
+export type When = Threshold | Change | Silence | Usual;
 
 /** A value above or below a limit, for some time. */
 export type Threshold = {
@@ -61,7 +61,34 @@ export type Change = {
 /** No reading for so long. What never had a reading is not silent. */
 export type Silence = { readonly kind: 'silence'; readonly attribute: string; readonly for: string };
 
-export const ruleKinds = ['threshold', 'change', 'silence'] as const satisfies readonly When['kind'][];
+/** A value that is not what it is at this hour of the week. */
+export type Usual = {
+  readonly kind: 'usual';
+  readonly attribute: string;
+  /** Where it has to lie to be unusual; default: both. */
+  readonly side?: (typeof usualSides)[number];
+  /** It is unusual when it is further from the median than this times the MAD, and further than `least`. */
+  readonly mads: number;
+  /** Positive, in the attribute's unit. Where every week was the same the MAD is 0, and this alone decides. */
+  readonly least: number;
+  /** It is over when it is back within so many MADs, `least` being made smaller alike; default: `mads`. */
+  readonly clear?: number;
+  /** Default: at once. */
+  readonly for?: string;
+  /** How many earlier weeks; default: 8. */
+  readonly weeks?: number;
+  /** In so many of them the hour must have a reading; default: 4, or `weeks` where that is less. */
+  readonly atLeast?: number;
+  /** Holidays of the city are compared with Sundays (default), or nothing is said of them. */
+  readonly holidays?: (typeof usualHolidays)[number];
+};
+export const usualSides = ['both', 'above', 'below'] as const;
+export const usualHolidays = ['sundays', 'skip'] as const;
+
+export const ruleKinds = ['threshold', 'change', 'silence', 'usual'] as const satisfies readonly When['kind'][];
+
+/** Whether it may have nothing to compare a reading with. */
+export const judges = ({ kind }: When): boolean => kind === 'usual';
 
 /** A version of a rule as it was set. */
 export type RuleVersion = {

@@ -49,8 +49,8 @@ const cause = { by: 'rules' };
  */
 export function openRules(deps: {
   store: RuleStore;
-  broker: Pick<Broker, 'amend' | 'query' | 'history'>;
-  city: Pick<City, 'districts' | 'timeZone'>;
+  broker: Pick<Broker, 'amend' | 'query' | 'history' | 'aggregate'>;
+  city: Pick<City, 'districts' | 'timeZone' | 'holidays'>;
   clock: Clock;
   standard: readonly Rule[];
   bounds?: DryRunBounds;

@@ -4,8 +4,9 @@ import type { City } from '../../city/index.ts';
 import { coreContext, type Attributes, type Entity, type Instance } from '../../ngsild/index.ts';
 import type { RowDelta } from '../../store/ports.ts';
 import type { Finding } from '../alarms/schema.ts';
-import { evaluatorOf, type Found, type State, type Step } from './evaluator.ts';
+import { evaluatorOf, type Found, type Observed, type State, type Step } from './evaluator.ts';
 import type { Rule } from './schema.ts';
+import type { UsualBook } from './usual.ts';
 import { instanceOf, observedOf, selectionOf, type Selection } from './selection.ts';
 import { stateRow, type KnownState } from './store.ts';
 
@@ -19,6 +20,8 @@ type Entry = { -readonly [K in keyof KnownState]: KnownState[K] } & {
 export type Watched = {
   readonly rule: Rule;
   readonly selection: Selection;
+  /** What its readings are compared with; it must know a reading before the reading is taken. */
+  readonly usual?: UsualBook;
   /**
    * When the entities were last looked at as they stand: records up to `seq` are in it, those up to `at` (ms) may be, so
    * that what they bring may be older than what is known.
@@ -57,6 +60,8 @@ export type RuleStats = {
   readonly raised: number;
   readonly late: number;
   readonly unusable: number;
+  /** What nothing could be said of, since something to compare it with was missing. */
+  readonly unjudged: number;
 };
 
 /** A reading further ahead of the record that brings it is a wrong clock. */
@@ -66,6 +71,7 @@ export function watchedRule(
   rule: Rule,
   city: Pick<City, 'districts'>,
   known: ReadonlyMap<string, KnownState>,
+  usual?: UsualBook,
 ): Watched {
   const selection = selectionOf(rule, city);
   const evaluator = evaluatorOf(rule.when);
@@ -90,7 +96,7 @@ export function watchedRule(
     attribute,
     ...(value !== undefined && { value }),
     // A rate has another unit than what it is a rate of.
-    ...(unitCode !== undefined && rule.when.kind === 'threshold' && { unitCode }),
+    ...(unitCode !== undefined && value !== undefined && rule.when.kind !== 'change' && { unitCode }),
     ...(limit !== undefined && { limit }),
     simulated,
   });
@@ -104,7 +110,9 @@ export function watchedRule(
     if (due !== undefined && due < earliest) earliest = due;
   };
   const read = (id: string, entry: Entry, instance: Instance, seq: number, at: number): void => {
-    const observed = observedOf(instance, at);
+    const given = observedOf(instance, at);
+    const reference = usual?.of(id, given.at);
+    const observed: Observed = reference ? { ...given, usual: reference } : given;
     const { newest } = entry.state;
     if (newest !== undefined && observed.at < newest && at <= watched.seen.at) return;
     if (instance.unitCode !== undefined) entry.unitCode = instance.unitCode;
@@ -134,6 +142,7 @@ export function watchedRule(
   const watched: Watched = {
     rule,
     selection,
+    ...(usual && { usual }),
     seen: { seq: 0, at: 0 },
     has: (id) => entries.get(id)?.selected === true,
     take(id, attrs, seq, at) {
@@ -202,13 +211,14 @@ export function watchedRule(
     },
     entities: () => [...entries].flatMap(([id, { selected }]) => (selected ? [id] : [])),
     stats() {
-      const sums = { entities: 0, raised: 0, late: 0, unusable: 0 };
+      const sums = { entities: 0, raised: 0, late: 0, unusable: 0, unjudged: 0 };
       for (const { state, selected } of entries.values()) {
         if (!selected) continue;
         sums.entities++;
         if (state.raised !== undefined) sums.raised++;
         sums.late += state.late ?? 0;
         sums.unusable += state.unusable ?? 0;
+        sums.unjudged += state.unjudged ?? 0;
       }
       return sums;
     },

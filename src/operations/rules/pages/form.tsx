@@ -16,6 +16,7 @@ import {
 } from '../../../ui/index.ts';
 import { priorities } from '../../alarms/schema.ts';
 import { kindOf, textIn, type FormField, type RuleForm } from '../form.ts';
+import { usualHolidays, usualSides } from '../schema.ts';
 import { rulesWords } from './messages/index.ts';
 
 /** `/console/rules/new`, `/console/rules/ID/edit`: a form for each kind of rule. */
@@ -64,9 +65,13 @@ export function formPage(
     ids: t('ids'),
     attribute: t('attribute'),
     limit: t(kind === 'change' ? 'limitChange' : 'limit'),
-    clear: t('clear'),
+    clear: t(kind === 'usual' ? 'clearUsual' : 'clear'),
     for: t(kind === 'silence' ? 'forSilence' : 'for'),
     within: t('within'),
+    mads: t('mads'),
+    least: t('least'),
+    weeks: t('weeks'),
+    atLeast: t('atLeast'),
     why: t('why'),
   } as const;
   const optionalWord = t('optional');
@@ -131,7 +136,7 @@ export function formPage(
           <fieldset class="step">
             <legend>{t('when')}</legend>
             {plain('attribute')}
-            {kind !== 'silence' && (
+            {(kind === 'threshold' || kind === 'change') && (
               <>
                 <Picks
                   legend={t(kind === 'change' ? 'sideChange' : 'side')}
@@ -143,7 +148,29 @@ export function formPage(
                 {plain('clear', { inputMode: 'decimal', help: t('clearHelp'), optionalWord })}
               </>
             )}
-            {kind === 'threshold' && plain('for', { inputMode: 'decimal', help: t('forHelp'), optionalWord })}
+            {kind === 'usual' && (
+              <>
+                <Picks
+                  legend={t('sideUsual')}
+                  name="side"
+                  value={textIn(form, 'side') || 'both'}
+                  options={usualSides.map((side) => ({ value: side, text: t(`sideUsual_${side}`) }))}
+                />
+                {plain('mads', { inputMode: 'decimal', help: t('madsHelp') })}
+                {plain('least', { inputMode: 'decimal', help: t('leastHelp') })}
+                {plain('clear', { inputMode: 'decimal', help: t('clearUsualHelp'), optionalWord })}
+                {plain('weeks', { inputMode: 'numeric', help: t('weeksHelp'), optionalWord })}
+                {plain('atLeast', { inputMode: 'numeric', help: t('atLeastHelp'), optionalWord })}
+                <Picks
+                  legend={t('holidays')}
+                  name="holidays"
+                  value={textIn(form, 'holidays') || 'sundays'}
+                  options={usualHolidays.map((one) => ({ value: one, text: t(`holidays_${one}`) }))}
+                />
+              </>
+            )}
+            {(kind === 'threshold' || kind === 'usual') &&
+              plain('for', { inputMode: 'decimal', help: t('forHelp'), optionalWord })}
             {kind === 'silence' && plain('for', { inputMode: 'decimal' })}
             {kind === 'change' && plain('within', { inputMode: 'decimal' })}
           </fieldset>

@@ -17,7 +17,7 @@ import {
   Code,
 } from '../../../ui/index.ts';
 import type { FormField } from '../form.ts';
-import type { RuleVersion } from '../schema.ts';
+import { judges, type RuleVersion } from '../schema.ts';
 import type { RuleSummary } from './list.tsx';
 import { rulesWords } from './messages/index.ts';
 import { entityLabel, entityPath, SelectsText, titleText, whenText } from './words.tsx';
@@ -87,6 +87,7 @@ export function rulePage(
                   { name: t('watched'), value: number(stats.entities) },
                   { name: t('late'), value: number(stats.late) },
                   { name: t('unusable'), value: number(stats.unusable) },
+                  ...(judges(rule.when) ? [{ name: t('unjudged'), value: number(stats.unjudged) }] : []),
                 ]
               : []),
           ]}

@@ -15,7 +15,7 @@ import {
   uiWords,
 } from '../../../ui/index.ts';
 import type { DryRun, Episode } from '../dryRun.ts';
-import type { Rule } from '../schema.ts';
+import { judges, type Rule } from '../schema.ts';
 import { rulesWords } from './messages/index.ts';
 import { entityLabel, entityPath, minutesText, whenText } from './words.tsx';
 
@@ -58,6 +58,7 @@ export function triedPage(
             { value: number(raised / Math.max(1, days.length)), label: t('perDay') },
             { value: number(raising), label: t('raising', { n: selected }) },
             { value: number(readings), label: t('readings') },
+            ...(judges(rule.when) ? [{ value: number(result.unjudged), label: t('unjudged') }] : []),
           ]}
         />
         <Section id="days" title={t('byDay')} note={t('tryHow')}>

@@ -2,10 +2,12 @@
 import type { JSX } from 'preact';
 import { formatNumber, inLanguage, type Translate } from '../../../ui/index.ts';
 import { durationMs } from '../evaluator.ts';
-import type { Rule, Selects, When } from '../schema.ts';
+import type { Rule, Selects, Usual, When } from '../schema.ts';
+import { defaultWeeks } from '../usual.ts';
 import type { RulesKey } from './messages/index.ts';
 
 type T = Translate<RulesKey>;
+type Say = (value: number | undefined) => string;
 
 const dayMinutes = 1_440;
 
@@ -20,8 +22,9 @@ export const durationText = (duration: string, t: T): string => minutesText(dura
 
 export function whenText(when: When, language: string, t: T): string {
   const { attribute } = when;
-  const number = (value: number | undefined): string => formatNumber(value ?? Number.NaN, language);
+  const number: Say = (value) => formatNumber(value ?? Number.NaN, language);
   if (when.kind === 'silence') return t('silent', { attribute, for: durationText(when.for, t) });
+  if (when.kind === 'usual') return usualText(when, t, number);
   const until = when.clear === undefined ? [] : [t('until', { clear: number(when.clear) })];
   if (when.kind === 'change') {
     const side = when.rises === undefined ? 'falls' : 'rises';
@@ -31,6 +34,17 @@ export function whenText(when: When, language: string, t: T): string {
   const side = when.above === undefined ? 'below' : 'above';
   const lasts = when.for === undefined ? '' : ` ${t('lasts', { for: durationText(when.for, t) })}`;
   return [`${t(side, { attribute, limit: number(when.above ?? when.below) })}${lasts}`, ...until].join('; ');
+}
+
+function usualText(
+  { attribute, side = 'both', mads, least, clear, for: held, weeks }: Usual,
+  t: T,
+  number: Say,
+): string {
+  const given = { attribute, mads: number(mads), least: number(least), weeks: weeks ?? defaultWeeks };
+  const lasts = held === undefined ? '' : ` ${t('lasts', { for: durationText(held, t) })}`;
+  const until = clear === undefined ? [] : [t('usual_until', { clear: number(clear) })];
+  return [`${t(`usual_${side}`, given)}${lasts}`, ...until].join('; ');
 }
 
 export function SelectsText({ selects }: { selects: Selects }): JSX.Element {
