@@ -36,13 +36,17 @@ export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; n
     }
   };
 
-  site.page(app, '/console/notices', async (reader) =>
-    consolePage({ city, watched: await notices.watched(), past: await notices.past(5), nameOf }, reader),
-  );
-  site.page(app, '/console/notices/new', (reader) => {
-    const template = templateOf(reader.query.get('template') ?? '');
-    const fields = freshFields(template, city, clock.now(), reader.query.get('about') ?? '');
-    return writePage({ city, template, fields }, reader);
+  const listed = async (reader: Reader) =>
+    consolePage({ city, watched: await notices.watched(), past: await notices.past(5), nameOf }, reader);
+  site.page(app, '/console/notices', listed);
+  site.page(app, '/console/notices/new', async (reader) => {
+    const about = reader.query.get('about') ?? '';
+    const chosen = reader.query.get('template');
+    const taken = about === '' ? undefined : await notices.taken(reader.who, about);
+    const template = chosen === null ? taken?.template : templateOf(chosen);
+    // Nothing says which one is meant: they are all shown.
+    if (!template) return listed(reader);
+    return writePage({ city, template, fields: freshFields(template, city, clock.now(), taken) }, reader);
   });
   site.page(app, '/console/notices/:id', async (reader) => {
     const notice = await notices.get(reader.params['id'] ?? '');

@@ -265,6 +265,40 @@ test('what was said stays: an update, a prolongation and a withdrawal are versio
   );
 });
 
+test('one about an alarm begins with the template, the district and the end that fit what is in trouble', async () => {
+  const pipe = 'urn:ngsi-ld:Pipe:taken';
+  const alert = 'urn:ngsi-ld:Alert:TAKEN00000';
+  for (const body of [
+    { id: pipe, type: 'Pipe', district: { type: 'Property', value: 'navrud' } },
+    {
+      id: alert,
+      type: 'Alert',
+      alertSource: { type: 'Relationship', object: pipe },
+      district: { type: 'Property', value: 'navrud' },
+    },
+    { id: 'urn:ngsi-ld:Bench:taken', type: 'Bench' },
+  ]) {
+    const made = await city.fetch('/entities', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    assert.equal(made.status, 201);
+  }
+  const form = await textOf(`/ru/console/notices/new?about=${alert}`);
+  assert.match(form, /<h1>Авария: нет воды<\/h1>/);
+  assert.match(form, /value="navrud" checked/);
+  assert.match(form, /name="withdraws" value="yes" checked/);
+  assert.match(form, new RegExp(`name="about"[^>]* value="${alert}"`));
+  const other = await textOf(`/ru/console/notices?about=${alert}`);
+  assert.match(other, new RegExp(`new\\?template=water-planned&amp;about=${encodeURIComponent(alert)}`));
+  assert.match(
+    await textOf('/ru/console/notices/new?about=urn:ngsi-ld:Bench:taken'),
+    /template=road-danger&amp;about=/,
+  );
+  assert.doesNotMatch(await textOf('/ru/console/notices/new?about=urn:ngsi-ld:Alert:NOBODY0000'), /name="about"/);
+});
+
 test('what is about an alarm waits to be withdrawn when it is cleared, and withdraws itself only where it says so', async () => {
   clock.set('2026-11-24T08:00:00Z');
   const service = noticeService({ ...city, rows: city.store.rows, clock, newId: countedIds() });

@@ -6,6 +6,7 @@ import type { Broker } from '../../broker/index.ts';
 import type { City } from '../../city/index.ts';
 import { type Principal, systemPrincipal } from '../../http/index.ts';
 import type { Entity } from '../../ngsild/entity.ts';
+import { subjectOf, type Taken, takenFrom } from './about.ts';
 import { compose } from './compose.ts';
 import { entityOf, iriOf, isOver, stateDelta, versionIn } from './entity.ts';
 import { type Draft, type Notice, parseWithdrawal, stateOf, type Step, type Version } from './schema.ts';
@@ -36,6 +37,8 @@ export type Notices = {
   watched(): Promise<readonly Current[]>;
   /** Over or withdrawn, issued before that (ms), the newest first. */
   past(limit: number, before?: number): Promise<readonly Notice[]>;
+  /** What one about this entity takes over from it; undefined when `who` sees no such entity. */
+  taken(who: Principal, about: string): Promise<Taken | undefined>;
   /** Tells entities that their time has come or is over, and withdraws those that asked for it. @returns how many */
   settle(): Promise<number>;
 };
@@ -148,6 +151,13 @@ export function noticeService(deps: {
     versions: (id) => store.versions(id),
     current,
     watched,
+    async taken(who, about) {
+      const found = await broker.find(who, 0, about);
+      if (!found) return undefined;
+      const subject = subjectOf(found.entity);
+      const stored = subject === undefined ? undefined : await broker.find(who, 0, subject);
+      return takenFrom(found.entity, stored?.entity, city);
+    },
     past: (limit, before = Number.MAX_SAFE_INTEGER) => store.past(clock.now(), before, limit),
     async settle() {
       const unsettled = await store.unsettled(clock.now());

@@ -6,6 +6,7 @@ import {
   Form,
   formatDateTime,
   inLanguage,
+  Links,
   localeOf,
   type PageContent,
   type Reader,
@@ -16,6 +17,7 @@ import {
 import { type Draft, type Fields, type Notice, severities, stateOf, wholeCity } from '../schema.ts';
 import { saidIn } from '../compose.ts';
 import { advice, reasons, sentences, type Template, withdrawals } from '../templates.ts';
+import type { Taken } from '../about.ts';
 import { forWork, Path } from './console.tsx';
 import type { NoticeKey } from './messages/index.ts';
 import { noticeWords } from './messages/index.ts';
@@ -23,20 +25,21 @@ import { type Shown, StateOf } from './parts.tsx';
 
 const hourMs = 3_600_000;
 
-/** What stands in the form of a template that was just chosen: from now on, for as long as it mostly holds. */
-export function freshFields(template: Template, city: City, now: number, about: string): Fields {
+/** What stands in the form of a template that was just chosen: from now on, for as long as it mostly holds, where what it is about lies. */
+export function freshFields(template: Template, city: City, now: number, taken?: Taken): Fields {
   const from = Math.floor(now / 60_000) * 60_000;
   const text = (at: number): string => formatDateTime(at, 'en', city.timeZone);
   return new Map([
     ['template', [template.id]],
     // Where there is nothing to choose from, it is chosen.
-    ['districts', city.districts.length === 0 ? [wholeCity] : []],
+    ['districts', city.districts.length === 0 ? [wholeCity] : (taken?.districts ?? [])],
     ['from', [text(from)]],
     ['until', [text(from + template.hours * hourMs)]],
     ['severity', [template.severity]],
     ['reason', [template.reasons[0] ?? '']],
     ['advice', [...template.advice]],
-    ['about', [about]],
+    ['about', [taken?.about ?? '']],
+    ['withdraws', taken?.ends ? ['yes'] : []],
   ]);
 }
 
@@ -91,7 +94,7 @@ export function faultOf(field: string | undefined): NoticeKey | undefined {
 /** `/console/notices/new` and `/console/notices/{id}`: a template's blanks. */
 export function writePage(writing: Shown & Writing, reader: Reader): PageContent {
   const { city, template, wrong, notice } = writing;
-  const { language } = reader;
+  const { language, to } = reader;
   const t = noticeWords(language);
   const fault = faultOf(wrong);
   const event = inLanguage(template.event, language).text;
@@ -122,13 +125,22 @@ export function writePage(writing: Shown & Writing, reader: Reader): PageContent
                 <Blanks {...writing} reader={reader} />
               </Section>
             ) : (
-              <Blanks {...writing} reader={reader} />
+              <>
+                <Blanks {...writing} reader={reader} />
+                <Links items={[{ href: to(othersPath(writing.fields)), text: t('otherTemplate') }]} />
+              </>
             )}
           </>
         )}
       </>
     ),
   };
+}
+
+/** All templates, for the same alarm or order. */
+function othersPath(fields: Fields): string {
+  const about = fields.get('about')?.[0] ?? '';
+  return about === '' ? '/console/notices' : `/console/notices?about=${encodeURIComponent(about)}`;
 }
 
 /** Ends it earlier or later than was said. */

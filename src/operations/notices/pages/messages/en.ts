@@ -64,6 +64,7 @@ export const en = {
   consoleLede: 'Choose a template and fill its blanks in one language: whole sentences come out in five.',
   write: 'Write a notice',
   templates: 'Write a new one',
+  otherTemplate: 'Another template',
   due: 'Due to be withdrawn',
   dueNote: 'The alarm or work order that it is about is cleared or closed. The notice does not withdraw itself.',
   currentNone: 'There is none now.',

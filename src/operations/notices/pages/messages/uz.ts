@@ -67,6 +67,7 @@ export const uz: Messages<NoticeKey> = {
   consoleLede: 'Andozani tanlang va boʻsh joylarni bir tilda toʻldiring: tayyor jumlalar besh tilda chiqadi.',
   write: 'Xabarnoma yozish',
   templates: 'Yangisini yozish',
+  otherTemplate: 'Boshqa shablon',
   due: 'Bekor qilish vaqti',
   dueNote: 'Tegishli ogohlantirish yoki topshiriq bartaraf etilgan yoki yopilgan. Xabarnoma oʻzi bekor boʻlmaydi.',
   currentNone: 'Hozir xabarnoma yoʻq.',
