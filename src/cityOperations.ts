@@ -12,13 +12,23 @@ import {
   noticeModule,
   noticeTables,
   openAlarms,
+  openOrders,
+  orderPages,
+  ordersOfAlarm,
+  orderTables,
   rulesModule,
   ruleTables,
+  type Crew,
 } from './operations/index.ts';
-import type { Rows, TableDefinition } from './store/ports.ts';
+import type { Files, Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
 
-export const operationsTables: readonly TableDefinition[] = [...alarmTables, ...ruleTables, ...noticeTables];
+export const operationsTables: readonly TableDefinition[] = [
+  ...alarmTables,
+  ...ruleTables,
+  ...noticeTables,
+  ...orderTables,
+];
 
 /** For `buildAssets`. */
 export const operationsIslands: Readonly<Record<string, string>> = { ...alarmIslands };
@@ -26,6 +36,7 @@ export const operationsIslands: Readonly<Record<string, string>> = { ...alarmIsl
 export type OperationsDeps = {
   readonly broker: Broker;
   readonly rows: Rows;
+  readonly files: Files;
   readonly city: City;
   readonly site: Site;
   readonly clock: Clock;
@@ -33,6 +44,8 @@ export type OperationsDeps = {
   readonly metrics: Metrics;
   /** Of an account, as it is shown. */
   readonly nameOf: (id: string) => string;
+  /** Accounts that do work orders. */
+  readonly crews: () => readonly Crew[];
   /** Of the platform as others reach it. */
   readonly url: () => string;
   /** The invented city with its simulator. */
@@ -44,5 +57,11 @@ export type OperationsDeps = {
 
 export function operationsModules(deps: OperationsDeps): readonly Module[] {
   const alarms = openAlarms(deps);
-  return [alarmsModule({ ...deps, alarms }), rulesModule({ ...deps, alarms }), noticeModule(deps)];
+  const orders = openOrders({ ...deps, alarms });
+  return [
+    alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }) }),
+    rulesModule({ ...deps, alarms }),
+    noticeModule(deps),
+    orderPages({ ...deps, orders }),
+  ];
 }

@@ -81,6 +81,8 @@ export type CityTrust = {
   readonly account?: Site['account'];
   /** Of an account, as it is shown. */
   readonly nameOf: (id: string) => string;
+  /** Accounts of those who do work orders, as they are shown; none while nobody is asked for one. */
+  readonly crews: () => readonly { readonly id: string; readonly name: string }[];
   modules(site: Site, outbound: Outbound, metrics: Metrics, url: () => string): readonly Module[];
   /** Entries that `who` may open. */
   navigation(modules: readonly Module[], language: string, who: Principal): readonly NavigationEntry[];
@@ -173,6 +175,7 @@ export async function openCityTrust(
     guard,
     present: isOn ? identity.present : (earlier) => earlier,
     nameOf,
+    crews: () => (isOn ? crewsOf(identity, policy) : []),
     ...(isOn && { account: accountEntry(identity), mqttDoor: mqttDoorOf(identity, policy) }),
     modules(site, outbound, metrics, url) {
       const { permits } = guard;
@@ -234,6 +237,12 @@ const mqttDoorOf = (identity: Identity, policy: Policy): MqttDoor => ({
     };
   },
 });
+
+const crewsOf = ({ accounts }: Identity, policy: Policy) =>
+  accounts
+    .list()
+    .filter(({ id, kind, roles, disabled }) => !disabled && policy.permits({ id, kind, roles }, 'doOrders'))
+    .map(({ id, displayName }) => ({ id, name: displayName }));
 
 /** Of an account, as those see it who may know who asked. */
 const shownName =

@@ -316,7 +316,9 @@ export async function openPlatform(
       ingestion,
       ...operationsModules({
         ...shared,
+        files: store.files,
         nameOf: trust.nameOf,
+        crews: trust.crews,
         permits: guard.permits,
         url: () => settings.publicUrl ?? server?.url ?? '',
         sample: profile?.from === 'sample',

@@ -63,6 +63,7 @@ export const actions = [
   'workAlarms',
   'manageRules',
   'writeNotices',
+  'readOrders',
   'manageOrders',
   'doOrders',
   'controlDevices',

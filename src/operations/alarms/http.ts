@@ -16,6 +16,7 @@ import { alarmsApi } from './api.ts';
 import { alarmsCsv } from './csv.ts';
 import { alertPrefix } from './entity.ts';
 import { alarmsPage, groupSize, pageSize } from './pages/alarms.tsx';
+import type { OrdersOfAlarm } from './pages/content.ts';
 import { handoverPage } from './pages/handover.tsx';
 import { alarmWords } from './pages/messages/index.ts';
 import { manualPage } from './pages/manual.tsx';
@@ -52,10 +53,11 @@ export function alarmsModule(deps: {
   site: Site;
   nameOf: (id: string) => string;
   permits: (who: Principal, action: Action, resource?: Resource) => boolean;
+  orders: OrdersOfAlarm;
   /** False for a command that only looks. */
   follows: boolean;
 }): Module {
-  const { alarms, site, nameOf, permits, follows } = deps;
+  const { alarms, site, nameOf, permits, orders, follows } = deps;
   const { city } = site;
 
   const worksIn =
@@ -84,6 +86,7 @@ export function alarmsModule(deps: {
     const asked = query.get('alarm');
     const chosen = asked ?? groups[0]?.first.id;
     const opened = chosen === undefined ? undefined : await openedOf(who, chosen, asked !== null);
+    const work = opened && (await orders(reader, opened.alarm.id));
     const acts = await alarms.lastActs(groups.map(({ first }) => first.id));
     const content = {
       filter,
@@ -94,6 +97,7 @@ export function alarmsModule(deps: {
       size,
       acts,
       ...(opened && { opened }),
+      ...(work && { orders: work }),
       isChosen: asked !== null,
       mayRaise: permits(who, 'workAlarms'),
       mayWork: worksIn(who),

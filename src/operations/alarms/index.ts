@@ -4,6 +4,10 @@ import { fileURLToPath } from 'node:url';
 export { alarmsModule } from './http.ts';
 export { openAlarms, type Alarms } from './service.ts';
 export { alarmTables } from './tables.ts';
+export { alarmOf, alertPrefix } from './entity.ts';
+export { durationText, type Told } from './pages/words.ts';
+export type { OrdersOfAlarm } from './pages/content.ts';
+export { subjectOf } from './findings.ts';
 export { priorities, type Finding, type Priority } from './schema.ts';
 
 /** For `buildAssets`. */

@@ -1,6 +1,7 @@
 /** What people and programs send: steps, alarms raised by hand, filters. Nothing here reads or writes. */
 import { Problem } from '../../base/problem.ts';
 import { parseDateTime } from '../../ngsild/index.ts';
+import { locationIn, oneOf, textIn, type Fields } from '../fields.ts';
 import {
   personSteps,
   priorities,
@@ -14,23 +15,6 @@ import {
   type Priority,
   type Reason,
 } from './schema.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
-
-function textIn(fields: Fields, name: string, max: number): string | undefined {
-  const value = fields[name];
-  if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'string') throw new Problem('bad-data', 'a text is expected', name);
-  const text = value.trim();
-  if (text.length > max) throw new Problem('bad-data', `at most ${max} characters`, name);
-  return text === '' ? undefined : text;
-}
-
-function oneOf<T extends string | number>(value: unknown, known: readonly T[], field: string): T {
-  const found = known.find((one) => one === value || String(one) === value);
-  if (found === undefined) throw new Problem('bad-data', `one of ${known.join(', ')} is expected`, field);
-  return found;
-}
 
 /** Instant as ISO 8601, or in so many minutes from now. */
 function untilIn(fields: Fields, now: number): number {
@@ -100,15 +84,6 @@ export function parseManual(fields: Fields, language: string, districts: readonl
     ...(location && { location }),
     ...(note !== undefined && { note }),
   };
-}
-
-function locationIn(fields: Fields): readonly [number, number] | undefined {
-  const given = fields['location'] ?? [fields['long'], fields['lat']];
-  if (!Array.isArray(given) || given.every((part) => part === undefined || part === '')) return undefined;
-  const [long, lat] = given.map(Number);
-  if (long === undefined || lat === undefined || !(Math.abs(long) <= 180) || !(Math.abs(lat) <= 90))
-    throw new Problem('bad-data', 'a position is [longitude, latitude]', 'location');
-  return [long, lat];
 }
 
 /** @throws Problem bad-data, with the parameter */

@@ -44,6 +44,15 @@ export type Alarms = {
    */
   decide(findings: readonly Finding[], looked: Looked, at: string): Decision;
 
+  /**
+   * What giving one to somebody makes of it: assigned where that can be, else a note. Pure; a work order puts it into its own
+   * record.
+   * @param id its IRI, which `looked` holds
+   * @param at ISO 8601, of the record
+   * @throws Problem not-found, forbidden (not there), conflict: it is closed
+   */
+  give(looked: Looked, id: string, who: Principal, to: string, at: string): Decision;
+
   /** @param id without the prefix. @throws Problem not-found */
   get(who: Principal, id: string): Promise<Opened>;
   list(who: Principal, filter: AlarmFilter, page: Page): Promise<{ alarms: readonly AlarmRow[]; total: number }>;
@@ -158,6 +167,16 @@ export function openAlarms(deps: {
       return [...new Set([...known, ...findings.filter(({ kind }) => kind === 'raise').map(findingId)])];
     },
     decide: (findings, looked, at) => decideFindings(findings, open, looked, at, city),
+
+    give(looked, id, who, to, at) {
+      const before = visible(who, looked, id);
+      demandHere(who, before);
+      if (before.state === 'closed') throw new Problem('conflict', 'the alarm is closed', 'alarm');
+      const act: Act = canDo(before, 'assign') ? { step: 'assign', to } : { step: 'note', note: to };
+      const ms = Date.parse(at);
+      const after = handled(before, act, ms);
+      return recorded(before, after, at, { at: ms, who: who.id, ...lineOf(act, after) });
+    },
 
     async get(who, id) {
       const { entity } = await broker.get(who, 0, alertPrefix + id);

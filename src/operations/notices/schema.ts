@@ -1,7 +1,7 @@
 /** The words of notices to residents. What can be said, when it holds, and the parsers of what a dispatcher fills in; no I/O. */
 import { Problem } from '../../base/problem.ts';
 import { type City, type Language, languages, type Words } from '../../city/profile.ts';
-import { localTime, zoneOffsetMs } from '../../ui/index.ts';
+import { parseLocalTime } from '../localInstant.ts';
 import { templateOf, withdrawals } from './templates.ts';
 
 export const kinds = ['water', 'heat', 'power', 'air', 'road', 'other'] as const;
@@ -117,7 +117,7 @@ export function parseDraft(fields: Fields, city: City, now: number): Draft {
   const known = new Set([wholeCity, ...city.districts.map(({ id }) => id)]);
   if (districts.length === 0) throw wrong('choose at least one district, or the whole city', 'districts');
   if (districts.some((id) => !known.has(id))) throw wrong('this city has no such district', 'districts');
-  const from = instantOf(one('from'), city.timeZone, 'from');
+  const from = parseLocalTime(one('from'), city.timeZone, 'from');
   const until = parseUntil(one('until'), from, city.timeZone, now);
   const severity = severities.find((own) => own === (one('severity') || template.severity));
   if (!severity) throw wrong(`wanted one of ${severities.join(', ')}`, 'severity');
@@ -149,7 +149,7 @@ export function parseDraft(fields: Fields, city: City, now: number): Draft {
 
 /** The end of a notice. @throws Problem bad-data (until) */
 export function parseUntil(text: string, from: number, timeZone: string, now: number): number {
-  const until = instantOf(text, timeZone, 'until');
+  const until = parseLocalTime(text, timeZone, 'until');
   if (until <= Math.max(from, now)) throw wrong('a time to come is wanted, after the beginning', 'until');
   if (until - from > longestMs) throw wrong('a notice holds for 90 days at most; prolong it then', 'until');
   return until;
@@ -162,21 +162,6 @@ export function parseWithdrawal(id: string): string {
 }
 
 const wrong = (detail: string, field: string): Problem => new Problem('bad-data', detail, field);
-
-/** `22.11.2026 18:00` on the clocks of the zone, in ms. @throws Problem bad-data */
-function instantOf(text: string, timeZone: string, field: string): number {
-  const match = /^(\d{1,2})\.(\d{1,2})\.(\d{4})\s+(\d{1,2}):(\d{2})$/.exec(text);
-  const [day, month, year, hour, minute] = match?.slice(1).map(Number) ?? [];
-  const wall = match ? Date.UTC(year ?? 0, (month ?? 0) - 1, day, hour, minute) : Number.NaN;
-  if (!Number.isFinite(wall)) throw wrong('a day and a time are wanted, as 22.11.2026 18:00', field);
-  // The offset differs on both sides of a change of the clocks; two rounds settle it.
-  const first = wall - zoneOffsetMs(wall, timeZone);
-  const at = wall - zoneOffsetMs(first, timeZone);
-  const shown = localTime(at, timeZone);
-  if (shown.day !== day || shown.month !== month || shown.hour !== hour || shown.minute !== minute)
-    throw wrong('there is no such day or time', field);
-  return at;
-}
 
 function placesOf(text: string): readonly string[] {
   const lines = text

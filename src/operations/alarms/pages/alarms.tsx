@@ -124,7 +124,7 @@ function Where({ content, told }: { content: ConsoleContent; told: Told }): JSX.
 }
 
 /** Keys that lead to what cannot be done are not told. */
-function Keys({ language, mayWork }: { language: string; mayWork: boolean }): JSX.Element {
+function Keys({ language, mayWork, mayOrder }: { language: string; mayWork: boolean; mayOrder: boolean }): JSX.Element {
   const t = alarmWords(language);
   const keys: readonly (readonly [string, string])[] = [
     ['↑ ↓', t('keyRow')],
@@ -136,6 +136,7 @@ function Keys({ language, mayWork }: { language: string; mayWork: boolean }): JS
           ['2', t('keyAside')],
         ] as const)
       : []),
+    ...(mayOrder ? ([['3', t('keyOrder')]] as const) : []),
     ['4', t('keyMap')],
     ['0', t('keySound')],
   ];
@@ -172,7 +173,12 @@ export function alarmsPage(content: ConsoleContent, reader: Reader): PageContent
           {t('connectionLost', { time: formatTime(now, language, timeZone) })}
         </StateBanner>
         <div class="desk">
-          <div id="alarms" class="list" {...renewed(language)}>
+          <div
+            id="alarms"
+            class="list"
+            data-order={content.orders?.mayMake === true ? reader.to('/console/orders/new?alarm=') : undefined}
+            {...renewed(language)}
+          >
             <h1>{headline(content, language)}</h1>
             <Sums content={content} reader={reader} />
             <Narrow content={content} reader={reader} />
@@ -208,7 +214,11 @@ export function alarmsPage(content: ConsoleContent, reader: Reader): PageContent
             { href: listPath(filter).replace('/console/alarms', '/api/operations/alarms'), text: 'JSON' },
           ]}
         />
-        <Keys language={language} mayWork={groups.some(({ first }) => content.mayWork(first.district))} />
+        <Keys
+          language={language}
+          mayOrder={content.orders?.mayMake === true}
+          mayWork={groups.some(({ first }) => content.mayWork(first.district))}
+        />
       </>
     ),
   };

@@ -1,8 +1,15 @@
-import type { City } from '../../../ui/index.ts';
+import type { City, Reader } from '../../../ui/index.ts';
 import type { AlarmFilter } from '../schema.ts';
 import type { Opened } from '../service.ts';
 import type { AlarmGroup, Counts } from '../store.ts';
 import type { StepLine } from '../tables.ts';
+
+/** What is being done about an alarm: its work orders, with language still to come before the paths. */
+export type OrdersOfAlarm = (
+  reader: Reader,
+  /** IRI. */
+  alarm: string,
+) => Promise<{ readonly links: readonly { href: string; text: string }[]; readonly mayMake: boolean }>;
 
 /** What the console's list is made of. */
 export type ConsoleContent = {
@@ -15,6 +22,8 @@ export type ConsoleContent = {
   readonly size: number;
   readonly acts: ReadonlyMap<string, StepLine>;
   readonly opened?: Opened;
+  /** Of the opened one. */
+  readonly orders?: Awaited<ReturnType<OrdersOfAlarm>>;
   /** The reader chose it; else it is the first of the list. */
   readonly isChosen: boolean;
   /** Of a district's id; none: of no district. */

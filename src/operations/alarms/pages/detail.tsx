@@ -42,7 +42,27 @@ function SubjectLinks({ alarm, reader }: { alarm: Alarm; reader: Reader }): JSX.
   );
 }
 
-function factsOf({ alarm }: Opened, { filter, city }: ConsoleContent, { reader }: Told) {
+/** Who was sent because of it, and the way to send somebody. */
+function Work({ alarm, orders, reader }: { alarm: Alarm; orders: Orders; reader: Reader }): JSX.Element {
+  const t = alarmWords(reader.language);
+  const id = alarm.id.slice(alertPrefix.length);
+  return (
+    <>
+      {orders.links.map(({ href, text }) => (
+        <>
+          <a href={reader.to(href)}>{text}</a>
+          <br />
+        </>
+      ))}
+      {orders.mayMake && alarm.state !== 'closed' && (
+        <a href={reader.to(`/console/orders/new?alarm=${id}`)}>{t('makeOrder')}</a>
+      )}
+    </>
+  );
+}
+type Orders = NonNullable<ConsoleContent['orders']>;
+
+function factsOf({ alarm }: Opened, { filter, city, orders }: ConsoleContent, { reader }: Told) {
   const { language } = reader;
   const t = alarmWords(language);
   const unit = alarm.unitCode === undefined ? '' : `\u00a0${unitSymbol(alarm.unitCode, language)}`;
@@ -74,6 +94,12 @@ function factsOf({ alarm }: Opened, { filter, city }: ConsoleContent, { reader }
       ),
     ],
     [t('assigned'), alarm.assignedTo],
+    [
+      t('orders'),
+      orders && (orders.links.length > 0 || (orders.mayMake && alarm.state !== 'closed')) ? (
+        <Work alarm={alarm} orders={orders} reader={reader} />
+      ) : undefined,
+    ],
     [t('reason'), reasonText(alarm.reason, language)],
     [
       t('alert'),

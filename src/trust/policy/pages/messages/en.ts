@@ -91,6 +91,7 @@ export const en = {
   'action.workAlarms': 'work on alarms',
   'action.manageRules': 'set the rules that raise alarms',
   'action.writeNotices': 'write notices to residents',
+  'action.readOrders': 'see work orders',
   'action.manageOrders': 'make and check work orders',
   'action.doOrders': 'work on orders',
   'action.controlDevices': 'command lights, valves and signs',

@@ -94,6 +94,7 @@ export const kk: Messages<PolicyKey> = {
   'action.workAlarms': 'дабылдармен жұмыс істеу',
   'action.manageRules': 'дабыл ережелерін белгілеу',
   'action.writeNotices': 'тұрғындарға хабарландыру жазу',
+  'action.readOrders': 'жұмыс тапсырмаларын көру',
   'action.manageOrders': 'жұмыс тапсырмаларын құру және тексеру',
   'action.doOrders': 'жұмыс тапсырмаларын орындау',
   'action.controlDevices': 'шамдарды, ысырмаларды және таблоларды басқару',

@@ -94,6 +94,7 @@ export const ru: Messages<PolicyKey> = {
   'action.workAlarms': 'работать с тревогами',
   'action.manageRules': 'задавать правила тревог',
   'action.writeNotices': 'писать объявления жителям',
+  'action.readOrders': 'видеть наряды на работы',
   'action.manageOrders': 'создавать и проверять наряды',
   'action.doOrders': 'выполнять наряды',
   'action.controlDevices': 'управлять светильниками, задвижками и табло',

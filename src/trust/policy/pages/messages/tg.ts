@@ -94,6 +94,7 @@ export const tg: Messages<PolicyKey> = {
   'action.workAlarms': 'кор бо бонги хатар',
   'action.manageRules': 'муайян кардани қоидаҳои бонги хатар',
   'action.writeNotices': 'навиштани эълон ба сокинон',
+  'action.readOrders': 'дидани супоришҳои корӣ',
   'action.manageOrders': 'сохтан ва санҷидани супоришҳои корӣ',
   'action.doOrders': 'иҷрои супоришҳои корӣ',
   'action.controlDevices': 'идоракунии чароғҳо, дарғотҳо ва лавҳаҳо',

@@ -94,6 +94,7 @@ export const uz: Messages<PolicyKey> = {
   'action.workAlarms': 'ogohlantirishlar bilan ishlash',
   'action.manageRules': 'ogohlantirish qoidalarini belgilash',
   'action.writeNotices': 'aholiga eʼlon yozish',
+  'action.readOrders': 'ish topshiriqlarini koʻrish',
   'action.manageOrders': 'ish topshiriqlarini tuzish va tekshirish',
   'action.doOrders': 'ish topshiriqlarini bajarish',
   'action.controlDevices': 'chiroqlar, zadvijkalar va tablolarni boshqarish',
