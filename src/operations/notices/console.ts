@@ -7,7 +7,7 @@ import { compose } from './compose.ts';
 import { consolePage } from './pages/console.tsx';
 import { previewPage } from './pages/preview.tsx';
 import { faultOf, fieldsOf, freshFields, writePage, type Writing } from './pages/write.tsx';
-import { type Draft, type Fields, parseDraft, parseUntil, type Version } from './schema.ts';
+import { type Draft, type Fields, parseDraft, parseUntil, type Version, wholeCity } from './schema.ts';
 import type { Notices } from './service.ts';
 import { templateOf } from './templates.ts';
 
@@ -15,6 +15,9 @@ import { templateOf } from './templates.ts';
 export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; nameOf: (id: string) => string }): void {
   const { notices, site, nameOf } = deps;
   const { city, clock } = site;
+
+  /** The city, and where in it the reader may write. */
+  const shownTo = ({ who }: Reader) => ({ city, mayWrite: (district: string) => notices.mayWrite(who, [district]) });
 
   const writing = async (fields: Fields, wrong?: string): Promise<Writing> => {
     const id = fields.get('version') ? fields.get('id')?.[0] : undefined;
@@ -29,15 +32,28 @@ export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; n
   /** The draft that a form makes; or the form again, with what is wrong. */
   const read = async (fields: Fields, reader: Reader) => {
     try {
-      return parseDraft(fields, city, clock.now());
+      const draft = parseDraft(fields, city, clock.now());
+      await notices.demand(reader.who, draft);
+      return draft;
     } catch (error) {
       if (!(error instanceof Problem) || faultOf(error.field) === undefined) throw error;
-      return writePage({ city, ...(await writing(fields, error.field)) }, reader);
+      const wrong = error.kind === 'forbidden' && error.field === 'districts' ? 'place' : error.field;
+      return writePage({ ...shownTo(reader), ...(await writing(fields, wrong)) }, reader);
     }
   };
 
   const listed = async (reader: Reader) =>
-    consolePage({ city, watched: await notices.watched(), past: await notices.past(5), nameOf }, reader);
+    consolePage(
+      {
+        city,
+        watched: await notices.watched(reader.who),
+        past: await notices.past(5),
+        nameOf,
+        mayWrite: ({ version }) => notices.mayWrite(reader.who, version.draft.districts),
+        mayBegin: [wholeCity, ...city.districts.map(({ id }) => id)].some((id) => notices.mayWrite(reader.who, [id])),
+      },
+      reader,
+    );
   site.page(app, '/console/notices', listed);
   site.page(app, '/console/notices/new', async (reader) => {
     const about = reader.query.get('about') ?? '';
@@ -46,16 +62,20 @@ export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; n
     const template = chosen === null ? taken?.template : templateOf(chosen);
     // Nothing says which one is meant: they are all shown.
     if (!template) return listed(reader);
-    return writePage({ city, template, fields: freshFields(template, city, clock.now(), taken) }, reader);
+    const shown = shownTo(reader);
+    return writePage({ ...shown, template, fields: freshFields(template, shown, clock.now(), taken) }, reader);
   });
   site.page(app, '/console/notices/:id', async (reader) => {
     const notice = await notices.get(reader.params['id'] ?? '');
     const { draft } = notice.version;
-    return writePage({ city, template: templateOf(draft.template), fields: fieldsOf(draft, city), notice }, reader);
+    if (!notices.mayWrite(reader.who, draft.districts))
+      throw new Problem('forbidden', 'you may not write notices there', 'districts');
+    const template = templateOf(draft.template);
+    return writePage({ ...shownTo(reader), template, fields: fieldsOf(draft, city), notice }, reader);
   });
   site.form(app, '/console/notices/preview', async (c, reader) => {
     const { fields, act } = await fieldsIn(c);
-    if (act === 'change') return writePage({ city, ...(await writing(fields)) }, reader);
+    if (act === 'change') return writePage({ ...shownTo(reader), ...(await writing(fields)) }, reader);
     const draft = await read(fields, reader);
     if (!isDraft(draft)) return draft;
     const changed = fields.get('version') ? fields.get('id')?.[0] : undefined;
@@ -98,7 +118,7 @@ export function consoleRoutes(app: Hono, deps: { notices: Notices; site: Site; n
     } catch (error) {
       if (!(error instanceof Problem) || error.field !== 'until') throw error;
       const template = templateOf(draft.template);
-      return writePage({ city, template, fields: fieldsOf(draft, city), notice, wrong: 'until' }, reader);
+      return writePage({ ...shownTo(reader), template, fields: fieldsOf(draft, city), notice, wrong: 'until' }, reader);
     }
   });
   site.form(app, '/console/notices/:id/withdraw', async (c) => {

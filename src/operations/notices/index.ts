@@ -4,7 +4,7 @@ import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import type { Broker } from '../../broker/index.ts';
 import type { City } from '../../city/index.ts';
-import type { Module } from '../../http/index.ts';
+import type { Action, Module, Principal, Resource } from '../../http/index.ts';
 import type { Rows } from '../../store/ports.ts';
 import type { Site } from '../../ui/index.ts';
 import { noticePages } from './http.ts';
@@ -25,14 +25,15 @@ export function noticeModule(deps: {
   clock: Clock;
   log: Log;
   nameOf: (id: string) => string;
+  permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   url: () => string;
   /** The sample city keeps one in force. */
   sample: boolean;
   /** False for a command that opens the directory to look: nothing is written then. */
   follows: boolean;
 }): Module {
-  const { broker, rows, city, site, clock, log, nameOf, url, sample, follows } = deps;
-  const notices = noticeService({ broker, rows, city, clock, newId: randomId });
+  const { broker, rows, city, site, clock, log, nameOf, permits, url, sample, follows } = deps;
+  const notices = noticeService({ broker, rows, city, clock, newId: randomId, permits });
   let running: Promise<unknown> = Promise.resolve();
   let busy = false;
   let timer: NodeJS.Timeout | undefined;

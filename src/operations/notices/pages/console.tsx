@@ -24,7 +24,16 @@ export function consolePage(
     watched,
     past,
     nameOf,
-  }: Shown & { watched: readonly Current[]; past: readonly Notice[]; nameOf: (id: string) => string },
+    mayWrite,
+    mayBegin,
+  }: Shown & {
+    watched: readonly Current[];
+    past: readonly Notice[];
+    nameOf: (id: string) => string;
+    mayWrite: (notice: Notice) => boolean;
+    /** A new one, somewhere. */
+    mayBegin: boolean;
+  },
   reader: Reader,
 ): PageContent {
   const { language, to } = reader;
@@ -34,7 +43,12 @@ export function consolePage(
   const rows = (notices: readonly Notice[]) => (
     <Rows
       items={notices.map((notice) => (
-        <NoticeRow notice={notice} reader={reader} city={city} href={`/console/notices/${notice.id}`}>
+        <NoticeRow
+          notice={notice}
+          reader={reader}
+          city={city}
+          href={mayWrite(notice) ? `/console/notices/${notice.id}` : `/notices/${notice.id}`}
+        >
           <p>
             <small>
               {t('writtenBy', { name: notice.version.by === 'system' ? t('platform') : nameOf(notice.version.by) })}
@@ -64,23 +78,25 @@ export function consolePage(
             {rows(due)}
           </Section>
         )}
-        <Section id="new" title={t('templates')}>
-          {kinds.map((kind) => (
-            <>
-              <h3>{t(`kind_${kind}`)}</h3>
-              <Links
-                items={templates
-                  .filter((template) => template.kind === kind)
-                  .map(({ id, event }) => ({
-                    href: to(
-                      `/console/notices/new?template=${id}${about === null ? '' : `&about=${encodeURIComponent(about)}`}`,
-                    ),
-                    text: inLanguage(event, language).text,
-                  }))}
-              />
-            </>
-          ))}
-        </Section>
+        {mayBegin && (
+          <Section id="new" title={t('templates')}>
+            {kinds.map((kind) => (
+              <>
+                <h3>{t(`kind_${kind}`)}</h3>
+                <Links
+                  items={templates
+                    .filter((template) => template.kind === kind)
+                    .map(({ id, event }) => ({
+                      href: to(
+                        `/console/notices/new?template=${id}${about === null ? '' : `&about=${encodeURIComponent(about)}`}`,
+                      ),
+                      text: inLanguage(event, language).text,
+                    }))}
+                />
+              </>
+            ))}
+          </Section>
+        )}
         <Section id="current" title={t('inForce')}>
           {others.length === 0 ? <Empty title={t('currentNone')} /> : rows(others)}
         </Section>

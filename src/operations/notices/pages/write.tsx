@@ -25,14 +25,22 @@ import { type Shown, StateOf } from './parts.tsx';
 
 const hourMs = 3_600_000;
 
+/** The city, and whether the reader may write for a district of it, or for `wholeCity`. */
+export type Where = Shown & { readonly mayWrite: (district: string) => boolean };
+
+const choicesOf = ({ city, mayWrite }: Where): readonly string[] =>
+  [...city.districts.map(({ id }) => id), wholeCity].filter(mayWrite);
+
 /** What stands in the form of a template that was just chosen: from now on, for as long as it mostly holds, where what it is about lies. */
-export function freshFields(template: Template, city: City, now: number, taken?: Taken): Fields {
+export function freshFields(template: Template, where: Where, now: number, taken?: Taken): Fields {
+  const { city } = where;
+  const choices = choicesOf(where);
   const from = Math.floor(now / 60_000) * 60_000;
   const text = (at: number): string => formatDateTime(at, 'en', city.timeZone);
   return new Map([
     ['template', [template.id]],
     // Where there is nothing to choose from, it is chosen.
-    ['districts', city.districts.length === 0 ? [wholeCity] : (taken?.districts ?? [])],
+    ['districts', choices.length === 1 ? choices : (taken?.districts ?? []).filter(where.mayWrite)],
     ['from', [text(from)]],
     ['until', [text(from + template.hours * hourMs)]],
     ['severity', [template.severity]],
@@ -74,6 +82,7 @@ export type Writing = {
 
 const faults = [
   'districts',
+  'place',
   'from',
   'until',
   'severity',
@@ -92,7 +101,7 @@ export function faultOf(field: string | undefined): NoticeKey | undefined {
 }
 
 /** `/console/notices/new` and `/console/notices/{id}`: a template's blanks. */
-export function writePage(writing: Shown & Writing, reader: Reader): PageContent {
+export function writePage(writing: Where & Writing, reader: Reader): PageContent {
   const { city, template, wrong, notice } = writing;
   const { language, to } = reader;
   const t = noticeWords(language);
@@ -103,7 +112,7 @@ export function writePage(writing: Shown & Writing, reader: Reader): PageContent
     title: notice ? t('editTitle') : event,
     section: '/console/notices',
     ...forWork,
-    ...(wrong !== undefined && { status: 400 as const }),
+    ...(wrong !== undefined && { status: wrong === 'place' ? (403 as const) : (400 as const) }),
     main: (
       <>
         <Path reader={reader} text={event} />
@@ -114,7 +123,12 @@ export function writePage(writing: Shown & Writing, reader: Reader): PageContent
             <a href={reader.to(`/notices/${notice.id}`)}>{saidIn(notice.version, language).headline}</a>
           </p>
         )}
-        {wrong !== undefined && fault && <ErrorSummary title={t('notSent')} items={[{ id: wrong, text: t(fault) }]} />}
+        {wrong !== undefined && fault && (
+          <ErrorSummary
+            title={t('notSent')}
+            items={[{ id: wrong === 'place' ? 'districts' : wrong, text: t(fault) }]}
+          />
+        )}
         {isOver ? (
           <p>{t('over')}</p>
         ) : (
@@ -187,7 +201,15 @@ function Ending({ notice, city, reader }: Shown & { notice: Notice; reader: Read
   );
 }
 
-function Blanks({ city, template, fields, wrong, notice, reader }: Shown & Writing & { reader: Reader }): JSX.Element {
+function Blanks({
+  city,
+  mayWrite,
+  template,
+  fields,
+  wrong,
+  notice,
+  reader,
+}: Where & Writing & { reader: Reader }): JSX.Element {
   const { language, to } = reader;
   const t = noticeWords(language);
   const fault = faultOf(wrong);
@@ -208,10 +230,10 @@ function Blanks({ city, template, fields, wrong, notice, reader }: Shown & Writi
               legend={t('where')}
               name="districts"
               values={fields.get('districts') ?? []}
-              options={[
-                ...city.districts.map(({ id, name }) => ({ value: id, text: word(name) })),
-                { value: wholeCity, text: word(sentences.city) },
-              ]}
+              options={choicesOf({ city, mayWrite }).map((value) => ({
+                value,
+                text: word(city.districts.find(({ id }) => id === value)?.name ?? sentences.city),
+              }))}
             />
           </div>
           <TextField

@@ -108,6 +108,7 @@ export const uz: Messages<NoticeKey> = {
   over: 'Bu xabarnoma oʻtgan va endi oʻzgarmaydi.',
   asResidents: 'Aholi koʻrganidek',
   wrong_districts: 'Tuman yoki butun shaharni tanlang',
+  wrong_place: 'U yerda emas: oʻz tumanlaringizdan tanlang',
   wrong_from: 'Kun va soatni yozing, masalan 22.11.2026 18:00',
   wrong_until: 'Kelgusi kun va soat kerak: boshlanishidan keyin, 90 kundan oshmasin',
   wrong_severity: 'Ogʻirligini tanlang',
