@@ -25,6 +25,7 @@ import type {
 } from '../store/ports.ts';
 import type { Writer } from '../store/writer.ts';
 import { demand, refusePersonal, type Policy } from '../trust/index.ts';
+import { countedShapes, countedTypes } from './counted.ts';
 import { decideAndCommit, isoInstant, type Decision, type Looked } from './decision.ts';
 import type { Models } from './models/index.ts';
 import { recordReadings, stamped, type RowsOf } from './readings.ts';
@@ -185,7 +186,7 @@ export function createBroker(deps: {
     return query.attrs ? { ...query, attrs: query.attrs.filter(showsAttribute) } : query;
   };
   const find: Broker['find'] = async (who, tenant, id) => readable(who, await writer.get(tenant, id));
-  return {
+  const broker: Broker = {
     record(who, tenant, readings, cause, rows) {
       for (const { type } of readings) demand(policy, who, 'writeEntities', type, tenant);
       return recordReadings({ writer, models }, tenant, readings, cause, rows);
@@ -224,14 +225,18 @@ export function createBroker(deps: {
     },
     async types(who, tenant) {
       await writer.applied();
-      return (await state.types(tenant, writer.now())).filter(({ type }) => view(who).showsTypes([type]));
+      const seen = view(who);
+      const found = (await state.types(tenant, writer.now())).filter(({ type }) => seen.showsTypes([type]));
+      return seen.byTypes ? found : countedTypes(found, seen, (query, page) => broker.query(who, tenant, query, page));
     },
     applied: () => writer.applied(),
     async shapes(who, tenant) {
       await writer.applied();
       const seen = view(who);
       const shapes = await state.shapes(tenant, writer.now());
-      return shapes.filter(({ types }) => seen.showsTypes(types)).map(seen.shape);
+      const found = shapes.filter(({ types }) => seen.showsTypes(types));
+      if (seen.byTypes) return found.map(seen.shape);
+      return countedShapes(found, seen, (query, page) => broker.query(who, tenant, query, page));
     },
     async historyEntities(who, tenant, query, page) {
       await caughtUp(writer.lastSeq());
@@ -284,4 +289,5 @@ export function createBroker(deps: {
     view,
     follow,
   };
+  return broker;
 }

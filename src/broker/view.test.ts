@@ -150,6 +150,24 @@ suite('what a reader may not see', () => {
     assert.doesNotMatch((await get('/entities?type=Pump', 'editor')).text, /Pump:2/);
     assert.match((await get('/entities?type=Pump', 'engineer')).text, /Pump:2/);
   });
+  test('is not counted, by type and by attribute', async () => {
+    const told = async (as: string, path: string): Promise<Record<string, unknown>> => {
+      const answer = await city.fetch(path, ask('GET', undefined, as));
+      return answer.status === 404 ? {} : ((await answer.json()) as Record<string, unknown>);
+    };
+    for (const [as, pumps, counted] of [
+      ['engineer', 2, { observed: 1 }],
+      ['editor', 1, {}],
+    ] as const) {
+      assert.equal((await told(as, '/types/Pump'))['entityCount'], pumps, as);
+      const { attributeCount } = (await told(as, '/attributes/observed')) as { attributeCount?: number };
+      assert.equal(attributeCount, 'observed' in counted ? counted.observed : undefined, as);
+      const who = as === 'engineer' ? engineer : byValue;
+      const types = await city.broker.types(who, 0);
+      assert.equal(types.find(({ type }) => type === iri('Pump'))?.count, pumps);
+    }
+  });
+
   test('is not changed either', async () => {
     const paths: [string, string, object | undefined][] = [
       ['PATCH', '/entities/urn:ngsi-ld:Pump:1/attrs', { accessCode: { type: 'Property', value: '1' } }],

@@ -18,6 +18,7 @@ import {
   type EntityQuery,
   type EntityShape,
   type Instance,
+  type Sight,
 } from '../ngsild/index.ts';
 import type { EntityHistory, PageRequest } from '../store/ports.ts';
 import type { Filter, Policy } from '../trust/index.ts';
@@ -33,6 +34,8 @@ export type View = {
   readonly shows: (entity: Entity) => boolean;
   /** Whether something of these types is seen, given the right values. */
   readonly showsTypes: (types: readonly string[]) => boolean;
+  /** Of entities of these types: all, none, or some, by their values. */
+  readonly shown: (types: readonly string[]) => 'all' | 'none' | 'some';
   /**
    * Of entities of these types: all, none, those that have one of these texts in the attribute (IRI); undefined when more
    * than that decides. For rows that stand beside the entities.
@@ -77,6 +80,10 @@ const viewsMax = 1_000;
 function viewOf(name: string, filter: Filter, hidden: Hidden): View {
   const masks = hidden.size > 0;
   const asked = <Query extends EntityQuery>(query: Query): Query => (masks ? maskedQuery(query, hidden) : query);
+  const leftOf = (types: readonly string[]): 'all' | 'none' | Sight => {
+    if (filter === 'everything') return 'all';
+    return filter === 'nothing' ? 'none' : sightOfTypes(filter, types);
+  };
   const instances: View['instances'] = (given) => (masks ? maskedInstances(given, hidden) : given);
   return {
     name,
@@ -89,9 +96,12 @@ function viewOf(name: string, filter: Filter, hidden: Hidden): View {
     asksTooMuch: (query) => masks && asksFor(query, hidden),
     shows: (entity) => filter === 'everything' || (filter !== 'nothing' && evaluateSight(filter, entity)),
     showsTypes: (types) => filter === 'everything' || (filter !== 'nothing' && showsTypes(filter, types)),
+    shown: (types) => {
+      const left = leftOf(types);
+      return typeof left === 'string' ? left : 'some';
+    },
     texts: (types, attribute) => {
-      if (filter === 'everything' || filter === 'nothing') return filter === 'nothing' ? 'none' : 'all';
-      const left = sightOfTypes(filter, types);
+      const left = leftOf(types);
       return typeof left === 'string' ? left : textsAskedFor(left, attribute);
     },
     byTypes: filter === 'everything' || filter === 'nothing' || isOfTypes(filter),
