@@ -13,7 +13,7 @@ import { alarmOf, alertDelta, alertPrefix, alertType, districtIri, noteIri } fro
 import { decideFindings, findingId, subjectOf } from './findings.ts';
 import { canDo, handled, returned } from './lifecycle.ts';
 import { manualRule, textMax, type Act, type Alarm, type AlarmFilter, type Finding, type Manual } from './schema.ts';
-import { alarmStore, type AlarmGroup, type Counts, type Seen } from './store.ts';
+import { alarmStore, type AlarmGroup, type Counts, type OfRule, type Seen } from './store.ts';
 import { alarmRow, handoverRow, stepRow, watchOf, type AlarmRow, type Handover, type StepLine } from './tables.ts';
 
 /** Somebody else was first. */
@@ -59,6 +59,8 @@ export type Alarms = {
   /** The same, floods folded: alarms of one cause and area that came together are one. */
   groups(who: Principal, filter: AlarmFilter, page: Page): Promise<{ groups: readonly AlarmGroup[]; total: number }>;
   counts(who: Principal, filter?: Omit<AlarmFilter, 'show'>): Promise<Counts>;
+  /** What a rule raised, for somebody who does not see all of it; else undefined, and the rule knows. @param since ms */
+  ofRule(who: Principal, rule: string, since: number): Promise<OfRule | undefined>;
   /** Who did something last, by id. */
   lastActs(ids: readonly string[]): Promise<ReadonlyMap<string, StepLine>>;
 
@@ -193,6 +195,10 @@ export function openAlarms(deps: {
     groups: async (who, filter, page) => store.groups(filter, await seenBy(who), page.limit, page.offset),
     counts: async (who, filter = {}) =>
       store.counts({ ...filter, show: 'open' }, await seenBy(who), clock.now() - dayMs),
+    async ofRule(who, rule, since) {
+      const seen = await seenBy(who);
+      return seen && store.ofRule(rule, since, seen);
+    },
     lastActs: (ids) => store.lastActs(ids),
 
     async act(who, id, act, seen) {

@@ -22,7 +22,8 @@ export type AlarmGroup = {
   readonly from: number;
 };
 
-const whereOf: Readonly<Record<View, string>> = {
+const whereOf: Readonly<Record<View | 'all', string>> = {
+  all: 'open IN (0, 1)',
   open: 'open = 1',
   waiting: 'open = 1 AND acknowledged = 0',
   work: "open = 1 AND state IN ('acknowledged', 'assigned')",
@@ -31,13 +32,25 @@ const whereOf: Readonly<Record<View, string>> = {
   closed: 'open = 0',
 };
 
+/** Alarms of one rule, as many as somebody sees. */
+export type OfRule = {
+  readonly lately: number;
+  /** Whose condition holds. */
+  readonly now: number;
+  readonly lastAt?: number;
+  readonly lastEntity?: string;
+};
+
 /** The rows that somebody sees: those of some districts, or these. */
 export type Seen = { readonly column: 'district' | 'id'; readonly values: readonly string[] };
 
 type Where = { readonly sql: string; readonly parameters: readonly SqlValue[] };
 
 /** @param seen absent: all */
-function where({ show, priority, district, cause }: AlarmFilter, seen: Seen | undefined): Where {
+function where(
+  { show, priority, district, cause }: Omit<AlarmFilter, 'show'> & { show: View | 'all' },
+  seen: Seen | undefined,
+): Where {
   const parts = [whereOf[show]];
   const parameters: SqlValue[] = [];
   const add = (column: string, value: SqlValue | undefined): void => {
@@ -197,6 +210,27 @@ export function alarmStore(rows: Rows) {
         ids,
       );
       return new Map(found.map((row) => [String(row['alarm']), stepIn(row)]));
+    },
+    /** What a rule raised: since an instant (ms), what holds now, and the last. */
+    async ofRule(rule: string, since: number, seen: Seen): Promise<OfRule> {
+      // The rule is the cause, which the index knows.
+      const which = where({ show: 'all', cause: rule }, seen);
+      const [sums, last] = await Promise.all([
+        rows.get(
+          `SELECT SUM(CASE WHEN raised_at >= ? THEN 1 ELSE 0 END) AS lately, SUM(active) AS now
+          FROM alarm WHERE ${which.sql}`,
+          [since, ...which.parameters],
+        ),
+        rows.get(
+          `SELECT raised_at, subject FROM alarm WHERE ${which.sql} ORDER BY raised_at DESC, id LIMIT 1`,
+          which.parameters,
+        ),
+      ]);
+      return {
+        lately: Number(sums?.['lately'] ?? 0),
+        now: Number(sums?.['now'] ?? 0),
+        ...(last && { lastAt: Number(last['raised_at']), lastEntity: String(last['subject']) }),
+      };
     },
     /** Of every open alarm, by id. */
     async openRanks(): Promise<readonly (readonly [string, string])[]> {

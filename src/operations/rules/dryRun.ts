@@ -68,7 +68,7 @@ type Deps = {
 };
 
 /**
- * Runs a rule over the past that `who` may see. Entities are those selected now; values stand in the order of their
+ * Runs a rule over the past that `who` may see, in the districts that `who` is limited to: alarms of others are not told. Entities are those selected now; values stand in the order of their
  * observation, so that none is late; the first reading of the period is where each begins.
  * @param period ms, [from, to)
  * @throws Problem bad-data (from, to)
@@ -84,7 +84,7 @@ export async function dryRun(
   const to = Math.min(period.to, clock.now());
   if (!(from < to)) throw new Problem('bad-data', 'the period must begin before it ends, in the past', 'from');
   if (to - from > periodMaxMs) throw new Problem('bad-data', 'a period has at most 400 days', 'from');
-  const selection = selectionOf(rule, city);
+  const selection = selectionOf(rule, city, who.areas);
   const evaluator = evaluatorOf(rule.when);
   const begun = performance.now();
   const { ids, selected } = await selectedIds(broker, who, selection, bounds.entitiesMax);

@@ -3,8 +3,9 @@ import type { Context, Hono } from 'hono';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { parseInstant } from '../../base/time.ts';
-import { whoOf, type Access, type Module } from '../../http/index.ts';
+import { whoOf, type Access, type Module, type Principal } from '../../http/index.ts';
 import { startOfDay, type PageContent, type Reader, type Site } from '../../ui/index.ts';
+import type { Alarms } from '../alarms/index.ts';
 import { rulesApi } from './api.ts';
 import { formOf, kindOf, ruleOfForm, textIn, wrongField, type FormField, type RuleForm } from './form.ts';
 import type { RuleFollower } from './follow.ts';
@@ -44,6 +45,7 @@ export type RulesPagesDeps = {
   readonly rules: Rules;
   readonly store: Pick<RuleStore, 'days' | 'lastDay'>;
   readonly follower: Pick<RuleFollower, 'stats' | 'missed'>;
+  readonly alarms: Pick<Alarms, 'ofRule'>;
   readonly site: Site;
   /** Of an account, as it is shown. */
   readonly nameOf: (id: string) => string;
@@ -70,7 +72,7 @@ function pageRoutes(app: Hono, deps: RulesPagesDeps): void {
     rulePage(
       {
         ...shown,
-        summary: await summaryOf(deps, rules.get(id), reader.now),
+        summary: await summaryOf(deps, reader.who, rules.get(id), reader.now),
         versions: rules.versions(id),
         ...(wrong && { wrong }),
       },
@@ -86,7 +88,7 @@ function pageRoutes(app: Hono, deps: RulesPagesDeps): void {
     listPage(
       {
         ...shown,
-        rules: await Promise.all(rules.list().map((rule) => summaryOf(deps, rule, reader.now))),
+        rules: await Promise.all(rules.list().map((rule) => summaryOf(deps, reader.who, rule, reader.now))),
         missed: follower.missed(),
       },
       reader,
@@ -168,7 +170,7 @@ function apiRoutes(app: Hono, deps: RulesPagesDeps): void {
   const { rules, site } = deps;
   const now = (): number => site.clock.now();
   app.get('/api/operations/rules', async (c) =>
-    c.json({ rules: await Promise.all(rules.list().map((rule) => summaryOf(deps, rule, now()))) }),
+    c.json({ rules: await Promise.all(rules.list().map((rule) => summaryOf(deps, whoOf(c), rule, now()))) }),
   );
   app.get('/api/operations/rules/:id', (c) => c.json({ rule: rules.get(idOf(c)), versions: rules.versions(idOf(c)) }));
   app.post('/api/operations/rules', async (c) => {
@@ -198,11 +200,18 @@ function apiRoutes(app: Hono, deps: RulesPagesDeps): void {
 }
 
 async function summaryOf(
-  { store, follower, site }: Pick<RulesPagesDeps, 'store' | 'follower' | 'site'>,
+  { store, follower, alarms, site }: Pick<RulesPagesDeps, 'store' | 'follower' | 'alarms' | 'site'>,
+  who: Principal,
   rule: Rule,
   now: number,
 ): Promise<RuleSummary> {
   const since = startOfDay(now, site.city.timeZone, 1 - weekDays);
+  const own = await alarms.ofRule(who, rule.id, since);
+  if (own) {
+    const { lately, now: raised, ...last } = own;
+    const known = follower.stats(rule.id);
+    return { rule, week: lately, ...last, ...(known && { stats: { ...known, raised } }) };
+  }
   const [days, last] = await Promise.all([store.days(rule.id, since), store.lastDay(rule.id)]);
   const stats = follower.stats(rule.id);
   return {

@@ -19,7 +19,7 @@ export { ruleTables } from './store.ts';
 export function rulesModule(deps: {
   broker: Broker;
   rows: Rows;
-  alarms: Pick<Alarms, 'ids' | 'decide'>;
+  alarms: Pick<Alarms, 'ids' | 'decide' | 'ofRule'>;
   site: Site;
   clock: Clock;
   log: Log;

@@ -29,7 +29,12 @@ export type Selection = {
 
 const districtIri = coreContext.expand('district');
 
-export function selectionOf({ selects, when }: RuleText, city: Pick<City, 'districts'>): Selection {
+/** @param areas districts that whoever asks is limited to */
+export function selectionOf(
+  { selects, when }: RuleText,
+  city: Pick<City, 'districts'>,
+  areas?: readonly string[],
+): Selection {
   const { type, q, scope, districts, ids } = selects;
   const iri = coreContext.expand(type);
   const node = q === undefined ? undefined : parseQ(q, coreContext);
@@ -45,7 +50,8 @@ export function selectionOf({ selects, when }: RuleText, city: Pick<City, 'distr
     query,
     concerns: new Set([...(node ? namesOf(node) : []), ...(districts ? [districtIri, locationIri] : [])]),
     holds: (entity) =>
-      matchesQuery(query, entity) && (!districts || districts.includes(districtOf(entity, city) ?? '')),
+      matchesQuery(query, entity) &&
+      [districts, areas].every((some) => !some || some.includes(districtOf(entity, city) ?? '')),
   };
 }
 
