@@ -13,7 +13,7 @@ import {
   noticeTables,
   openAlarms,
   openOrders,
-  orderPages,
+  ordersModule,
   ordersOfAlarm,
   orderTables,
   rulesModule,
@@ -62,6 +62,6 @@ export function operationsModules(deps: OperationsDeps): readonly Module[] {
     alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }) }),
     rulesModule({ ...deps, alarms }),
     noticeModule(deps),
-    orderPages({ ...deps, orders }),
+    ordersModule({ ...deps, orders, alarms }),
   ];
 }

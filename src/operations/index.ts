@@ -10,4 +10,4 @@ export {
 } from './alarms/index.ts';
 export { rulesModule, ruleTables } from './rules/index.ts';
 export { noticeModule, noticeTables } from './notices/index.ts';
-export { openOrders, orderPages, ordersOfAlarm, orderTables, type Crew } from './orders/index.ts';
+export { openOrders, ordersModule, ordersOfAlarm, orderTables, type Crew } from './orders/index.ts';

@@ -5,10 +5,10 @@ import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { isSimulated, type Broker, type Decision, type Looked } from '../../broker/index.ts';
 import { systemPrincipal, type Action, type Principal, type Resource } from '../../http/index.ts';
-import type { EntityDelta } from '../../ngsild/index.ts';
+import type { Entity, EntityDelta } from '../../ngsild/index.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import { districtAt, type City } from '../../ui/index.ts';
-import { keepAbreast } from './abreast.ts';
+import { keepAbreast } from '../abreast.ts';
 import { alarmOf, alertDelta, alertPrefix, alertType, districtIri, noteIri } from './entity.ts';
 import { decideFindings, findingId, subjectOf } from './findings.ts';
 import { canDo, handled, returned } from './lifecycle.ts';
@@ -331,7 +331,22 @@ export function openAlarms(deps: {
         looking = looking.then(look);
       }, lookEveryMs);
       timer.unref();
-      unfollow = await keepAbreast({ broker, store });
+      const rowOf = (entity: Entity | undefined): RowDelta | undefined => {
+        const alarm = entity && alarmOf(entity);
+        return alarm && alarmRow(alarm);
+      };
+      unfollow = await keepAbreast(broker, {
+        name: 'alarms',
+        type: alertType,
+        prefix: alertPrefix,
+        table: 'alarm',
+        rowOf,
+        openMarks: () => store.openRanks(),
+        markOf: (entity) => {
+          const { open: isOpen, rank } = rowOf(entity)?.row ?? {};
+          return isOpen === 1 ? String(rank) : undefined;
+        },
+      });
     },
     async stop() {
       clearInterval(timer);

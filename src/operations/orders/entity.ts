@@ -82,9 +82,9 @@ export function orderOf(entity: Entity): Order | undefined {
     title: words('name') ?? {},
     madeAt: ms('dateIssued') ?? 0,
     checklist,
-    parts: objects<Part>(value('parts'), 'name'),
-    photos: objects<Photo>(value('photos'), 'n'),
-    readings: objects<Reading>(value('readings'), 'name'),
+    parts: objects(value('parts'), 'name') as readonly Part[],
+    photos: objects(value('photos'), 'n') as readonly Photo[],
+    readings: objects(value('readings'), 'name') as readonly Reading[],
     photoCount: number('photoCount') ?? 0,
     stepCount: number('stepCount') ?? 0,
     handledStep: number('handledStep') ?? 0,
@@ -115,14 +115,14 @@ const isObject = (value: Json | undefined): value is { readonly [name: string]: 
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Those of a list that have the name that tells them. */
-const objects = <T>(value: Json | undefined, name: string): readonly T[] =>
-  (Array.isArray(value) ? value : []).filter((one) => isObject(one) && one[name] !== undefined) as unknown as T[];
+const objects = (value: Json | undefined, name: string): unknown =>
+  (Array.isArray(value) ? value : []).filter((one) => isObject(one) && one[name] !== undefined);
 
 function checklistOf(value: Json | undefined): Checklist | undefined {
   if (!isObject(value)) return undefined;
   const { template, version, items } = value;
   if (typeof template !== 'string' || typeof version !== 'number') return undefined;
-  return { template, version, items: objects<CheckItem>(items, 'id') };
+  return { template, version, items: objects(items, 'id') as readonly CheckItem[] };
 }
 
 function streetOf(address: Json | undefined): string | undefined {

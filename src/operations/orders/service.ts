@@ -8,6 +8,7 @@ import { systemPrincipal, type Action, type Principal } from '../../http/index.t
 import type { Entity, EntityDelta } from '../../ngsild/index.ts';
 import type { Files, RowDelta, Rows } from '../../store/ports.ts';
 import type { City } from '../../ui/index.ts';
+import { keepAbreast } from '../abreast.ts';
 import type { Alarms } from '../alarms/index.ts';
 import { districtIri, noteIri, orderDelta, orderOf, orderPrefix, orderType } from './entity.ts';
 import { worked } from './lifecycle.ts';
@@ -24,7 +25,7 @@ import {
   type OrderFilter,
 } from './schema.ts';
 import { isRequest, ofAlarm, ofAsset, ofRequest, type Source } from './source.ts';
-import { orderStore, type Counts, type OrderStore, type Seen } from './store.ts';
+import { orderStore, type Counts, type Seen } from './store.ts';
 import {
   assigneeRow,
   orderRow,
@@ -100,7 +101,11 @@ export type Orders = {
   addPhoto(who: Principal, id: string, bytes: Uint8Array, caption: string | undefined, sent?: Sent): Promise<void>;
   /** @throws Problem not-found */
   photo(who: Principal, id: string, n: number): Promise<Uint8Array>;
-  readonly store: OrderStore;
+  /** Whether there is one of this id, whoever may see it. */
+  has(id: string): Promise<boolean>;
+  /** From here on the list follows what others make of WorkOrders. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
 };
 
 const by = { by: 'operations' };
@@ -120,6 +125,7 @@ export function openOrders(deps: {
   const { broker, city, clock, alarms, permits, nameOf } = deps;
   const store = orderStore(deps.rows);
   const files = deps.files.keeper(() => store.photoHashes());
+  let unfollow: (() => Promise<void>) | undefined;
   /** Of one order at a time: what is asked of rows (who has it, what was done already) holds until it is decided. */
   const turns = new Map<string, { queue: ReturnType<typeof oneAtATime>; waiting: number }>();
 
@@ -287,8 +293,8 @@ export function openOrders(deps: {
   };
 
   return {
-    store,
     suggest,
+    has: async (id) => (await broker.find(systemPrincipal, 0, orderPrefix + id)) !== undefined,
 
     async make(who, draft, key) {
       const id = key === undefined ? randomId() : idOfWords('work order', who.id, key);
@@ -365,6 +371,28 @@ export function openOrders(deps: {
       const bytes = kept && (await files.get(kept.hash));
       if (!bytes) throw new Problem('not-found', `work order ${id} has no photo ${n}`, 'n');
       return bytes;
+    },
+
+    async start() {
+      const rowOf = (entity: Entity | undefined): RowDelta | undefined => {
+        const order = entity && orderOf(entity);
+        return order && orderRow(order);
+      };
+      unfollow = await keepAbreast(broker, {
+        name: 'orders',
+        type: orderType,
+        prefix: orderPrefix,
+        table: 'work_order',
+        rowOf,
+        openMarks: () => store.openMarks(),
+        markOf: (entity) => {
+          const { open, state, rank } = rowOf(entity)?.row ?? {};
+          return open === 1 ? `${String(state)} ${String(rank)}` : undefined;
+        },
+      });
+    },
+    async stop() {
+      await unfollow?.();
     },
   };
 }

@@ -128,7 +128,7 @@ export function orderStore(rows: Rows) {
       return (await rows.all('SELECT DISTINCT hash FROM work_order_photo')).map((row) => String(row['hash']));
     },
     /** Ids of all orders that are open, with what tells whether row and entity say the same. */
-    async openRanks(): Promise<readonly (readonly [string, string])[]> {
+    async openMarks(): Promise<readonly (readonly [string, string])[]> {
       const found = await rows.all('SELECT id, state, rank FROM work_order WHERE open = 1');
       return found.map((row) => [String(row['id']), `${String(row['state'])} ${String(row['rank'])}`] as const);
     },

@@ -21,7 +21,7 @@ import { alertPrefix } from '../../alarms/index.ts';
 import { shortId } from '../tables.ts';
 import type { Opened } from '../service.ts';
 import { CrewActs, ManagerActs, Words } from './acts.tsx';
-import { districtText, givenText } from './list.tsx';
+import { districtText, givenText, placeText } from './list.tsx';
 import { orderWords } from './messages/index.ts';
 import { Checks, Parts, Proof, Times } from './work.tsx';
 import {
@@ -143,6 +143,7 @@ export function orderPage(content: OrderContent, reader: Reader): PageContent {
   const told = { reader, timeZone: city.timeZone, nameOf };
   const title = inLanguage(order.title, language);
   const description = order.description && inLanguage(order.description, language);
+  const place = placeText({ assetName: undefined, district: undefined, ...order, place: order.place }, city, language);
   const id = shortId(order.id);
   return {
     title: title.text,
@@ -165,6 +166,11 @@ export function orderPage(content: OrderContent, reader: Reader): PageContent {
           </Status>{' '}
           <Simulated word={uiWords(language)('simulated')} when={order.simulated} />
         </p>
+        {place !== '' && (
+          <p>
+            <b>{place}</b>
+          </p>
+        )}
         {description && (
           <p class="lede said" lang={description.language === language ? undefined : description.language}>
             {description.text}
