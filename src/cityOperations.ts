@@ -1,14 +1,17 @@
-/** Wires the console of whoever is on duty: alarms, rules, notices. */
+/** Wires the console of whoever is on duty: alarms, rules, notices, control. */
 import type { Clock } from './base/clock.ts';
 import type { Log } from './base/log.ts';
 import type { Metrics } from './base/metrics.ts';
 import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
-import type { Action, Module, Principal, Resource } from './http/index.ts';
+import type { Action, Module, Outbound, Principal, Resource } from './http/index.ts';
 import {
   alarmIslands,
   alarmsModule,
   alarmTables,
+  commandDoor,
+  controlModule,
+  controlTables,
   noticeModule,
   noticeTables,
   openAlarms,
@@ -19,6 +22,8 @@ import {
   rulesModule,
   ruleTables,
   type Crew,
+  type Control,
+  type TopicDoor,
 } from './operations/index.ts';
 import type { Files, Rows, TableDefinition } from './store/ports.ts';
 import type { Site } from './ui/index.ts';
@@ -28,6 +33,7 @@ export const operationsTables: readonly TableDefinition[] = [
   ...ruleTables,
   ...noticeTables,
   ...orderTables,
+  ...controlTables,
 ];
 
 /** For `buildAssets`. */
@@ -53,15 +59,26 @@ export type OperationsDeps = {
   readonly permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   /** False for a command that opens the directory to look: nothing is followed then. */
   readonly follows: boolean;
+  /** For commands to devices. */
+  readonly outbound: Outbound;
+  /** `HOST` or `HOST:PORT` of the own network that may be reached. */
+  readonly allowed: readonly string[];
+  /** Asked in this order who listens at a topic. */
+  readonly topics: readonly TopicDoor[];
 };
 
-export function operationsModules(deps: OperationsDeps): readonly Module[] {
+export type Operations = { readonly modules: readonly Module[]; readonly control: Control };
+
+export function openOperations(deps: OperationsDeps): Operations {
   const alarms = openAlarms(deps);
   const orders = openOrders({ ...deps, alarms });
-  return [
+  const control = controlModule({ ...deps, door: commandDoor(deps) });
+  const modules = [
     alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }) }),
     rulesModule({ ...deps, alarms }),
     noticeModule(deps),
     ordersModule({ ...deps, orders, alarms }),
+    control,
   ];
+  return { modules, control };
 }

@@ -33,7 +33,7 @@ import {
 import { chooseCity, keepProfile, searchOf, type City, type CitySearch } from './city/index.ts';
 import { about as aboutCity, aboutLink } from './about/index.ts';
 import { logRestMs, openCityLog } from './cityLog.ts';
-import { operationsIslands, operationsModules, operationsTables } from './cityOperations.ts';
+import { openOperations, operationsIslands, operationsTables } from './cityOperations.ts';
 import { mqttOf, type MqttSettings } from './cityMqtt.ts';
 import { cityRoutes } from './cityRoutes.ts';
 import { openCityPolicies, openCityTrust, type CityPeople, type TrustSettings } from './cityTrust.ts';
@@ -56,6 +56,7 @@ import {
   type Module,
 } from './http/index.ts';
 import { ingest, ingestTables, joinMappingFiles, loadMapping, type Ingest } from './ingest/index.ts';
+import { sampleActuators } from './sampleActuators.ts';
 import { runSampleCity, sampleCityTable } from './sampleCity.ts';
 import { openHistory, openStore, profileIn, readFormat, startHistory, type Store } from './store/index.ts';
 import type { HistoryStore } from './store/ports.ts';
@@ -270,6 +271,21 @@ export async function openPlatform(
       mqtt: mqttOf(settings, certificate),
     });
 
+    const actuators = profile?.from === 'sample' ? sampleActuators(city, { clock, log }) : undefined;
+    const operations = openOperations({
+      ...shared,
+      files: store.files,
+      nameOf: trust.nameOf,
+      crews: trust.crews,
+      permits: guard.permits,
+      url: () => settings.publicUrl ?? server?.url ?? '',
+      sample: profile?.from === 'sample',
+      outbound: others,
+      allowed: settings.allowEndpoint ?? [],
+      topics: [actuators?.door, ingestion.commands].filter((door) => door !== undefined),
+      follows: settings.housekeeping !== false,
+    });
+
     let ready = false;
     let search: Promise<CitySearch> | undefined;
     const brokerPages = pages({
@@ -314,16 +330,7 @@ export async function openPlatform(
       brokerPages,
       subscriptionPages({ site, subscriptions, tenants }),
       ingestion,
-      ...operationsModules({
-        ...shared,
-        files: store.files,
-        nameOf: trust.nameOf,
-        crews: trust.crews,
-        permits: guard.permits,
-        url: () => settings.publicUrl ?? server?.url ?? '',
-        sample: profile?.from === 'sample',
-        follows: settings.housekeeping !== false,
-      }),
+      ...operations.modules,
       utilitiesModule({ broker, site }),
       aboutCity({ city, site }),
       developers({
@@ -358,8 +365,15 @@ export async function openPlatform(
         }),
       );
     }
-    if (profile?.from === 'sample' && settings.housekeeping !== false)
-      undo.push(await runSampleCity({ city, broker, rows: store.rows, ingest: ingestion, clock, log }));
+    if (actuators && settings.housekeeping !== false)
+      undo.push(
+        await runSampleCity({
+          ...shared,
+          ingest: ingestion,
+          actuators,
+          offer: (points) => operations.control.offer(points),
+        }),
+      );
     ready = true;
     if (settings.housekeeping !== false) {
       await subscriptions.start();

@@ -15,6 +15,7 @@ import {
 import { systemPrincipal } from './http/principal.ts';
 import type { Ingest } from './ingest/index.ts';
 import type { Instance, Json } from './ngsild/entity.ts';
+import type { SampleActuators } from './sampleActuators.ts';
 import type { RowDelta, Rows, TableDefinition } from './store/ports.ts';
 
 /** When the sample city began, and up to when its past stands in history; both ms since 1970. */
@@ -51,13 +52,18 @@ export async function runSampleCity(deps: {
   ingest: Pick<Ingest, 'declare' | 'accept' | 'health'>;
   clock: Clock;
   log: Log;
+  /** Valves that obey. */
+  actuators: SampleActuators;
+  /** Puts them on the list of what may be commanded. */
+  offer: (points: unknown) => Promise<void>;
 }): Promise<() => Promise<void>> {
-  const { city, broker, rows, ingest, clock, log } = deps;
+  const { city, broker, rows, ingest, clock, log, actuators } = deps;
   const known = await rows.get('SELECT started_at, past_until FROM sample_city WHERE city = ?', [city.id]);
   const now = clock.now();
   const startedAt = known ? Number(known['started_at']) : now;
   let pastUntil = known ? Number(known['past_until']) : now - yearMs;
-  const simulator = createSimulator({ city, seed, startedAt });
+  await actuators.restore(broker);
+  const simulator = createSimulator({ city, seed, startedAt, facts: actuators.facts });
   for (const source of simulator.sources) ingest.declare(source);
   const note = (): RowDelta => ({
     table: sampleCityTable.name,
@@ -81,6 +87,8 @@ export async function runSampleCity(deps: {
     );
   }
   await broker.record(systemPrincipal, 0, [], cause, [note()]);
+  await deps.offer(actuators.points);
+  const halt = actuators.start((reading) => ingest.accept(reading.source, [toReading(reading)]));
 
   let stopping = false;
   const past = writePast();
@@ -141,7 +149,7 @@ export async function runSampleCity(deps: {
   return async () => {
     stopping = true;
     clearInterval(timer);
-    await Promise.all([ticking, past]);
+    await Promise.all([ticking, past, halt()]);
   };
 }
 

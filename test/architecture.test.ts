@@ -46,12 +46,12 @@ const outside: readonly Outside[] = [
   {
     what: 'Hono',
     is: /^(hono|@hono\/)/,
-    only: /^src\/(http\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders)\/)?pages\/)/,
+    only: /^src\/(http\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders|control)\/)?(http|index)\.tsx?$|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders|control)\/)?pages\/)/,
   },
   {
     what: 'Preact',
     is: /^preact/,
-    only: /^src\/(ui\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders)\/)?pages\/)/,
+    only: /^src\/(ui\/|[a-z]+\/((gtfs|identity|policy|tlog|alarms|rules|notices|orders|control)\/)?pages\/)/,
   },
   { what: 'the HTTP server or client', is: /^node:(http|https|http2)$/, only: /^src\/(http\/|broker\/http)/ },
   { what: 'undici', is: /^undici$/, only: /^src\/http\// },

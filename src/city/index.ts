@@ -17,5 +17,7 @@ export { findNaming, slug } from './naming.ts';
 export type * from './profile.ts';
 
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.ts';
+export type { Facts } from './simulator/facts.ts';
+export { streetsWithMains, valveId } from './simulator/valves.ts';
 export type { Birth, SimulatedAttribute, SimulatedReading } from './simulator/device.ts';
 export type { SimulatedSource } from './simulator/sources.ts';

@@ -53,7 +53,7 @@ export type ApiRoute = {
   readonly summary: string;
   readonly parameters?: readonly {
     readonly name: string;
-    readonly in: 'query' | 'path';
+    readonly in: 'query' | 'path' | 'header';
     readonly description: string;
     /** Default: a text. */
     readonly schema?: Readonly<Record<string, unknown>>;

@@ -34,6 +34,7 @@ import { openUploads } from './importing/uploads.ts';
 import { intake } from './intake.ts';
 import { decoders } from './lorawan/decoders/index.ts';
 import { loadMappingFile, parseMappingFile, type MappingFile, type Taken } from './mapping/index.ts';
+import type { MqttCommands } from './mqtt-commands.ts';
 import { mqttBroker, type MqttDoor, type MqttOptions } from './mqtt.ts';
 import type { MqttPorts } from './mqtt-ports.ts';
 import type { Here } from './pages/connect/door.ts';
@@ -113,6 +114,8 @@ export type Ingest = Module & {
   stopFeeds(): Promise<void>;
   /** Where the MQTT broker listens, once started. */
   mqttPorts(): MqttPorts;
+  /** The way to devices; undefined without an MQTT broker. */
+  readonly commands: MqttCommands | undefined;
 };
 
 /** @throws Problem bad-data with every fault of the file, one per line */
@@ -288,6 +291,7 @@ export function ingest(deps: IngestDeps): Ingest {
     startFeeds: () => feeds?.start(),
     stopFeeds: () => feeds?.stop() ?? Promise.resolve(),
     mqttPorts: () => ports,
+    commands: embedded?.commands,
     async start() {
       await declareRemembered();
       await restoreLastAccepted(broker, given, health);
@@ -329,6 +333,7 @@ export type { FeedDefinition, FeedKind } from './feeds/feed.ts';
 export type { ImportItem, OpenedFile } from './importing/importer.ts';
 export type { MqttDoor, MqttOptions } from './mqtt.ts';
 export type { MqttPorts } from './mqtt-ports.ts';
+export type { MqttCommands } from './mqtt-commands.ts';
 export type { ImportNote } from './importing/notes.ts';
 export type { Remark } from './importing/remark.ts';
 export type { ImportProgress } from './importing/engine.ts';

@@ -5,6 +5,7 @@ import { Problem } from '../base/problem.ts';
 import type { Log } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Certificate } from '../http/index.ts';
+import { isCommandTopic, mqttCommands, type MqttCommands } from './mqtt-commands.ts';
 import { frameGuard, guardSocket, version5Refusal } from './mqtt-guard.ts';
 import { openListeners, type MqttPorts } from './mqtt-ports.ts';
 import { openTurns, SenderGone } from './mqtt-turns.ts';
@@ -21,6 +22,7 @@ export type MqttBroker = {
   /** Takes no more connections and messages. */
   stop(): Promise<void>;
   connections(): number;
+  readonly commands: MqttCommands;
 };
 
 /** Who may connect, and what each may do; asked for every message, since credentials are revoked at once. */
@@ -176,7 +178,7 @@ export function mqttBroker({
       refusals.add(1, { reason: 'topic' });
       throw new Error('topics that begin with $ are reserved');
     }
-    if (!may(client, 'publishTopic', packet.topic)) {
+    if (!may(client, 'publishTopic', packet.topic) || isCommandTopic(packet.topic)) {
       refusals.add(1, { reason: 'topic' });
       throw new Error('this client may not publish there');
     }
@@ -232,6 +234,7 @@ export function mqttBroker({
   metrics.gauge('chorsu_mqtt_connections', 'Open connections to the embedded broker', () => sockets.size);
 
   return {
+    commands: mqttCommands(aedes, (client) => !door || visitors.get(client)?.stays() === true),
     async start() {
       started = true;
       await aedes.listen();

@@ -11,3 +11,4 @@ export {
 export { rulesModule, ruleTables } from './rules/index.ts';
 export { noticeModule, noticeTables } from './notices/index.ts';
 export { openOrders, ordersModule, ordersOfAlarm, orderTables, type Crew } from './orders/index.ts';
+export { commandDoor, controlModule, controlTables, type Control, type TopicDoor } from './control/index.ts';

@@ -3,10 +3,12 @@ import { lengthM, placeOn } from '../geometry.ts';
 import type { City } from '../profile.ts';
 import { demandAt } from './demand.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device } from './device.ts';
+import type { Facts } from './facts.ts';
 import { composed } from './names.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
 import { nameOf, placed } from './place.ts';
 import type { Story } from './story.ts';
+import { streetsWithMains } from './valves.ts';
 import type { Weather } from './weather.ts';
 
 const mainName = {
@@ -17,9 +19,8 @@ const mainName = {
   en: 'Water main, {name}',
 };
 
-export function waterMains(city: City, seed: number, story: Story, weather: Weather): Device[] {
-  // Footpaths have no mains.
-  const streets = city.streets.filter(({ kind }) => kind !== 'path');
+export function waterMains(city: City, seed: number, story: Story, weather: Weather, facts: Facts): Device[] {
+  const streets = streetsWithMains(city);
   return streets.map((street, i) => {
     const id = street.id ?? String(i);
     const key = keyOf(seed, `main ${id}`);
@@ -53,10 +54,11 @@ export function waterMains(city: City, seed: number, story: Story, weather: Weat
           read: (at) => {
             const burst = burstHere(at);
             const calm = height - 0.38 * demandAt(weather, at) + 0.06 * wander(key, at, 10 * minuteMs);
-            const pressure = !burst ? calm : at < burst.shutMs ? 1.1 + 0.1 * wander(key, at, minuteMs) : 0;
+            const closed = facts.valveAt(id, at) === 0;
+            const pressure = closed ? 0 : !burst ? calm : at < burst.shutMs ? 1.1 + 0.1 * wander(key, at, minuteMs) : 0;
             return [
               { name: 'pressure', value: rounded(pressure, 2), unitCode: 'BAR' },
-              { name: 'residentsWithoutWater', value: burst ? (street.residents ?? 0) : 0 },
+              { name: 'residentsWithoutWater', value: burst || closed ? (street.residents ?? 0) : 0 },
             ];
           },
         },

@@ -7,11 +7,13 @@ import { districtAt } from '../place.ts';
 import type { City, District } from '../profile.ts';
 import { demandAt, nightShare, seasonAt } from './demand.ts';
 import { dayMs, hourMs, minuteMs, named, urn, type Device, type SimulatedAttribute } from './device.ts';
+import type { Facts } from './facts.ts';
 import { composed, numbered } from './names.ts';
 import { keyOf, rounded, uniform, wander } from './noise.ts';
 import { houseIn, placed, streetOf } from './place.ts';
 import type { Plan } from './plan.ts';
 import type { Story } from './story.ts';
+import { streetsWithMains } from './valves.ts';
 import type { Weather } from './weather.ts';
 
 const meterName = {
@@ -26,7 +28,14 @@ const residentsPerConnection = 6;
 /** m³ per resident and hour, mean of a winter day. */
 const perResident = 0.219 / 24;
 
-export function waterMeters(city: City, plan: Plan, seed: number, story: Story, weather: Weather): Device[] {
+export function waterMeters(
+  city: City,
+  plan: Plan,
+  seed: number,
+  story: Story,
+  weather: Weather,
+  facts: Facts,
+): Device[] {
   return plan.meters.map((meter, i) => {
     const district = city.districts.find((candidate) => candidate.id === meter.district);
     if (!district) throw new Error(`the plan names the district "${meter.district}"`);
@@ -37,11 +46,20 @@ export function waterMeters(city: City, plan: Plan, seed: number, story: Story, 
       const burst = story.burstAt(at);
       return burst && districtOfMain(city, burst.street.id ?? '') === district ? burst : undefined;
     };
+    const streets = streetsWithMains(city).filter(
+      ({ id }) => id !== undefined && districtOfMain(city, id) === district,
+    );
+    /** What those draw whose main is closed at its valve, as a share of the district. */
+    const cutOff = (at: number): number =>
+      streets.reduce((sum, { id = '', residents = 0 }) => sum + (facts.valveAt(id, at) === 0 ? residents : 0), 0) /
+      (district.population ?? 1);
     const flowAt = (at: number): number => {
       const burst = isBursting(at);
-      const lost = !burst ? 0 : at < burst.shutMs ? 320 : -0.12 * mean;
-      const drawn = mean * demandAt(weather, at) * (1 + 0.05 * wander(key, at, 3 * hourMs));
-      return Math.max(0, drawn + story.leakAt(district.id, at) + lost);
+      const open = facts.valveAt(burst?.street.id ?? '', at) / 100;
+      const lost = !burst ? 0 : at < burst.shutMs && open > 0 ? 320 * open : -0.12 * mean;
+      const drawn = mean * demandAt(weather, at) * (1 + 0.05 * wander(key, at, 3 * hourMs)) * (1 - cutOff(at));
+      const leaks = story.leakAt(district.id, at) * (facts.valveAt(story.leakStreet(district.id), at) / 100);
+      return Math.max(0, drawn + leaks + lost);
     };
     const volumeAt = integral(flowAt, story.beginsMs, 1_200_000 + 60_000 * i);
     /** What a network of this size draws at night in this season when nothing leaks. */
@@ -61,7 +79,10 @@ export function waterMeters(city: City, plan: Plan, seed: number, story: Story, 
     const pressureAt = (at: number): number => {
       const burst = isBursting(at);
       const calm = 4.35 - 0.42 * demandAt(weather, at) + 0.05 * wander(key ^ 3, at, 10 * minuteMs);
-      return Math.max(0.2, burst && at < burst.shutMs ? calm - 2.7 : calm);
+      return Math.max(
+        0.2,
+        burst && at < burst.shutMs && facts.valveAt(burst.street.id ?? '', at) > 0 ? calm - 2.7 : calm,
+      );
     };
     const measures = (at: number): SimulatedAttribute[] => [
       { name: 'flow', value: rounded(flowAt(at) * (1 + 0.006 * wander(key ^ 1, at, minuteMs)), 1), unitCode: 'MQH' },

@@ -6,6 +6,7 @@ import type { City } from '../profile.ts';
 import { airStations } from './air.ts';
 import { buses } from './buses.ts';
 import { dayMs, type Birth, type Device, type Rhythm, type SimulatedReading, type Stream } from './device.ts';
+import { untouched, type Facts } from './facts.ts';
 import { canalGauge } from './gauge.ts';
 import { heatSubstations } from './heat.ts';
 import { lights } from './lights.ts';
@@ -14,6 +15,7 @@ import { waterMeters } from './meters.ts';
 import { samplePlan, type Plan } from './plan.ts';
 import { simulatedSources, type SimulatedSource } from './sources.ts';
 import { createStory } from './story.ts';
+import { valves } from './valves.ts';
 import { createWeather } from './weather.ts';
 
 export type Simulator = {
@@ -38,16 +40,25 @@ export type SimulatorOptions = {
   /** When this sample city was first started, ms since 1970: the same after every restart. Stories are told around it. */
   readonly startedAt: number;
   readonly plan?: Plan;
+  /** What was done to its valves. Default: nothing. */
+  readonly facts?: Facts;
 };
 
 /** @throws Error when the city is not simulated: nothing made up ever enters a real city */
-export function createSimulator({ city, seed, startedAt, plan = samplePlan() }: SimulatorOptions): Simulator {
+export function createSimulator({
+  city,
+  seed,
+  startedAt,
+  plan = samplePlan(),
+  facts = untouched,
+}: SimulatorOptions): Simulator {
   if (!city.simulated) throw new Error(`${city.id} is not a simulated city`);
   const story = createStory(city, plan, seed, startedAt);
   const weather = createWeather(seed, story.offsetMs);
   const devices: readonly Device[] = [
-    ...waterMeters(city, plan, seed, story, weather),
-    ...waterMains(city, seed, story, weather),
+    ...waterMeters(city, plan, seed, story, weather, facts),
+    ...waterMains(city, seed, story, weather, facts),
+    ...valves(city, facts),
     ...lights(city, plan, seed, story),
     ...buses(city, plan, seed, story),
     ...airStations(city, plan, seed, story, weather),

@@ -3,6 +3,8 @@
  * is always something to see: a leak that has grown for three weeks, a main that burst in the night, a group of
  * lights out of contact, a gauge gone silent. Afterwards a main bursts every third night, elsewhere.
  */
+import { lengthM, placeOn } from '../geometry.ts';
+import { districtAt } from '../place.ts';
 import type { City, Street } from '../profile.ts';
 import { zoneOffsetMs } from '../time.ts';
 import { dayMs, hourMs, minuteMs } from './device.ts';
@@ -34,6 +36,8 @@ export type Story = {
   burstAt(at: number): Burst | undefined;
   /** Extra flow of a district's leaks, m³/h. */
   leakAt(district: string, at: number): number;
+  /** Under which street a district leaks; '' where no street is. */
+  leakStreet(district: string): string;
   /** Which of so many groups of lights is out of contact; undefined: none. `first` is the group of the first night. */
   groupOutAt(at: number, groups: number, first: number): number | undefined;
   gaugeSilent(at: number): boolean;
@@ -77,6 +81,12 @@ export function createStory(city: City, plan: Plan, seed: number, startedMs: num
     const district = city.districts[Math.floor(uniform(key ^ 0x27d4eb2f, nth) * city.districts.length)]?.id ?? '';
     return { district: nth < 0 ? '' : district, fromMs, untilMs: fromMs + 30 * dayMs, m3PerHour: 110 };
   };
+  const leaking = new Map(
+    streets
+      .toReversed()
+      .filter(({ id }) => id !== plan.story.burst)
+      .map((street) => [districtAt(city, placeOn(street.line, lengthM(street.line) / 2).position)?.id, street.id]),
+  );
   const nightOf = (at: number): number => Math.floor((at - firstNight) / cycleMs);
 
   return {
@@ -98,6 +108,7 @@ export function createStory(city: City, plan: Plan, seed: number, startedMs: num
       }
       return sum;
     },
+    leakStreet: (district) => leaking.get(district) ?? '',
     groupOutAt(at, groups, first) {
       const from = firstNight - 52 * minuteMs;
       if (at < from) return undefined;

@@ -62,3 +62,4 @@ export const policyLink = (language: string): NavigationEntry => ({
 
 export { openPolicies, type Policies } from './policies.ts';
 export { demand, openPolicy, type Filter, type Policy } from './port.ts';
+export { covers } from './topics.ts';

@@ -1,0 +1,65 @@
+/** The door of control: the tables, the ways to devices, and the module. */
+import type { Clock } from '../../base/clock.ts';
+import { randomId } from '../../base/ids.ts';
+import type { Log } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Broker } from '../../broker/index.ts';
+import type { City } from '../../city/index.ts';
+import { systemPrincipal, type Action, type Module, type Principal, type Resource } from '../../http/index.ts';
+import type { Rows } from '../../store/ports.ts';
+import type { Site } from '../../ui/index.ts';
+import { openCommands } from './commands.ts';
+import { controlPages } from './http.ts';
+import { parsePoints } from './parse.ts';
+import { openPoints } from './points.ts';
+import type { CommandDoor } from './schema.ts';
+import { controlStore } from './store.ts';
+import { controlViews } from './views.ts';
+
+export { commandDoor, type TopicDoor } from './doors.ts';
+export { controlTables } from './store.ts';
+
+export type Control = Module & {
+  /** Puts the points of a sample on the list, unless they were there once. @param file as export writes it */
+  offer(file: unknown): Promise<void>;
+};
+
+/** @param follows false for a command that only looks: nothing is sent then */
+export function controlModule(deps: {
+  broker: Broker;
+  rows: Rows;
+  city: City;
+  site: Site;
+  clock: Clock;
+  log: Log;
+  metrics: Metrics;
+  door: CommandDoor;
+  nameOf: (id: string) => string;
+  permits: (who: Principal, action: Action, resource?: Resource) => boolean;
+  follows: boolean;
+}): Control {
+  const { rows, clock, follows } = deps;
+  const store = controlStore(rows);
+  const points = openPoints({ ...deps, store });
+  const commands = openCommands({ ...deps, store, points, newId: randomId });
+  const views = controlViews({ ...deps, store, points, commands, now: () => clock.now() });
+  return {
+    ...controlPages({ ...deps, points, commands, views }),
+    async start() {
+      await points.load();
+      if (follows) await commands.start();
+    },
+    stop: () => commands.stop(),
+    async offer(file) {
+      const known = (id: string): boolean => {
+        try {
+          return points.versions(id).length > 0;
+        } catch {
+          return false;
+        }
+      };
+      const fresh = parsePoints(file).filter(({ id }) => !known(id));
+      if (fresh.length > 0) await points.take(systemPrincipal, fresh, '');
+    },
+  };
+}
