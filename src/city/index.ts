@@ -9,6 +9,7 @@ export { searchOf, type CitySearch, type SearchResult } from './search/search.ts
 export { chooseCity, keepProfile, type KeptProfile } from './kept.ts';
 export { findShippedCity, listShippedCities, namuna } from './shipped.ts';
 export { countries, lawPackOf } from './law.ts';
+export { sunTimes } from './simulator/sun.ts';
 export { defaultWatches } from './watches.ts';
 export { zoneOffsetMs } from './time.ts';
 export { inLanguage, languages } from './profile.ts';

@@ -7,7 +7,10 @@ import { languages, negotiateLanguage, type Site } from '../ui/index.ts';
 import { airJson, airNow, airTable } from './air/words.ts';
 import { airView } from './air/view.ts';
 import { csvText } from './csv.ts';
+import { lightingView } from './lighting/view.ts';
+import { lightingJson, lightingNow, lightingParameters, lightingTable } from './lighting/words.ts';
 import { airPage } from './pages/air.tsx';
+import { lightingPage } from './pages/lighting.tsx';
 import { utilityWords } from './pages/messages/index.ts';
 import { overviewPage } from './pages/overview.tsx';
 import { fileName } from './pages/parts.tsx';
@@ -40,8 +43,19 @@ const water = doorOf({
   now: waterNow,
 });
 
+const lighting = doorOf({
+  name: 'lighting',
+  tables: ['areas', 'groups', 'months', 'days'],
+  parameters: lightingParameters,
+  read: lightingView,
+  page: lightingPage,
+  table: lightingTable,
+  json: lightingJson,
+  now: lightingNow,
+});
+
 /** In the order of the overview. */
-const views: readonly Door[] = [water, air];
+const views: readonly Door[] = [lighting, water, air];
 
 const periodParameters: ApiRoute['parameters'] & {} = [
   {

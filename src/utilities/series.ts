@@ -48,11 +48,13 @@ export async function assetsOf({ broker, who }: Reads, type: string, city: Pick<
   const { entities } = await broker.query(who, 0, { type: { node: 'type', iri: iri(type) } }, page);
   if (entities.length > entitiesMax)
     throw new Problem('too-complex', `there are more than ${entitiesMax} entities of the type ${type}`);
-  return entities.map((entity) => {
-    const said = newest(entity, 'district')?.value;
-    const district = city.districts.find(({ id }) => id === said)?.id;
-    return { id: entity.id, entity, simulated: isSimulated(entity), ...(district !== undefined && { district }) };
-  });
+  return entities.map((entity) => assetOf(entity, city));
+}
+
+export function assetOf(entity: Entity, city: Pick<City, 'districts'>): Asset {
+  const said = newest(entity, 'district')?.value;
+  const district = city.districts.find(({ id }) => id === said)?.id;
+  return { id: entity.id, entity, simulated: isSimulated(entity), ...(district !== undefined && { district }) };
 }
 
 export type Selected = {

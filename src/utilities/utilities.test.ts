@@ -6,6 +6,7 @@ import { systemPrincipal } from '../http/index.ts';
 import { coreContext, type Instance } from '../ngsild/index.ts';
 import { fullLanguages, missingMessages } from '../ui/index.ts';
 import { openTestCity, type TestCity } from '../../test/fixtures/testCity.ts';
+import { darkHoursOf } from './lighting/darkness.ts';
 import { utilityWords } from './pages/messages/index.ts';
 import { dateOf, periodOf } from './period.ts';
 
@@ -257,5 +258,75 @@ suite('water over HTTP', () => {
     assert.equal(areas[1]?.['factor_from'], 'assumed');
     // (1,020 + 1,043.5) / 2, twice. The parts make the whole, and it says of how many it is made.
     assert.deepEqual(total, { inflow: 2063, loss: 332, areasInflow: 2, areasLoss: 1 });
+  });
+});
+
+suite('street lighting over HTTP', () => {
+  let city: TestCity;
+  const period = 'from=2026-10-01&to=2026-10-30';
+  before(async () => {
+    city = await openTestCity({ housekeeping: false }, clock);
+    const { days } = periodOf(new URLSearchParams('from=2026-01-01&to=2026-10-30'), clock.now(), city.city.timeZone);
+    // Ten lamps of 100 W burn from dusk to dawn, since July two hours less; one group came in September only.
+    const energy = (from: string): Point[] =>
+      days.flatMap((day) => {
+        const date = dateOf(day, city.city.timeZone);
+        if (date < from) return [];
+        const hours = darkHoursOf(day, city.city.center) - (date < '2026-07-01' ? 0 : 2);
+        return [[day + 8 * hour, hours]];
+      });
+    const lamps = { lampsTotal: 10, lampsNotAnswering: 3 };
+    await past(city, 'StreetlightGroup', 'old', { nightEnergy: { unitCode: 'KWH', points: energy('') } }, lamps);
+    await past(
+      city,
+      'StreetlightGroup',
+      'young',
+      { nightEnergy: { unitCode: 'KWH', points: energy('2026-09-15') } },
+      { lampsTotal: 10 },
+    );
+    const status = {
+      'https://uri.etsi.org/ngsi-ld/default-context/status': [{ type: 'Property', value: 'defectiveLamp' }],
+    } as const;
+    const lamp = { id: 'urn:ngsi-ld:Streetlight:dead', type: [coreContext.expand('Streetlight')], attrs: status };
+    await city.broker.record(systemPrincipal, 0, [lamp], { by: 'test' });
+  });
+  after(() => city.close());
+  type Area = { groups: number; groupsCounted: number; saving: Record<string, number | boolean | string> };
+  type Lights = {
+    baseline: Json;
+    whole: Area;
+    groups: { id: string; saving: Json }[];
+    days: { at: string; actual: number; expected: number }[];
+    months: Json[];
+    outOfContact: Json;
+  };
+  const view = (more = ''): Promise<Lights> => json<Lights>(city, `/api/utilities/lighting?${period}${more}`);
+
+  test('two hours less a night are what is saved, of the group that has a baseline', async () => {
+    const { baseline, whole, groups, days, months, outOfContact } = await view();
+    assert.deepEqual(baseline, { first: '2026-01-01', last: '2026-06-29', nights: 180, given: false });
+    // 30 nights × 2 h × 1 kW
+    assert.equal(whole.saving['saved'], 60);
+    assert.equal(whole.saving['isShown'], true);
+    assert.deepEqual([whole.groups, whole.groupsCounted], [2, 1]);
+    assert.deepEqual(groups.find(({ id }) => id.endsWith('young'))?.saving, { cannotBeSaid: 'fewBaseline' });
+    assert.deepEqual([days.length, days[0]?.at, months.length], [30, '2026-10-01', 1]);
+    assert.deepEqual(outOfContact, {
+      groups: [{ id: 'urn:ngsi-ld:StreetlightGroup:old', lamps: 3 }],
+      lamps: ['urn:ngsi-ld:Streetlight:dead'],
+      lampsInAll: 1,
+    });
+  });
+
+  test('the baseline is of the address, and lies before the period', async () => {
+    const after = await view('&baseFrom=2026-07-15&baseTo=2026-09-20');
+    assert.equal(after.whole.saving['isShown'], false);
+    assert.match(
+      await ask(city, `/en/utilities/lighting?${period}&baseFrom=2026-07-15&baseTo=2026-09-20`),
+      /No saving can be shown/,
+    );
+    await ask(city, `/api/utilities/lighting?${period}&baseFrom=2026-07-15&baseTo=2026-10-05`, 400);
+    await ask(city, `/api/utilities/lighting?${period}&baseFrom=2026-07-15`, 400);
+    await ask(city, `/api/utilities/lighting?${period}&district=nowhere`, 400);
   });
 });

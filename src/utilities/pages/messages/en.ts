@@ -138,6 +138,71 @@ export const en = {
 
   'water.residents': 'Residents',
   'water.connections': 'Connections',
+
+  district: 'District',
+  allDistricts: 'All districts',
+  'lighting.lede': 'Energy of street lights, against what the same lamps would have used before.',
+  'lighting.head': 'Street lighting: {n, num} lamps in {groups, plural, one {one group} other {{groups, num} groups}}',
+  'lighting.saved': 'Saved against the baseline: {kwh} kWh, {share} (± {error} kWh, 90 %).',
+  'lighting.more': 'Used more than the baseline: {kwh} kWh, {share} (± {error} kWh, 90 %).',
+  'lighting.within':
+    'No saving can be shown: the difference to the baseline is smaller than its uncertainty of {error} kWh.',
+  'lighting.cannot': 'What was saved cannot be said: too few nights have an energy.',
+  'lighting.none': 'No group of street lights has sent anything yet',
+  'lighting.noneText': 'Entities of the type StreetlightGroup with nightEnergy in kWh and lampsTotal are shown here.',
+  'lighting.table.areas': 'Districts',
+  'lighting.table.groups': 'Groups',
+  'lighting.table.months': 'Months',
+  'lighting.table.days': 'Nights',
+  'lighting.baseline': 'Baseline: {from} to {to}, {n, num} nights.',
+  'lighting.byNight': 'Night by night',
+  'lighting.out': 'Out of contact: {n, plural, one {one lamp} other {{n, num} lamps}}',
+  'lighting.outNote':
+    'Groups whose controller says that lamps do not answer, and single lamps that have failed or said nothing for six hours.',
+  'lighting.outNone': 'All lamps answer.',
+  'lighting.notAnswering': '{n, plural, one {one lamp does} other {{n, num} lamps do}} not answer',
+  'lighting.single': 'Single lamps: {n, num} of {of, num} shown',
+  'lighting.whole': 'The whole city',
+  'lighting.noDistrict': 'outside the districts',
+  'lighting.groups': 'Groups counted',
+  'lighting.lamps': 'Lamps',
+  'lighting.actual': 'Used',
+  'lighting.expected': 'Baseline',
+  'lighting.savedHead': 'Saved',
+  'lighting.share': 'Share',
+  'lighting.feeder': 'Feeder against groups',
+  'lighting.group': 'Group',
+  'lighting.month': 'Month',
+  'lighting.nights': 'Nights',
+  'lighting.notShown': 'within the uncertainty',
+  'lighting.beyond': 'beyond the baseline',
+  'lighting.why.fewBaseline': 'too few nights in the baseline',
+  'lighting.why.fewNights': 'too few nights',
+  'lighting.why.sameDarkness': 'all nights of the baseline are as long',
+  'lighting.why.noLamps': 'number of lamps unknown',
+  'lighting.chart': 'Energy of the nights, {when}',
+  'lighting.chartSummary':
+    'What the lamps used, and what they would have used by the baseline in nights as long. A night counts to the day on which it ends.',
+  'lighting.baseFrom': 'Baseline from',
+  'lighting.baseTo': 'Baseline to',
+  'lighting.again': 'Count again',
+  'lighting.method1':
+    'IPMVP Option B (Efficiency Valuation Organization, Core Concepts 2022): all energy of a group is measured, before and after.',
+  'lighting.method2':
+    'Baseline: unless you choose other days, the oldest 180 nights on record. For each group a line is laid through them: kWh a lamp and night = a + b × hours of darkness, by least squares; R² says how well it fits.',
+  'lighting.method3':
+    'Hours of darkness are those from sunset to sunrise at the middle of the city. The number of lamps is that of today: its history is not recorded.',
+  'lighting.method4':
+    'Saved = what the line expects for the nights of the period − what was used. Only nights with an energy count, on both sides.',
+  'lighting.method5':
+    'Uncertainty: 90 % prediction interval of the sum, widened where errors of neighbouring nights go together. Groups add as squares. A difference within it is not called a saving.',
+  'lighting.method6':
+    'It cannot be said with fewer than 30 nights of baseline, or when a quarter of the nights of the period is missing. Feeder against groups: the meter of the district against the sum of its groups, as a check.',
+  'lighting.nowNone': 'No group of street lights is known.',
+  'lighting.nowOut': '{name}: the whole group of {n, num} lamps does not answer.',
+
+  'lighting.feederNote':
+    'A group counts to the district in which its middle stands; a feeder may light lamps of a group across the border.',
 } as const;
 
 export type UtilityKey = keyof typeof en;

@@ -139,4 +139,69 @@ export const kk: Messages<UtilityKey> = {
 
   'water.residents': 'Тұрғындар',
   'water.connections': 'Қосылыстар',
+
+  district: 'Аудан',
+  allDistricts: 'Барлық аудан',
+  'lighting.lede': 'Көше шамдарының энергиясы, сол шамдар бұрын жұмсағанымен салыстырылады.',
+  'lighting.head': 'Көше жарығы: {groups, num} топта {n, num} шам',
+  'lighting.saved': 'Негізгі деңгейге қарағанда үнемделді: {kwh} кВт·сағ, {share} (± {error} кВт·сағ, 90 %).',
+  'lighting.more': 'Негізгі деңгейден артық жұмсалды: {kwh} кВт·сағ, {share} (± {error} кВт·сағ, 90 %).',
+  'lighting.within': 'Үнемді көрсетуге болмайды: негізгі деңгеймен айырма өз белгісіздігінен, {error} кВт·сағ, кем.',
+  'lighting.cannot': 'Қанша үнемделгенін айтуға болмайды: энергиясы белгілі түндер тым аз.',
+  'lighting.none': 'Әлі бірде-бір шам тобы ештеңе жіберген жоқ',
+  'lighting.noneText':
+    'Мұнда кВт·сағ түріндегі nightEnergy және lampsTotal бар StreetlightGroup нысандары көрсетіледі.',
+  'lighting.table.areas': 'Аудандар',
+  'lighting.table.groups': 'Топтар',
+  'lighting.table.months': 'Айлар',
+  'lighting.table.days': 'Түндер',
+  'lighting.baseline': 'Негізгі кезең: {from} – {to}, {n, num} түн.',
+  'lighting.byNight': 'Түн сайын',
+  'lighting.out': 'Байланыс жоқ: {n, num} шам',
+  'lighting.outNote':
+    'Шкафы жауапсыз шамдар туралы хабарлаған топтар және істен шыққан не алты сағат үнсіз жеке шамдар.',
+  'lighting.outNone': 'Барлық шам жауап береді.',
+  'lighting.notAnswering': '{n, num} шам жауап бермейді',
+  'lighting.single': 'Жеке шамдар: {of, num} ішінен {n, num} көрсетілді',
+  'lighting.whole': 'Бүкіл қала',
+  'lighting.noDistrict': 'аудандардан тыс',
+  'lighting.groups': 'Есептелген топтар',
+  'lighting.lamps': 'Шамдар',
+  'lighting.actual': 'Жұмсалды',
+  'lighting.expected': 'Негізгі деңгей',
+  'lighting.savedHead': 'Үнемделді',
+  'lighting.share': 'Үлес',
+  'lighting.feeder': 'Желі топтарға қатысты',
+  'lighting.group': 'Топ',
+  'lighting.month': 'Ай',
+  'lighting.nights': 'Түндер',
+  'lighting.notShown': 'белгісіздік шегінде',
+  'lighting.beyond': 'негізден тыс',
+  'lighting.why.fewBaseline': 'негізгі кезеңде түн аз',
+  'lighting.why.fewNights': 'түн аз',
+  'lighting.why.sameDarkness': 'негізгі түндердің ұзақтығы бірдей',
+  'lighting.why.noLamps': 'шам саны белгісіз',
+  'lighting.chart': 'Түндердің энергиясы, {when}',
+  'lighting.chartSummary':
+    'Шамдар қанша жұмсады және осындай түндерде негізгі деңгей бойынша қанша жұмсар еді. Түн ол аяқталған күнге жатады.',
+  'lighting.baseFrom': 'Негіз басы',
+  'lighting.baseTo': 'Негіз соңы',
+  'lighting.again': 'Қайта есептеу',
+  'lighting.method1':
+    'IPMVP, B нұсқасы (Efficiency Valuation Organization, Core Concepts 2022): топтың бүкіл энергиясы бұрын және кейін өлшенген.',
+  'lighting.method2':
+    'Негізгі кезең: басқа күндер таңдалмаса, ең ескі 180 түн. Әр топқа түзу жүргізіледі: бір шамға түнде кВт·сағ = a + b × қараңғылық сағаттары, ең кіші квадраттармен; R² оның қаншалықты сәйкестігін айтады.',
+  'lighting.method3':
+    'Қараңғылық сағаттары қала ортасында күн батқаннан шыққанға дейін. Шам саны бүгінгі: оның тарихы жазылмаған.',
+  'lighting.method4':
+    'Үнемделді = түзу кезең түндеріне күткені − жұмсалғаны. Екі жақтан тек энергиясы бар түндер есептеледі.',
+  'lighting.method5':
+    'Белгісіздік: қосынды болжамының 90 пайыздық аралығы, көрші түндер қатесі ұқсас жерде кеңірек. Топтар квадратпен қосылады. Оның ішіндегі айырма үнем деп аталмайды.',
+  'lighting.method6':
+    'Негізде 30 түннен аз болса немесе кезең түндерінің ширегі жоқ болса, айтуға болмайды. Желі топтарға қатысты: аудан есептегіші топтардың қосындысына қатысты, тексеру үшін.',
+  'lighting.nowNone': 'Бірде-бір шам тобы жоқ.',
+  'lighting.nowOut': '{name}: {n, num} шамы бар бүкіл топ жауап бермейді.',
+
+  'lighting.feederNote':
+    'Топ ортасы тұрған ауданға жатады; желі шекараның арғы жағындағы шамдарды да қоректендіруі мүмкін.',
 };

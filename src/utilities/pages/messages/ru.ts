@@ -143,4 +143,72 @@ export const ru: Messages<UtilityKey> = {
 
   'water.residents': 'Жители',
   'water.connections': 'Вводы',
+
+  district: 'Район',
+  allDistricts: 'Все районы',
+  'lighting.lede': 'Энергия уличных фонарей в сравнении с тем, что те же фонари потратили бы раньше.',
+  'lighting.head':
+    'Уличное освещение: {n, plural, one {{n, num} фонарь} few {{n, num} фонаря} many {{n, num} фонарей} other {{n, num} фонаря}}, групп: {groups, num}',
+  'lighting.saved': 'Сбережено к базовому уровню: {kwh} кВт·ч, {share} (± {error} кВт·ч, 90 %).',
+  'lighting.more': 'Потрачено больше базового уровня: {kwh} кВт·ч, {share} (± {error} кВт·ч, 90 %).',
+  'lighting.within':
+    'Сбережение показать нельзя: разница с базовым уровнем меньше своей неопределённости, {error} кВт·ч.',
+  'lighting.cannot': 'Сколько сбережено, сказать нельзя: энергия известна за слишком мало ночей.',
+  'lighting.none': 'Ни одна группа фонарей ещё ничего не прислала',
+  'lighting.noneText': 'Здесь показываются объекты типа StreetlightGroup с nightEnergy в кВт·ч и lampsTotal.',
+  'lighting.table.areas': 'Районы',
+  'lighting.table.groups': 'Группы',
+  'lighting.table.months': 'Месяцы',
+  'lighting.table.days': 'Ночи',
+  'lighting.baseline': 'Базовый период: с {from} по {to}, ночей: {n, num}.',
+  'lighting.byNight': 'По ночам',
+  'lighting.out':
+    'Нет связи: {n, plural, one {{n, num} фонарь} few {{n, num} фонаря} many {{n, num} фонарей} other {{n, num} фонаря}}',
+  'lighting.outNote':
+    'Группы, чей шкаф сообщает о фонарях без ответа, и отдельные фонари, которые отказали или молчат шесть часов.',
+  'lighting.outNone': 'Все фонари отвечают.',
+  'lighting.notAnswering':
+    'без ответа: {n, plural, one {{n, num} фонарь} few {{n, num} фонаря} many {{n, num} фонарей} other {{n, num} фонаря}}',
+  'lighting.single': 'Отдельные фонари: показано {n, num} из {of, num}',
+  'lighting.whole': 'Весь город',
+  'lighting.noDistrict': 'вне районов',
+  'lighting.groups': 'Посчитано групп',
+  'lighting.lamps': 'Фонари',
+  'lighting.actual': 'Потрачено',
+  'lighting.expected': 'Базовый уровень',
+  'lighting.savedHead': 'Сбережено',
+  'lighting.share': 'Доля',
+  'lighting.feeder': 'Линия к группам',
+  'lighting.group': 'Группа',
+  'lighting.month': 'Месяц',
+  'lighting.nights': 'Ночи',
+  'lighting.notShown': 'в пределах неопределённости',
+  'lighting.beyond': 'за пределами базы',
+  'lighting.why.fewBaseline': 'мало ночей в базовом периоде',
+  'lighting.why.fewNights': 'мало ночей',
+  'lighting.why.sameDarkness': 'все базовые ночи одной длины',
+  'lighting.why.noLamps': 'число фонарей неизвестно',
+  'lighting.chart': 'Энергия ночей, {when}',
+  'lighting.chartSummary':
+    'Сколько фонари потратили и сколько потратили бы по базовому уровню в такие же ночи. Ночь относится к дню, в который она кончается.',
+  'lighting.baseFrom': 'База с',
+  'lighting.baseTo': 'База по',
+  'lighting.again': 'Посчитать снова',
+  'lighting.method1':
+    'IPMVP, вариант B (Efficiency Valuation Organization, Core Concepts 2022): вся энергия группы измерена, до и после.',
+  'lighting.method2':
+    'Базовый период: если не выбраны другие дни, 180 самых старых ночей. Для каждой группы через них проводится прямая: кВт·ч на фонарь за ночь = a + b × часы темноты, по наименьшим квадратам; R² говорит, насколько она подходит.',
+  'lighting.method3':
+    'Часы темноты: от захода до восхода солнца в середине города. Число фонарей сегодняшнее: его история не записана.',
+  'lighting.method4':
+    'Сбережено = что ждёт прямая для ночей периода − что потрачено. С обеих сторон считаются только ночи с энергией.',
+  'lighting.method5':
+    'Неопределённость: 90-процентный интервал предсказания суммы, шире там, где ошибки соседних ночей похожи. Группы складываются квадратами. Разница внутри него не называется сбережением.',
+  'lighting.method6':
+    'Сказать нельзя, если в базе меньше 30 ночей или нет четверти ночей периода. Линия к группам: счётчик района против суммы его групп, для проверки.',
+  'lighting.nowNone': 'Ни одной группы фонарей нет.',
+  'lighting.nowOut': '{name}: не отвечает вся группа, фонарей {n, num}.',
+
+  'lighting.feederNote':
+    'Группа относится к району, где её середина; линия может питать фонари группы за границей района.',
 };

@@ -141,4 +141,70 @@ export const uz: Messages<UtilityKey> = {
 
   'water.residents': 'Aholi',
   'water.connections': 'Ulanishlar',
+
+  district: 'Tuman',
+  allDistricts: 'Barcha tumanlar',
+  'lighting.lede': 'Koʻcha chiroqlari energiyasi, oʻsha chiroqlar avval sarflagani bilan solishtirilgan.',
+  'lighting.head': 'Koʻcha yoritilishi: {groups, num} guruhda {n, num} chiroq',
+  'lighting.saved': 'Asosiy darajaga nisbatan tejaldi: {kwh} kVt·soat, {share} (± {error} kVt·soat, 90 %).',
+  'lighting.more': 'Asosiy darajadan koʻp sarflandi: {kwh} kVt·soat, {share} (± {error} kVt·soat, 90 %).',
+  'lighting.within':
+    'Tejashni koʻrsatib boʻlmaydi: asosiy daraja bilan farq oʻz noaniqligi {error} kVt·soatdan kichik.',
+  'lighting.cannot': 'Qancha tejalganini aytib boʻlmaydi: energiyasi maʼlum tunlar juda kam.',
+  'lighting.none': 'Hali hech bir chiroqlar guruhi hech narsa yubormagan',
+  'lighting.noneText':
+    'Bu yerda kVt·soatdagi nightEnergy va lampsTotal bor StreetlightGroup turidagi obyektlar koʻrsatiladi.',
+  'lighting.table.areas': 'Tumanlar',
+  'lighting.table.groups': 'Guruhlar',
+  'lighting.table.months': 'Oylar',
+  'lighting.table.days': 'Tunlar',
+  'lighting.baseline': 'Asosiy davr: {from} dan {to} gacha, {n, num} tun.',
+  'lighting.byNight': 'Tunma-tun',
+  'lighting.out': 'Aloqa yoʻq: {n, num} chiroq',
+  'lighting.outNote':
+    'Shkafi javobsiz chiroqlar haqida xabar bergan guruhlar hamda ishdan chiqqan yoki olti soat jim turgan yakka chiroqlar.',
+  'lighting.outNone': 'Barcha chiroqlar javob bermoqda.',
+  'lighting.notAnswering': '{n, num} chiroq javob bermaydi',
+  'lighting.single': 'Yakka chiroqlar: {of, num} dan {n, num} tasi koʻrsatildi',
+  'lighting.whole': 'Butun shahar',
+  'lighting.noDistrict': 'tumanlardan tashqarida',
+  'lighting.groups': 'Hisoblangan guruhlar',
+  'lighting.lamps': 'Chiroqlar',
+  'lighting.actual': 'Sarflandi',
+  'lighting.expected': 'Asosiy daraja',
+  'lighting.savedHead': 'Tejaldi',
+  'lighting.share': 'Ulush',
+  'lighting.feeder': 'Liniya guruhlarga nisbatan',
+  'lighting.group': 'Guruh',
+  'lighting.month': 'Oy',
+  'lighting.nights': 'Tunlar',
+  'lighting.notShown': 'noaniqlik ichida',
+  'lighting.beyond': 'asosdan tashqarida',
+  'lighting.why.fewBaseline': 'asosiy davrda tun kam',
+  'lighting.why.fewNights': 'tun kam',
+  'lighting.why.sameDarkness': 'asosiy tunlarning uzunligi bir xil',
+  'lighting.why.noLamps': 'chiroqlar soni nomaʼlum',
+  'lighting.chart': 'Tunlar energiyasi, {when}',
+  'lighting.chartSummary':
+    'Chiroqlar qancha sarfladi va shunday tunlarda asosiy daraja boʻyicha qancha sarflardi. Tun u tugagan kunga tegishli.',
+  'lighting.baseFrom': 'Asos boshi',
+  'lighting.baseTo': 'Asos oxiri',
+  'lighting.again': 'Qayta hisoblash',
+  'lighting.method1':
+    'IPMVP, B varianti (Efficiency Valuation Organization, Core Concepts 2022): guruhning butun energiyasi oldin va keyin oʻlchangan.',
+  'lighting.method2':
+    'Asosiy davr: boshqa kunlar tanlanmasa, eng eski 180 tun. Har guruh uchun toʻgʻri chiziq oʻtkaziladi: bir chiroqqa tunda kVt·soat = a + b × qorongʻilik soatlari, eng kichik kvadratlar bilan; R² uning qanchalik mosligini aytadi.',
+  'lighting.method3':
+    'Qorongʻilik soatlari shahar oʻrtasida quyosh botishidan chiqishigacha. Chiroqlar soni bugungi: uning tarixi yozilmagan.',
+  'lighting.method4':
+    'Tejaldi = chiziq davr tunlari uchun kutgani − sarflangani. Ikki tomondan faqat energiyasi bor tunlar hisoblanadi.',
+  'lighting.method5':
+    'Noaniqlik: yigʻindi bashoratining 90 foizli oraligʻi, qoʻshni tunlar xatosi oʻxshash boʻlsa kengroq. Guruhlar kvadrat bilan qoʻshiladi. Uning ichidagi farq tejash deyilmaydi.',
+  'lighting.method6':
+    'Asosda 30 tundan kam boʻlsa yoki davr tunlarining choragi yoʻq boʻlsa, aytib boʻlmaydi. Liniya guruhlarga nisbatan: tuman hisoblagichi guruhlar yigʻindisiga nisbatan, tekshirish uchun.',
+  'lighting.nowNone': 'Hech bir chiroqlar guruhi yoʻq.',
+  'lighting.nowOut': '{name}: {n, num} chiroqli butun guruh javob bermaydi.',
+
+  'lighting.feederNote':
+    'Guruh oʻrtasi turgan tumanga tegishli; liniya chegaradan narigi chiroqlarni ham taʼminlashi mumkin.',
 };
