@@ -72,9 +72,9 @@ export type Operations = { readonly modules: readonly Module[]; readonly control
 export function openOperations(deps: OperationsDeps): Operations {
   const alarms = openAlarms(deps);
   const orders = openOrders({ ...deps, alarms });
-  const control = controlModule({ ...deps, door: commandDoor(deps) });
+  const control = controlModule({ ...deps, alarms, door: commandDoor(deps) });
   const modules = [
-    alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }) }),
+    alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }), controls: control.controls }),
     rulesModule({ ...deps, alarms }),
     noticeModule(deps),
     ordersModule({ ...deps, orders, alarms }),

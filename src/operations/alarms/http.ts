@@ -54,10 +54,12 @@ export function alarmsModule(deps: {
   nameOf: (id: string) => string;
   permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   orders: OrdersOfAlarm;
+  /** Whether something that may be commanded is the entity, or belongs to it. */
+  controls: (who: Principal, entity: string) => Promise<boolean>;
   /** False for a command that only looks. */
   follows: boolean;
 }): Module {
-  const { alarms, site, nameOf, permits, orders, follows } = deps;
+  const { alarms, site, nameOf, permits, orders, controls, follows } = deps;
   const { city } = site;
 
   const worksIn =
@@ -87,6 +89,8 @@ export function alarmsModule(deps: {
     const chosen = asked ?? groups[0]?.first.id;
     const opened = chosen === undefined ? undefined : await openedOf(who, chosen, asked !== null);
     const work = opened && (await orders(reader, opened.alarm.id));
+    const { subject } = opened?.alarm ?? {};
+    const controlled = subject !== undefined && (await controls(who, subject));
     const acts = await alarms.lastActs(groups.map(({ first }) => first.id));
     const content = {
       filter,
@@ -98,6 +102,7 @@ export function alarmsModule(deps: {
       acts,
       ...(opened && { opened }),
       ...(work && { orders: work }),
+      controlled,
       isChosen: asked !== null,
       mayRaise: permits(who, 'workAlarms'),
       mayWork: worksIn(who),

@@ -8,7 +8,7 @@ export { alarmOf, alertPrefix } from './entity.ts';
 export { durationText, type Told } from './pages/words.ts';
 export type { OrdersOfAlarm } from './pages/content.ts';
 export { subjectOf } from './findings.ts';
-export { priorities, type Finding, type Priority } from './schema.ts';
+export { controlRule, priorities, type Finding, type Priority } from './schema.ts';
 
 /** For `buildAssets`. */
 export const alarmIslands = { alarms: fileURLToPath(new URL('pages/alarms.island.ts', import.meta.url)) };

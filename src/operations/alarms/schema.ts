@@ -131,6 +131,8 @@ export type Texts = Readonly<Record<string, string>>;
 
 /** Raised by hand. */
 export const manualRule = 'manual';
+/** Raised by a command that was not obeyed. */
+export const controlRule = 'control';
 
 /** What a person does to an alarm. */
 export type Act =

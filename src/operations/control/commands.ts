@@ -43,6 +43,12 @@ export class Overtaken extends Problem {
 /** How a point stands: what was asked of it last, and what it is wanted to be. */
 export type PointState = { readonly last: Command | undefined; readonly desired: Value | undefined };
 
+/** What is recorded beside the end of a command, knowing how these entities stand. */
+export type Attention = (
+  point: ControlPoint,
+  after: Command,
+) => Promise<{ readonly ids: readonly string[]; readonly decide: (looked: Looked, at: string) => Decision }>;
+
 export type Commands = {
   /** @throws Problem not-found, forbidden, bad-data; Overtaken; conflict: the key was used for something else */
   request(who: Principal, point: string, ask: CommandRequest): Promise<Command>;
@@ -77,7 +83,7 @@ export function openCommands(deps: {
   permits: (who: Principal, action: 'controlDevices', resource: Resource) => boolean;
   nameOf: (id: string) => string;
   /** What else is recorded with the end of a command. */
-  attention?: (point: ControlPoint, after: Command) => Promise<(looked: Looked, at: string) => Decision>;
+  attention?: Attention;
 }): Commands {
   const { points, store, broker, door, clock, newId, log, metrics, permits, nameOf } = deps;
   const counted = metrics.counter('chorsu_control_steps_total', 'Steps of commands to devices, by step');
@@ -106,16 +112,16 @@ export function openCommands(deps: {
     lane: Lane,
     point: ControlPoint,
     decide: (at: number) => readonly Change[],
-    more?: (looked: Looked, at: string) => Decision,
+    more?: Awaited<ReturnType<Attention>>,
   ): Promise<Command> => {
     const id = controlIri(point.id);
     let changes: readonly Change[] = [];
     let next = lane;
-    await broker.amend(systemPrincipal, 0, [id, point.entity], cause, (looked, at) => {
+    await broker.amend(systemPrincipal, 0, [id, point.entity, ...(more?.ids ?? [])], cause, (looked, at) => {
       changes = decide(Date.parse(at));
       next = changes.reduce(taken, lane);
       const thing = looked.get(point.entity)?.entity;
-      const also = more?.(looked, at);
+      const also = more?.decide(looked, at);
       return {
         entities: [
           ...controlDelta(

@@ -129,11 +129,22 @@ test('an answer after the deadline is no confirmation; it is noted as late', asy
 });
 
 test('a wrong answer contradicts, and what it said stands there', async () => {
-  const { connect } = await valve('wrong', (tell) => tell(70));
+  const { connect, tell } = await valve('wrong', (report) => report(70));
   await connect();
   const id = await command('wrong', { value: 0 });
   assert.equal((await reaches(id, 'contradicted'))['answer'], 70);
   assert.equal((await ask('/points/wrong'))['differs'], true);
+  const alarms = async (): Promise<Json[]> =>
+    ((await (await fetch(`${city.url}/api/operations/alarms`)).json()) as { alarms: Json[] }).alarms.filter(
+      ({ subject }) => subject === 'urn:ngsi-ld:Valve:wrong',
+    );
+  assert.deepEqual(
+    (await alarms()).map(({ rule, state, priority }) => [rule, state, priority]),
+    [['control', 'raised', 2]],
+  );
+  await tell(0);
+  for (const end = Date.now() + 3_000; (await alarms())[0]?.['state'] !== 'cleared'; await sleep(30))
+    assert.ok(Date.now() < end, 'what is as it was wanted, though late, is no alarm');
 });
 
 test('an answer that comes twice changes nothing and is counted', async () => {

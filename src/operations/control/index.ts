@@ -8,6 +8,8 @@ import type { City } from '../../city/index.ts';
 import { systemPrincipal, type Action, type Module, type Principal, type Resource } from '../../http/index.ts';
 import type { Rows } from '../../store/ports.ts';
 import type { Site } from '../../ui/index.ts';
+import type { Alarms } from '../alarms/index.ts';
+import { attentionOf } from './attention.ts';
 import { openCommands } from './commands.ts';
 import { controlPages } from './http.ts';
 import { parsePoints } from './parse.ts';
@@ -22,6 +24,8 @@ export { controlTables } from './store.ts';
 export type Control = Module & {
   /** Puts the points of a sample on the list, unless they were there once. @param file as export writes it */
   offer(file: unknown): Promise<void>;
+  /** Whether something that may be commanded is the entity, or belongs to it. */
+  readonly controls: (who: Principal, entity: string) => Promise<boolean>;
 };
 
 /** @param follows false for a command that only looks: nothing is sent then */
@@ -34,6 +38,7 @@ export function controlModule(deps: {
   log: Log;
   metrics: Metrics;
   door: CommandDoor;
+  alarms: Pick<Alarms, 'ids' | 'decide'>;
   nameOf: (id: string) => string;
   permits: (who: Principal, action: Action, resource?: Resource) => boolean;
   follows: boolean;
@@ -41,7 +46,7 @@ export function controlModule(deps: {
   const { rows, clock, follows } = deps;
   const store = controlStore(rows);
   const points = openPoints({ ...deps, store });
-  const commands = openCommands({ ...deps, store, points, newId: randomId });
+  const commands = openCommands({ ...deps, store, points, newId: randomId, attention: attentionOf(deps.alarms) });
   const views = controlViews({ ...deps, store, points, commands, now: () => clock.now() });
   return {
     ...controlPages({ ...deps, points, commands, views }),
@@ -50,6 +55,7 @@ export function controlModule(deps: {
       if (follows) await commands.start();
     },
     stop: () => commands.stop(),
+    controls: async (who, entity) => (await views.list(who, { show: 'all', entity })).length > 0,
     async offer(file) {
       const known = (id: string): boolean => {
         try {

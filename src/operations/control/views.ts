@@ -24,6 +24,8 @@ export type PointView = PointVersion &
     /** Of what confirms: the newest reading. */
     readonly reported: { readonly value: Value; readonly observedAt: number | undefined } | undefined;
     readonly entityName: Texts | undefined;
+    /** What the entity belongs to: a valve to its main. IRIs. */
+    readonly belongsTo: readonly string[];
     readonly simulated: boolean;
     readonly mayControl: boolean;
     /** Nothing is under way, and what is reported is not what was wanted. */
@@ -37,7 +39,7 @@ export type PointFilter = {
   readonly show: Show;
   readonly kind?: PointKind;
   readonly district?: string;
-  /** IRI. */
+  /** IRI of what is controlled, or of what it belongs to. */
   readonly entity?: string;
 };
 
@@ -90,6 +92,11 @@ export function controlViews(deps: {
       reported:
         value === undefined ? undefined : { value, observedAt: told === undefined ? undefined : parseInstant(told) },
       entityName: typeof name === 'string' ? { en: name } : (name as Texts | undefined),
+      belongsTo: Object.values(thing?.entity.attrs ?? {}).flatMap((instances) =>
+        instances.flatMap(({ type, value: object }) =>
+          type === 'Relationship' && typeof object === 'string' ? [object] : [],
+        ),
+      ),
       simulated: thing !== undefined && isSimulated(thing.entity),
       mayControl: permits(who, 'controlDevices', { type: 'Area', id: point.district ?? '' }),
       differs:
@@ -114,10 +121,12 @@ export function controlViews(deps: {
           ({ point }) =>
             sees(who, point.district) &&
             (kind === undefined || point.kind === kind) &&
-            (district === undefined || point.district === district) &&
-            (entity === undefined || point.entity === entity),
+            (district === undefined || point.district === district),
         );
-      const all = await Promise.all(chosen.map((version) => view(who, version)));
+      const views = await Promise.all(chosen.map((version) => view(who, version)));
+      const all = views.filter(
+        ({ point, belongsTo }) => entity === undefined || point.entity === entity || belongsTo.includes(entity),
+      );
       if (show === 'open') return all.filter(({ last }) => last !== undefined && isOpen(last));
       return show === 'trouble' ? all.filter((one) => inTrouble(one, now())) : all;
     },

@@ -23,6 +23,8 @@ export type ConsoleContent = {
   readonly acts: ReadonlyMap<string, StepLine>;
   readonly opened?: Opened;
   /** Of the opened one. */
+  /** Something that may be commanded is its subject, or belongs to it. */
+  readonly controlled?: boolean;
   readonly orders?: Awaited<ReturnType<OrdersOfAlarm>>;
   /** The reader chose it; else it is the first of the list. */
   readonly isChosen: boolean;

@@ -14,7 +14,7 @@ import {
 } from '../../../ui/index.ts';
 import { alertPrefix } from '../entity.ts';
 import { canDo } from '../lifecycle.ts';
-import { manualRule, reasons, type Alarm, type PersonStep } from '../schema.ts';
+import { controlRule, manualRule, reasons, type Alarm, type PersonStep } from '../schema.ts';
 import type { Opened } from '../service.ts';
 import type { ConsoleContent } from './content.ts';
 import { alarmWords } from './messages/index.ts';
@@ -22,8 +22,18 @@ import { listPath, priorityText, reasonText, stepText, whoText, type Told } from
 
 const minutes = [30, 60, 120, 240, 480, 720] as const;
 
-/** Its page and its chart are one step away. */
-function SubjectLinks({ alarm, reader }: { alarm: Alarm; reader: Reader }): JSX.Element | null {
+const controlPath = (subject: string): string => `/console/control?entity=${encodeURIComponent(subject)}`;
+
+/** Its page, its chart and what can be done to it from here are one step away. */
+function SubjectLinks({
+  alarm,
+  controlled,
+  reader,
+}: {
+  alarm: Alarm;
+  controlled: boolean;
+  reader: Reader;
+}): JSX.Element | null {
   const t = alarmWords(reader.language);
   const { subject, attribute } = alarm;
   if (subject === undefined) return null;
@@ -36,6 +46,12 @@ function SubjectLinks({ alarm, reader }: { alarm: Alarm; reader: Reader }): JSX.
         <>
           {' · '}
           <a href={`${page}?range=day&attr=${encodeURIComponent(attribute)}`}>{t('chart')}</a>
+        </>
+      )}
+      {controlled && (
+        <>
+          {' · '}
+          <a href={reader.to(controlPath(subject))}>{t('control')}</a>
         </>
       )}
     </>
@@ -62,7 +78,7 @@ function Work({ alarm, orders, reader }: { alarm: Alarm; orders: Orders; reader:
 }
 type Orders = NonNullable<ConsoleContent['orders']>;
 
-function factsOf({ alarm }: Opened, { filter, city, orders }: ConsoleContent, { reader }: Told) {
+function factsOf({ alarm }: Opened, { filter, city, orders, controlled = false }: ConsoleContent, { reader }: Told) {
   const { language } = reader;
   const t = alarmWords(language);
   const unit = alarm.unitCode === undefined ? '' : `\u00a0${unitSymbol(alarm.unitCode, language)}`;
@@ -70,7 +86,10 @@ function factsOf({ alarm }: Opened, { filter, city, orders }: ConsoleContent, { 
   const limit = alarm.limit === undefined ? undefined : `${formatNumber(alarm.limit, language)}${unit}`;
   const items: [string, ComponentChildren | undefined][] = [
     [t('priority'), priorityText(alarm.priority, language)],
-    [t('subject'), alarm.subject === undefined ? undefined : <SubjectLinks alarm={alarm} reader={reader} />],
+    [
+      t('subject'),
+      alarm.subject === undefined ? undefined : <SubjectLinks alarm={alarm} controlled={controlled} reader={reader} />,
+    ],
     [t('district'), district && inLanguage(district.name, language).text],
     [
       t('measured'),
@@ -83,6 +102,8 @@ function factsOf({ alarm }: Opened, { filter, city, orders }: ConsoleContent, { 
       t('rule'),
       alarm.rule === manualRule ? (
         t('byHand')
+      ) : alarm.rule === controlRule ? (
+        t('control')
       ) : (
         <>
           <a href={reader.to(`/console/rules/${encodeURIComponent(alarm.rule)}`)}>

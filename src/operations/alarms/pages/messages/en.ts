@@ -61,6 +61,7 @@ export const en = {
   sameCause: 'all of this cause',
   assigned: 'Given to',
   orders: 'Work orders',
+  control: 'Control',
   makeOrder: 'Make a work order',
   reason: 'Why closed',
   alert: 'Entity',

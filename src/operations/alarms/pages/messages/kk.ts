@@ -65,6 +65,7 @@ export const kk: Messages<AlarmKey> = {
   sameCause: 'осы себептің бәрі',
   assigned: 'Кімге тапсырылды',
   orders: 'Жұмыс тапсырмалары',
+  control: 'Басқару',
   makeOrder: 'Тапсырма құру',
   reason: 'Неге жабылды',
   alert: 'Нысан жазбасы',

@@ -68,6 +68,7 @@ export const ru: Messages<AlarmKey> = {
   sameCause: 'все этой причины',
   assigned: 'Поручена',
   orders: 'Наряды',
+  control: 'Управление',
   makeOrder: 'Создать наряд',
   reason: 'Почему закрыта',
   alert: 'Сущность',

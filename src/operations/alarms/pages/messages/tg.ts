@@ -65,6 +65,7 @@ export const tg: Messages<AlarmKey> = {
   sameCause: 'ҳамаи ҳамин сабаб',
   assigned: 'Супорида шуд ба',
   orders: 'Супоришҳои корӣ',
+  control: 'Идоракунӣ',
   makeOrder: 'Сохтани супориш',
   reason: 'Чаро пӯшида шуд',
   alert: 'Ҳастӣ',

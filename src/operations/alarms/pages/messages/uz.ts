@@ -65,6 +65,7 @@ export const uz: Messages<AlarmKey> = {
   sameCause: 'shu sababning hammasi',
   assigned: 'Kimga topshirilgan',
   orders: 'Ish topshiriqlari',
+  control: 'Boshqaruv',
   makeOrder: 'Topshiriq tuzish',
   reason: 'Nega yopildi',
   alert: 'Obyekt yozuvi',

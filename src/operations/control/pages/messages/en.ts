@@ -79,6 +79,8 @@ export const en = {
   'wrong.point': 'You may not control devices in this district.',
   'wrong.other': 'Look at what you entered.',
   overtaken: '{name} was first: {value} at {time}. Look at it, and ask again if it is still needed.',
+  'alarm.contradicted': '{name} was told {value} and reports something else',
+  'alarm.noAnswer': '{name} was told {value} and does not answer',
   history: 'Commands',
   historyNone: 'Nothing has been asked for yet.',
   when: 'When',

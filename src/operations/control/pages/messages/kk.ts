@@ -82,6 +82,8 @@ export const kk = {
   'wrong.point': 'Бұл ауданда сіз құрылғыларды басқармайсыз.',
   'wrong.other': 'Жазғаныңызды тексеріңіз.',
   overtaken: '{name} бұрын бұйрық берді: {value}, {time}. Қараңыз да, әлі керек болса, қайта беріңіз.',
+  'alarm.contradicted': '{name}: {value} бұйырылды, басқаны хабарлайды',
+  'alarm.noAnswer': '{name}: {value} бұйырылды, жауап жоқ',
   history: 'Бұйрықтар',
   historyNone: 'Әлі бұйрық болған жоқ.',
   when: 'Қашан',

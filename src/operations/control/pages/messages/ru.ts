@@ -82,6 +82,8 @@ export const ru = {
   'wrong.point': 'В этом районе вы не управляете устройствами.',
   'wrong.other': 'Проверьте, что вы ввели.',
   overtaken: '{name} уже дал(а) команду: {value}, {time}. Посмотрите и дайте свою, если она ещё нужна.',
+  'alarm.contradicted': '{name}: задано {value}, сообщает другое',
+  'alarm.noAnswer': '{name}: задано {value}, ответа нет',
   history: 'Команды',
   historyNone: 'Команд ещё не было.',
   when: 'Когда',

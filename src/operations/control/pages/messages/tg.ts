@@ -82,6 +82,8 @@ export const tg = {
   'wrong.point': 'Дар ин ноҳия шумо дастгоҳҳоро идора намекунед.',
   'wrong.other': 'Навиштаи худро санҷед.',
   overtaken: '{name} пештар фармон дод: {value}, {time}. Бубинед ва агар ҳанӯз лозим бошад, аз нав диҳед.',
+  'alarm.contradicted': '{name}: {value} фармуда шуд, чизи дигар хабар медиҳад',
+  'alarm.noAnswer': '{name}: {value} фармуда шуд, ҷавоб нест',
   history: 'Фармонҳо',
   historyNone: 'Ҳанӯз фармоне набуд.',
   when: 'Кай',

@@ -82,6 +82,8 @@ export const uz = {
   'wrong.point': 'Bu tumanda siz qurilmalarni boshqarmaysiz.',
   'wrong.other': 'Yozganingizni tekshiring.',
   overtaken: '{name} oldinroq buyruq berdi: {value}, {time}. Koʻring va hali kerak boʻlsa, qayta bering.',
+  'alarm.contradicted': '{name}: {value} buyurildi, boshqasini xabar bermoqda',
+  'alarm.noAnswer': '{name}: {value} buyurildi, javob yoʻq',
   history: 'Buyruqlar',
   historyNone: 'Hali buyruq boʻlmagan.',
   when: 'Qachon',
