@@ -7,9 +7,12 @@ import { languages, negotiateLanguage, type Site } from '../ui/index.ts';
 import { airJson, airNow, airTable } from './air/words.ts';
 import { airView } from './air/view.ts';
 import { csvText } from './csv.ts';
+import { heatView } from './heat/view.ts';
+import { heatJson, heatNow, heatTable } from './heat/words.ts';
 import { lightingView } from './lighting/view.ts';
 import { lightingJson, lightingNow, lightingParameters, lightingTable } from './lighting/words.ts';
 import { airPage } from './pages/air.tsx';
+import { heatPage } from './pages/heat.tsx';
 import { lightingPage } from './pages/lighting.tsx';
 import { utilityWords } from './pages/messages/index.ts';
 import { overviewPage } from './pages/overview.tsx';
@@ -54,8 +57,19 @@ const lighting = doorOf({
   now: lightingNow,
 });
 
+const heat = doorOf({
+  name: 'heat',
+  tables: ['substations', 'days'],
+  parameters: [],
+  read: heatView,
+  page: heatPage,
+  table: heatTable,
+  json: heatJson,
+  now: heatNow,
+});
+
 /** In the order of the overview. */
-const views: readonly Door[] = [lighting, water, air];
+const views: readonly Door[] = [lighting, water, heat, air];
 
 const periodParameters: ApiRoute['parameters'] & {} = [
   {

@@ -330,3 +330,48 @@ suite('street lighting over HTTP', () => {
     await ask(city, `/api/utilities/lighting?${period}&district=nowhere`, 400);
   });
 });
+
+suite('heat over HTTP', () => {
+  let city: TestCity;
+  const period = 'from=2026-11-10&to=2026-11-12';
+  const substation = (name: string, back: (supply: number) => number, hours = 72): Promise<string> => {
+    const start = periodOf(new URLSearchParams(period), clock.now(), city.city.timeZone).from;
+    const at = (h: number): number => start + h * hour;
+    const supply = (h: number): number => 70 + (h % 24) / 2;
+    const points = (of: (h: number) => number): Point[] => Array.from({ length: hours }, (_, h) => [at(h), of(h)]);
+    return past(city, 'HeatSubstation', name, {
+      supplyTemperature: { unitCode: 'CEL', points: points(supply) },
+      returnTemperature: { unitCode: 'CEL', points: points((h) => back(supply(h))) },
+    });
+  };
+  type Heat = {
+    cannotBeSaid?: string;
+    substations: { id: string; excess?: number; reason?: string; hoursAbove?: number }[];
+  };
+  before(async () => {
+    city = await openTestCity({ housekeeping: false }, clock);
+    for (let n = 0; n < 5; n++) await substation(`like${n}`, (supply) => 0.5 * supply + n / 10);
+  });
+  after(() => city.close());
+
+  test('with five neighbours it cannot be said, and the page says how many are needed', async () => {
+    const view = await json<Heat>(city, `/api/utilities/heat?${period}`);
+    assert.equal(view.cannotBeSaid, 'fewNeighbours');
+    assert.match(await ask(city, `/en/utilities/heat?${period}`), /at least 6 substations/);
+  });
+
+  test('the one that returns 20 K more stands out with its reason, one with a day of readings is not judged', async () => {
+    await substation('hot', (supply) => 0.5 * supply + 20);
+    await substation('like5', (supply) => 0.5 * supply + 0.5);
+    await substation('young', (supply) => 0.5 * supply, 24);
+    const { substations } = await json<Heat>(city, `/api/utilities/heat?${period}`);
+    const [worst] = substations;
+    assert.equal(worst?.id, 'urn:ngsi-ld:HeatSubstation:hot');
+    // The middle of 0, 0.1, … 0.5 and 20 is 0.3.
+    assert.deepEqual([worst?.excess, worst?.hoursAbove, worst?.reason], [19.7, 72, 'short']);
+    assert.deepEqual(substations.filter(({ reason }) => reason !== undefined).length, 1);
+    assert.equal(substations.find(({ id }) => id.endsWith('young'))?.excess, undefined);
+    assert.match(await ask(city, `/en/utilities/heat?${period}`), /Comes back nearly as hot as it went/);
+    assert.match(await ask(city, `/api/utilities/heat.csv?${period}&lang=ru`), /почти такой же горячей/);
+  });
+});

@@ -203,6 +203,56 @@ export const en = {
 
   'lighting.feederNote':
     'A group counts to the district in which its middle stands; a feeder may light lamps of a group across the border.',
+
+  'heat.lede':
+    'Water that comes back too hot has not given its heat to the homes: whose return stands out from the neighbours.',
+  'heat.head': 'Heat at {n, plural, one {one substation} other {{n, num} substations}}',
+  'heat.summary':
+    '{n, plural, =0 {None} one {One} other {{n, num}}} of {of, num} substations {n, plural, one {returns} other {return}} water hotter than the neighbours do at the same supply.',
+  'heat.none': 'No substation has sent anything yet',
+  'heat.noneText':
+    'Entities of the type HeatSubstation with supplyTemperature and returnTemperature in °C are shown here.',
+  'heat.still': 'Heating stood still in this period',
+  'heat.stillText': 'No substation has an hour with supply and return.',
+  'heat.fewNeighbours':
+    'It cannot be said who stands out: at least {n, num} substations with two days of readings are needed.',
+  'heat.fewHours': 'Fewer than 48 hours of readings: it cannot be said.',
+  'heat.out': 'Who stands out, and why',
+  'heat.table.substations': 'Substations',
+  'heat.table.days': 'Days',
+  'heat.byDay': 'Day by day: {name}',
+  'heat.chart': 'Return temperature of {name}, {when}',
+  'heat.chartSummary':
+    'Means of a day: what came back, and what the neighbours would return at the same supply; below, by how much the water cooled.',
+  'heat.caption': 'The worst first. Middle values of the hours that have supply and return.',
+  'heat.substation': 'Substation',
+  'heat.supply': 'Supply',
+  'heat.back': 'Return',
+  'heat.expected': 'neighbours',
+  'heat.cooling': 'Cooled by',
+  'heat.excess': 'Above neighbours',
+  'heat.hoursAbove': 'Hours above',
+  'heat.look': 'Chart',
+  'heat.days': 'by day',
+  'heat.reason.short':
+    'Comes back nearly as hot as it went: it cools by {cooling} K, the neighbours by {others} K, and returns {excess} K hotter than they would. A valve that stands open or a bypass is likely.',
+  'heat.reason.high':
+    'Returns {excess} K hotter than its neighbours at the same supply; it cools by {cooling} K, they by {others} K. Too much flow or a fouled exchanger is likely.',
+  'heat.reason.low':
+    'Returns {excess} K cooler than its neighbours at the same supply: too little flow, or a sensor that is wrong.',
+  'heat.since': 'Without a break since {date}.',
+  'heat.method1':
+    'Supply and return are averaged by hour; only hours that have both count, and in which supply is 25 °C or more.',
+  'heat.method2':
+    'A line through all hours of all substations says what is usual: return over supply (Theil and Sen, so that the worst do not bend it). {n, num} substations with {hours, num} hours are needed.',
+  'heat.method3':
+    'Each substation is judged by the middle of its hours against that line. It stands out when its modified z-score (Iglewicz and Hoaglin 1993, with the median absolute deviation) is beyond 3.5, and by 3 K or more.',
+  'heat.method4':
+    'Here: return = {intercept} + {slope} × supply. An hour is above when it is more than {limit} K over that.',
+  'heat.nowQuiet': 'None of {n, num} substations stands out.',
+  'heat.nowHot':
+    '{name} returns water of {back, num} °C, {excess, num} K above its neighbours ({n, num} of {of, num} stand out).',
+  'heat.nowNone': 'No readings of supply and return: heating stands still, or nothing arrives.',
 } as const;
 
 export type UtilityKey = keyof typeof en;

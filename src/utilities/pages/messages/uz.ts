@@ -207,4 +207,51 @@ export const uz: Messages<UtilityKey> = {
 
   'lighting.feederNote':
     'Guruh oʻrtasi turgan tumanga tegishli; liniya chegaradan narigi chiroqlarni ham taʼminlashi mumkin.',
+
+  'heat.lede': 'Juda issiq qaytgan suv issigʻini uylarga bermagan: kimning qaytishi qoʻshnilardan ajralib turadi.',
+  'heat.head': '{n, num} ta issiqlik punktida issiqlik',
+  'heat.summary': 'Bir xil uzatishda suvni qoʻshnilardan issiqroq qaytaradi: {of, num} punktdan {n, num} tasi.',
+  'heat.none': 'Hali hech bir punkt hech narsa yubormagan',
+  'heat.noneText':
+    'Bu yerda °C dagi supplyTemperature va returnTemperature bor HeatSubstation turidagi obyektlar koʻrsatiladi.',
+  'heat.still': 'Bu davrda isitish toʻxtagan edi',
+  'heat.stillText': 'Hech bir punktda uzatish va qaytish birga bor soat yoʻq.',
+  'heat.fewNeighbours':
+    'Kim ajralib turishini aytib boʻlmaydi: ikki kunlik qiymati bor kamida {n, num} ta punkt kerak.',
+  'heat.fewHours': '48 soatdan kam qiymat: aytib boʻlmaydi.',
+  'heat.out': 'Kim ajralib turadi va nega',
+  'heat.table.substations': 'Punktlar',
+  'heat.table.days': 'Kunlar',
+  'heat.byDay': 'Kunma-kun: {name}',
+  'heat.chart': 'Qaytish harorati, {name}, {when}',
+  'heat.chartSummary':
+    'Kunlik oʻrtachalar: nima qaytdi va qoʻshnilar shu uzatishda nima qaytarardi; pastda suv qancha sovigani.',
+  'heat.caption': 'Eng yomonlari yuqorida. Uzatish va qaytish bor soatlarning oʻrtasi.',
+  'heat.substation': 'Punkt',
+  'heat.supply': 'Uzatish',
+  'heat.back': 'Qaytish',
+  'heat.expected': 'qoʻshnilar',
+  'heat.cooling': 'Sovidi',
+  'heat.excess': 'Qoʻshnilardan yuqori',
+  'heat.hoursAbove': 'Yuqori soatlar',
+  'heat.look': 'Grafik',
+  'heat.days': 'kunma-kun',
+  'heat.reason.short':
+    'Suv deyarli oʻsha issiqlikda qaytadi: {cooling} K soviydi, qoʻshnilarda {others} K, qaytish ulardagidan {excess} K issiq. Ochiq qolgan klapan yoki aylanma yoʻl boʻlishi mumkin.',
+  'heat.reason.high':
+    'Bir xil uzatishda qaytish qoʻshnilardan {excess} K issiq; {cooling} K soviydi, ularda {others} K. Ortiqcha sarf yoki ifloslangan almashtirgich boʻlishi mumkin.',
+  'heat.reason.low': 'Bir xil uzatishda qaytish qoʻshnilardan {excess} K sovuq: sarf kam yoki datchik notoʻgʻri.',
+  'heat.since': '{date} dan beri uzluksiz.',
+  'heat.method1':
+    'Uzatish va qaytish soat boʻyicha oʻrtachalanadi; faqat ikkisi bor va uzatish 25 °C dan past boʻlmagan soatlar hisoblanadi.',
+  'heat.method2':
+    'Barcha punktlarning barcha soatlaridan oʻtgan chiziq odatdagini aytadi: uzatishga koʻra qaytish (Teyl va Sen, eng yomonlari uni egmaydi). {hours, num} soatli {n, num} ta punkt kerak.',
+  'heat.method3':
+    'Har bir punkt soatlarining oʻrtasi shu chiziqqa nisbatan baholanadi. Oʻzgartirilgan z-bahosi (Iglewicz va Hoaglin 1993, median ogʻish bilan) 3,5 dan va farq 3 K dan katta boʻlsa, ajralib turadi.',
+  'heat.method4':
+    'Bu yerda: qaytish = {intercept} + {slope} × uzatish. Soat undan {limit} K dan koʻp yuqori boʻlsa, yuqori.',
+  'heat.nowQuiet': '{n, num} punktdan hech biri ajralib turmaydi.',
+  'heat.nowHot':
+    '{name}: qaytish {back, num} °C, qoʻshnilardan {excess, num} K yuqori ({of, num} dan {n, num} tasi ajralib turadi).',
+  'heat.nowNone': 'Uzatish va qaytish qiymatlari yoʻq: isitish toʻxtagan yoki hech narsa kelmayapti.',
 };
