@@ -6,12 +6,15 @@ import type { Broker } from './broker/index.ts';
 import type { City } from './city/index.ts';
 import type { Action, Module, Outbound, Principal, Resource } from './http/index.ts';
 import {
+  abreastTable,
   alarmIslands,
+  alarmKinds,
   alarmsModule,
   alarmTables,
   commandDoor,
   controlModule,
   controlTables,
+  noticeKinds,
   noticeModule,
   noticeTables,
   openAlarms,
@@ -26,6 +29,7 @@ import {
   type TopicDoor,
 } from './operations/index.ts';
 import type { Files, Rows, TableDefinition } from './store/ports.ts';
+import type { RetentionKind } from './trust/index.ts';
 import type { Site } from './ui/index.ts';
 
 export const operationsTables: readonly TableDefinition[] = [
@@ -34,6 +38,7 @@ export const operationsTables: readonly TableDefinition[] = [
   ...noticeTables,
   ...orderTables,
   ...controlTables,
+  abreastTable,
 ];
 
 /** For `buildAssets`. */
@@ -57,6 +62,8 @@ export type OperationsDeps = {
   /** The invented city with its simulator. */
   readonly sample: boolean;
   readonly permits: (who: Principal, action: Action, resource?: Resource) => boolean;
+  /** Told what grows old, and how it goes. */
+  readonly retain: (kind: RetentionKind) => void;
   /** False for a command that opens the directory to look: nothing is followed then. */
   readonly follows: boolean;
   /** For commands to devices. */
@@ -71,6 +78,7 @@ export type Operations = { readonly modules: readonly Module[]; readonly control
 
 export function openOperations(deps: OperationsDeps): Operations {
   const alarms = openAlarms(deps);
+  [...alarmKinds(deps), ...noticeKinds(deps)].forEach(deps.retain);
   const orders = openOrders({ ...deps, alarms });
   const control = controlModule({ ...deps, alarms, door: commandDoor(deps) });
   const modules = [

@@ -283,6 +283,7 @@ export async function openPlatform(
       outbound: others,
       allowed: settings.allowEndpoint ?? [],
       topics: [actuators?.door, ingestion.commands].filter((door) => door !== undefined),
+      retain: (kind) => trust.people('').retention?.register(kind),
       follows: settings.housekeeping !== false,
     });
 

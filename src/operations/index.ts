@@ -1,6 +1,7 @@
 /** The door of operations. */
 export {
   alarmIslands,
+  alarmKinds,
   alarmsModule,
   alarmTables,
   openAlarms,
@@ -9,6 +10,7 @@ export {
   type Priority,
 } from './alarms/index.ts';
 export { rulesModule, ruleTables } from './rules/index.ts';
-export { noticeModule, noticeTables } from './notices/index.ts';
+export { abreastTable } from './abreast.ts';
+export { noticeKinds, noticeModule, noticeTables } from './notices/index.ts';
 export { openOrders, ordersModule, ordersOfAlarm, orderTables, type Crew } from './orders/index.ts';
 export { commandDoor, controlModule, controlTables, type Control, type TopicDoor } from './control/index.ts';

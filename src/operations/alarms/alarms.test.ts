@@ -345,6 +345,10 @@ test('an Alert that others change or delete is so in the list, too; also when no
   });
   await fresh.start();
   const rowOf = (id: string) => store.rows.get('SELECT state, priority FROM alarm WHERE id = ?', [id]);
+  const settled = async (holds: () => Promise<boolean>): Promise<void> => {
+    for (let n = 0; n < 100 && !(await holds()); n++) await new Promise((resolve) => setTimeout(resolve, 50));
+  };
+  await settled(async () => (await rowOf(before)) === undefined);
   assert.equal(await rowOf(before), undefined);
   await remove(gone);
   const priority = [{ type: 'Property', value: 4 }] as const;
@@ -358,8 +362,7 @@ test('an Alert that others change or delete is so in the list, too; also when no
       },
     ],
   }));
-  for (let n = 0; n < 100 && (await rowOf(changed))?.['priority'] !== 4; n++)
-    await new Promise((resolve) => setTimeout(resolve, 50));
+  await settled(async () => (await rowOf(changed))?.['priority'] === 4);
   assert.equal((await rowOf(changed))?.['priority'], 4);
   assert.equal(await rowOf(gone), undefined);
   assert.equal((await rowOf(changed))?.['state'], 'raised');

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 
 export { alarmsModule } from './http.ts';
+export { alarmKinds } from './keeping.ts';
 export { openAlarms, type Alarms } from './service.ts';
 export { alarmTables } from './tables.ts';
 export { alarmOf, alertPrefix } from './entity.ts';

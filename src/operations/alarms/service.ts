@@ -5,7 +5,7 @@ import { randomId } from '../../base/ids.ts';
 import type { Log } from '../../base/log.ts';
 import { isSimulated, type Broker, type Decision, type Looked } from '../../broker/index.ts';
 import { systemPrincipal, type Action, type Principal, type Resource } from '../../http/index.ts';
-import type { Entity, EntityDelta } from '../../ngsild/index.ts';
+import { coreContext, parseQ, type Entity, type EntityDelta } from '../../ngsild/index.ts';
 import type { RowDelta, Rows } from '../../store/ports.ts';
 import { districtAt, type City } from '../../ui/index.ts';
 import { keepAbreast } from '../abreast.ts';
@@ -89,6 +89,7 @@ export type Alarms = {
 };
 
 const by = { by: 'operations' };
+const notClosed = parseQ('state!="closed"', coreContext);
 /** Alarms that one act changes. */
 const atOnce = 20_000;
 /** Whoever may see only some alarms sees at most so many: the first by id. */
@@ -335,11 +336,12 @@ export function openAlarms(deps: {
         const alarm = entity && alarmOf(entity);
         return alarm && alarmRow(alarm);
       };
-      unfollow = await keepAbreast(broker, {
+      unfollow = await keepAbreast(deps, {
         name: 'alarms',
         type: alertType,
         prefix: alertPrefix,
         table: 'alarm',
+        open: notClosed,
         rowOf,
         openMarks: () => store.openRanks(),
         markOf: (entity) => {

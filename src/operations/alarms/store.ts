@@ -237,6 +237,15 @@ export function alarmStore(rows: Rows) {
       const found = await rows.all('SELECT id, rank FROM alarm WHERE open = 1');
       return found.map((row) => [String(row['id']), String(row['rank'])] as const);
     },
+    /** Ids of those that were closed before (ms). */
+    async closedBefore(before: number): Promise<readonly string[]> {
+      const sql = 'SELECT id FROM alarm WHERE open = 0 AND closed_at < ? ORDER BY closed_at, id';
+      return (await rows.all(sql, [before])).map((row) => String(row['id']));
+    },
+    /** Ids of notes between shifts. */
+    async handoversBefore(before: number): Promise<readonly string[]> {
+      return (await rows.all('SELECT id FROM alarm_handover WHERE at < ?', [before])).map((row) => String(row['id']));
+    },
     /** Ids of those whose time aside is over, the earliest first. */
     async dueBack(now: number): Promise<readonly string[]> {
       const sql = "SELECT id FROM alarm WHERE state = 'shelved' AND shelved_until <= ? ORDER BY shelved_until LIMIT ?";

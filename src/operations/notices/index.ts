@@ -11,6 +11,7 @@ import { noticePages } from './http.ts';
 import { keepSampleNotice } from './sample.ts';
 import { noticeService } from './service.ts';
 
+export { noticeKinds } from './keeping.ts';
 export { noticeTables } from './store.ts';
 
 /** How late an entity may learn that its notice has come into force or is over; pages and feeds know at once. */

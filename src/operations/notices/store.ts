@@ -94,6 +94,11 @@ export function noticeStore(rows: Rows) {
         `WHERE (n.state = 'planned' AND n.from_at <= ?) OR (n.state = 'inForce' AND n.until_at <= ?) ORDER BY n.id`,
         [now, now],
       ),
+    /** Ids of those that were over or withdrawn before (ms). */
+    async overBefore(before: number): Promise<readonly string[]> {
+      const sql = 'SELECT id FROM notice WHERE until_at < ? OR withdrawn_at < ? ORDER BY id';
+      return (await rows.all(sql, [before, before])).map((row) => String(row['id']));
+    },
     /** The newest first. */
     async versions(id: string): Promise<readonly Version[]> {
       const found = await rows.all('SELECT * FROM notice_version WHERE notice = ? ORDER BY version DESC', [id]);

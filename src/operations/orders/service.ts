@@ -5,7 +5,7 @@ import { Problem } from '../../base/problem.ts';
 import { oneAtATime } from '../../base/queue.ts';
 import type { Broker, Looked } from '../../broker/index.ts';
 import { systemPrincipal, type Action, type Principal } from '../../http/index.ts';
-import type { Entity, EntityDelta } from '../../ngsild/index.ts';
+import { coreContext, parseQ, type Entity, type EntityDelta } from '../../ngsild/index.ts';
 import type { Files, RowDelta, Rows } from '../../store/ports.ts';
 import type { City } from '../../ui/index.ts';
 import { keepAbreast } from '../abreast.ts';
@@ -55,6 +55,9 @@ export class Overtaken extends Problem {
 
 /** Asks the policy; of a district's id, `''` where a thing belongs to none. */
 export type Permits = (who: Principal, action: Action, resource?: { type: 'Area'; id: string }) => boolean;
+
+/** Orders that go on. */
+const notOver = parseQ('status!="closed";status!="cancelled"', coreContext);
 
 export type Page = { readonly limit: number; readonly offset: number };
 
@@ -378,11 +381,12 @@ export function openOrders(deps: {
         const order = entity && orderOf(entity);
         return order && orderRow(order);
       };
-      unfollow = await keepAbreast(broker, {
+      unfollow = await keepAbreast(deps, {
         name: 'orders',
         type: orderType,
         prefix: orderPrefix,
         table: 'work_order',
+        open: notOver,
         rowOf,
         openMarks: () => store.openMarks(),
         markOf: (entity) => {

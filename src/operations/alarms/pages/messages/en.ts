@@ -123,6 +123,8 @@ export const en = {
   'wrong.subject': 'Say where: an entity that there is, a district or a position',
   'wrong.district': 'Choose a district of the city',
   'wrong.place': 'Not there: choose one of your districts',
+  keptClosed: 'Closed alarms with what was done',
+  keptHandovers: 'Notes between shifts',
   'wrong.location': 'A position is a longitude and a latitude in degrees',
   'wrong.note': 'At most 1,000 characters',
   taken: '{name} was first',

@@ -127,6 +127,8 @@ export const uz: Messages<AlarmKey> = {
   'wrong.subject': 'Qayerdaligini ayting: mavjud obyekt, tuman yoki koordinata',
   'wrong.district': 'Shahar tumanini tanlang',
   'wrong.place': 'U yerda emas: oʻz tumanlaringizdan birini tanlang',
+  keptClosed: 'Yopilgan signallar va nima qilingani',
+  keptHandovers: 'Smenalar orasidagi yozuvlar',
   'wrong.location': 'Koordinata – gradusda uzunlik va kenglik',
   'wrong.note': 'Koʻpi bilan 1 000 belgi',
   taken: '{name} birinchi boʻldi',

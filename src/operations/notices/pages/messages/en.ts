@@ -107,6 +107,7 @@ export const en = {
   asResidents: 'As residents see it',
   wrong_districts: 'Choose a district or the whole city',
   wrong_place: 'Not there: choose among your districts',
+  kept: 'Notices to residents that are over, with all that was said',
   wrong_from: 'Write a day and a time, such as 22.11.2026 18:00',
   wrong_until: 'A day and time to come are wanted, after the beginning and within 90 days',
   wrong_severity: 'Choose a severity',

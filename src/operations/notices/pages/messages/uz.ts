@@ -109,6 +109,7 @@ export const uz: Messages<NoticeKey> = {
   asResidents: 'Aholi koʻrganidek',
   wrong_districts: 'Tuman yoki butun shaharni tanlang',
   wrong_place: 'U yerda emas: oʻz tumanlaringizdan tanlang',
+  kept: 'Tugagan xabarnomalar, aytilganlarning hammasi bilan',
   wrong_from: 'Kun va soatni yozing, masalan 22.11.2026 18:00',
   wrong_until: 'Kelgusi kun va soat kerak: boshlanishidan keyin, 90 kundan oshmasin',
   wrong_severity: 'Ogʻirligini tanlang',
