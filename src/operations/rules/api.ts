@@ -20,6 +20,11 @@ const version = {
 } as const;
 const why = { type: 'string', maxLength: 300, description: 'Why it is changed' } as const;
 const words = { type: 'object', additionalProperties: text, description: 'By language' } as const;
+const terms = {
+  type: 'array',
+  description: 'Flows; without an entity of the selected one itself',
+  items: { type: 'object', required: ['attribute'], properties: { attribute: text, entity: text } },
+} as const;
 const when = {
   description: 'Durations are ISO 8601, such as PT15M',
   oneOf: [
@@ -66,6 +71,22 @@ const when = {
         weeks: { type: 'integer', minimum: 2, maximum: 26, description: 'Default: 8' },
         atLeast: { type: 'integer', minimum: 2, description: 'Weeks that must have the hour; default: 4' },
         holidays: { enum: usualHolidays },
+      },
+    },
+    {
+      type: 'object',
+      required: ['kind', 'inflow', 'outflow'],
+      properties: {
+        kind: { const: 'balance' },
+        inflow: terms,
+        outflow: terms,
+        window: { ...text, description: 'Divides a day; this or between' },
+        between: { type: 'array', items: text, minItems: 2, maxItems: 2, description: 'Such as 02:00 and 04:00' },
+        least: { type: 'number', description: 'What may be missing, in the unit of the inputs' },
+        share: { type: 'number', description: 'What may be missing, as a share of the inflow' },
+        clear: { type: 'number', description: 'Over at this share of it' },
+        for: text,
+        wait: { ...text, description: 'For late readings; default: PT10M' },
       },
     },
   ],

@@ -7,7 +7,8 @@ import type { City } from '../../city/index.ts';
 import type { Principal } from '../../http/index.ts';
 import type { Entity } from '../../ngsild/index.ts';
 import { startOfDay } from '../../ui/index.ts';
-import { evaluatorOf, type Evaluator, type Found, type Observed, type State } from './evaluator.ts';
+import { evaluatorOf } from './evaluator.ts';
+import type { Evaluator, Found, Observed, State } from './machine.ts';
 import type { RuleText } from './parse.ts';
 import { observedOf, selectionOf, type Selection } from './selection.ts';
 import { bookOf } from './usual.ts';
@@ -85,7 +86,7 @@ export async function dryRun(
   if (!(from < to)) throw new Problem('bad-data', 'the period must begin before it ends, in the past', 'from');
   if (to - from > periodMaxMs) throw new Problem('bad-data', 'a period has at most 400 days', 'from');
   const selection = selectionOf(rule, city, who.areas);
-  const evaluator = evaluatorOf(rule.when);
+  const evaluator = evaluatorOf(rule.when, city.timeZone);
   const begun = performance.now();
   const { ids, selected } = await selectedIds(broker, who, selection, bounds.entitiesMax);
   const sums = { readings: 0, unusable: 0, unjudged: 0, entities: 0 };
@@ -108,9 +109,10 @@ export async function dryRun(
     const usual = bookOf(rule.when, { broker, who, city, attribute: selection.attribute });
     let next: number | undefined = from;
     while (next !== undefined && !spent()) {
-      const page = await readPage(broker, who, some, selection.attribute, next, to);
-      await usual?.load(page.readings.flatMap(([id, observed]) => observed.map(({ at }) => [id, at] as const)));
-      for (const [id, observed] of page.readings) {
+      const page = await readPage(broker, who, [...new Set([...some, ...selection.others])], selection, next, to);
+      const readings = some.map((id) => [id, page.readingsOf(id)] as const);
+      await usual?.load(readings.flatMap(([id, observed]) => observed.map(({ at }) => [id, at] as const)));
+      for (const [id, observed] of readings) {
         sums.readings += observed.length;
         const machine = machines.get(id);
         for (const one of observed) {
@@ -169,16 +171,16 @@ export async function* selectedEntities(
   }
 }
 
-/** Readings by entity, oldest first. `next`: where the next page begins; undefined: this was the last. */
+/** Readings of all that a rule reads of an entity, oldest first. `next`: where the next page begins; undefined: this was the last. */
 async function readPage(
   broker: Pick<Broker, 'history'>,
   who: Principal,
   ids: readonly string[],
-  attribute: string,
+  { inputs }: Selection,
   from: number,
   to: number,
 ): Promise<{
-  readings: readonly (readonly [string, readonly Observed[]])[];
+  readingsOf: (id: string) => readonly Observed[];
   next: number | undefined;
 }> {
   const { entities, truncated } = await broker.history(
@@ -188,21 +190,28 @@ async function readPage(
     {
       time: { timerel: 'between', timeAt: from, endTimeAt: to },
       timeproperty: 'observedAt',
-      attrs: [attribute],
+      attrs: [...new Set(inputs.map(({ attribute }) => attribute))],
     },
     { limit: instancesAtOnce },
   );
   let last = from;
-  const readings = entities.map(({ id, attrs }) => {
-    const observed = attrs
-      .flatMap(({ instances }) => instances)
-      .filter(({ datasetId, deletedAt }) => datasetId === undefined && deletedAt === undefined)
-      .map((instance) => observedOf(instance, from))
+  const readings = new Map<string, readonly Observed[]>();
+  for (const { id, attrs } of entities) {
+    for (const { name, instances } of attrs) {
+      const observed = instances
+        .filter(({ datasetId, deletedAt }) => datasetId === undefined && deletedAt === undefined)
+        .map((instance) => observedOf(instance, from));
+      for (const { at } of observed) last = Math.max(last, at);
+      readings.set(`${id} ${name}`, observed);
+    }
+  }
+  const readingsOf = (id: string): readonly Observed[] =>
+    inputs
+      .flatMap(({ attribute, entity = id }, input) =>
+        (readings.get(`${entity} ${attribute}`) ?? []).map((one) => (input === 0 ? one : { ...one, input })),
+      )
       .toSorted((a, b) => a.at - b.at);
-    last = Math.max(last, observed.at(-1)?.at ?? from);
-    return [id, observed] as const;
-  });
-  return { readings, next: truncated ? last + 1 : undefined };
+  return { readingsOf, next: truncated ? last + 1 : undefined };
 }
 
 /** The evaluator with its state. */
@@ -218,8 +227,9 @@ function machineOf(
       step.found.forEach(add);
     },
     end(now) {
-      evaluator.advance(state, now).found.forEach(add);
-      return state;
+      const step = evaluator.advance(state, now);
+      step.found.forEach(add);
+      return step.state;
     },
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { evaluatorOf, type Found, type Observed, type State } from './evaluator.ts';
+import { evaluatorOf } from './evaluator.ts';
+import type { Found, Observed, State } from './machine.ts';
 import type { When } from './schema.ts';
 
 const minute = 60_000;
@@ -11,7 +12,7 @@ const minute = 60_000;
  * where 10 with a spread of 2 is usual.
  */
 function run(when: When, text: string, state: State = {}): { state: State; found: string } {
-  const evaluator = evaluatorOf(when);
+  const evaluator = evaluatorOf(when, 'Asia/Dushanbe');
   const found: Found[] = [];
   let now = state;
   for (const word of text.split(' ')) {
@@ -77,7 +78,7 @@ test('a rate is measured over the window, not between two readings that stand cl
 });
 
 test('the window of a rate stays small however often something is read', () => {
-  const evaluator = evaluatorOf({ kind: 'change', attribute: 'a', rises: 6, within: 'PT1H' });
+  const evaluator = evaluatorOf({ kind: 'change', attribute: 'a', rises: 6, within: 'PT1H' }, 'Asia/Dushanbe');
   let state: State = {};
   for (let s = 0; s < 20_000; s++) state = evaluator.step(state, { at: s * 1000, value: s }).state;
   assert.ok((state.window?.length ?? 0) <= 61);
@@ -140,12 +141,12 @@ const readings: fc.Arbitrary<readonly Observed[]> = fc.array(
 test('in parts, with restarts between any two, the findings are the same as at once', () => {
   fc.assert(
     fc.property(whenAny, readings, (when, given) => {
-      const evaluator = evaluatorOf(when);
+      const evaluator = evaluatorOf(when, 'Asia/Dushanbe');
       let whole: State = {};
       let kept = '{}';
       for (const observed of given) {
         const one = evaluator.step(whole, observed);
-        const other = evaluatorOf(when).step(JSON.parse(kept) as State, observed);
+        const other = evaluatorOf(when, 'Asia/Dushanbe').step(JSON.parse(kept) as State, observed);
         assert.deepEqual(other.found, one.found);
         whole = one.state;
         kept = JSON.stringify(other.state);
@@ -159,7 +160,7 @@ test('timers between readings in order change no finding', () => {
   fc.assert(
     fc.property(whenAny, readings, fc.array(fc.nat(60)), (when, given, ticks) => {
       const inOrder = given.toSorted((a, b) => a.at - b.at);
-      const evaluator = evaluatorOf(when);
+      const evaluator = evaluatorOf(when, 'Asia/Dushanbe');
       const end = 121 * 30_000 + 17 * minute;
       const collect = (moments: readonly (Observed & { tick?: true })[]): readonly Found[] => {
         let state: State = {};
@@ -182,7 +183,7 @@ test('timers between readings in order change no finding', () => {
 test('raises and clears take turns, and none is before the one before it', () => {
   fc.assert(
     fc.property(whenAny, readings, (when, given) => {
-      const evaluator = evaluatorOf(when);
+      const evaluator = evaluatorOf(when, 'Asia/Dushanbe');
       let state: State = {};
       let last: Found = { kind: 'clear', at: -1 };
       for (const observed of given) {

@@ -3,60 +3,17 @@
  * the same findings, live and in a dry-run: what lasts `for` is complete at its instant when no reading before that instant
  * says otherwise; live a timer says that it has passed, in a dry-run the next reading does.
  */
-import { parseDuration } from '../../base/time.ts';
+import { balanceEvaluator } from './balance.ts';
+import { durationMs, type Evaluator, type Found, type Observed, type State, type Step } from './machine.ts';
 import type { Change, Silence, Threshold, Usual, When } from './schema.ts';
-import type { Reference } from './usual.ts';
-
-/** One observation. `value` is absent where it is no number, `usual` where nothing is known to compare it with. */
-export type Observed = { readonly at: number; readonly value?: number; readonly usual?: Reference };
-
-/** What is known of one entity under one rule; plain JSON. */
-export type State = {
-  /** ms: of the newest reading taken, and its number. */
-  readonly newest?: number;
-  readonly value?: number;
-  /** ms: since when what the rule looks for holds, while it is waited whether it lasts. */
-  readonly since?: number;
-  /** ms: when it was raised and is not over. */
-  readonly raised?: number;
-  /** Readings of the window of a rate, oldest first: [ms, value]. */
-  readonly window?: readonly (readonly [number, number])[];
-  /** Readings older than the newest one: they raise nothing and clear nothing. */
-  readonly late?: number;
-  /** Readings that are no numbers where numbers are compared. */
-  readonly unusable?: number;
-  /** What could not be judged, since something to compare it with was missing. */
-  readonly unjudged?: number;
-  /** At which the newest reading was unusual. */
-  readonly limit?: number;
-};
-
-export type Found = {
-  readonly kind: 'raise' | 'clear';
-  readonly at: number;
-  readonly value?: number;
-  readonly limit?: number;
-};
-
-export type Step = { readonly state: State; readonly found: readonly Found[] };
-
-export type Evaluator = {
-  /** Takes a reading. */
-  step(state: State, observed: Observed): Step;
-  /** Time has come to `now` without another reading. */
-  advance(state: State, now: number): Step;
-  /** ms: when `advance` will find something, if nothing is read before. */
-  due(state: State): number | undefined;
-};
 
 /** Readings that a window keeps, at most. */
 const windowMax = 60;
 const hourMs = 3_600_000;
 const nothing: readonly Found[] = [];
 
-export const durationMs = (text: string): number => parseDuration(text)?.ms ?? 0;
-
-export function evaluatorOf(when: When): Evaluator {
+/** @param timeZone of the city */
+export function evaluatorOf(when: When, timeZone: string): Evaluator {
   switch (when.kind) {
     case 'threshold':
       return thresholdEvaluator(when);
@@ -66,6 +23,8 @@ export function evaluatorOf(when: When): Evaluator {
       return silenceEvaluator(when);
     case 'usual':
       return usualEvaluator(when);
+    case 'balance':
+      return balanceEvaluator(when, timeZone);
   }
 }
 

@@ -10,17 +10,18 @@ import { oneAtATime } from '../../base/queue.ts';
 import type { Broker } from '../../broker/index.ts';
 import type { City } from '../../city/index.ts';
 import { systemPrincipal } from '../../http/index.ts';
-import { deltaId, type Attributes, type Entity, type EntityDelta } from '../../ngsild/entity.ts';
+import { deltaId, type Entity, type EntityDelta } from '../../ngsild/entity.ts';
 import type { Gap, JournalRecord, RowDelta } from '../../store/ports.ts';
 import type { Alarms } from '../alarms/index.ts';
 import { selectedEntities } from './dryRun.ts';
-import type { State } from './evaluator.ts';
+import type { State } from './machine.ts';
 import type { Rule } from './schema.ts';
 import type { Rules } from './service.ts';
 import { ruleRaising } from './raising.ts';
 import { placeRow, stateVersionRow, type KnownState, type RuleStore } from './store.ts';
 import { bookOf } from './usual.ts';
 import { watchedRule, type RuleStats, type Watched } from './watched.ts';
+import { readingIn, readingsIn } from './foreseen.ts';
 import { instanceOf, observedOf, selectionOf } from './selection.ts';
 
 export type RuleFollower = {
@@ -81,7 +82,7 @@ export function ruleFollower(deps: {
 
   const index = (): void => {
     const all = [...watched.values()];
-    readers = grouped(all, ({ selection }) => [selection.attribute]);
+    readers = grouped(all, ({ selection }) => new Set(selection.inputs.map(({ attribute }) => attribute)));
     concerned = grouped(all, ({ selection }) => selection.concerns);
   };
   const write = (rows: readonly RowDelta[]): Promise<{ seq: number }> =>
@@ -117,7 +118,7 @@ export function ruleFollower(deps: {
     const { seq } = await write([placeRow({ seq: placed, missed })]);
     const ids = new Set<string>();
     for await (const entities of selectedEntities(broker, systemPrincipal, one.selection)) {
-      await one.usual?.load(entities.flatMap(({ id, attrs }) => readingIn(one, id, attrs, clock.now())));
+      await one.usual?.load(entities.flatMap(({ id, attrs }) => readingIn(one.selection, id, attrs, clock.now())));
       one.usual?.trim();
       for (const entity of entities) {
         ids.add(entity.id);
@@ -125,6 +126,10 @@ export function ruleFollower(deps: {
       }
     }
     for (const id of one.entities()) if (!ids.has(id)) one.letGo(id, seq, clock.now());
+    for (const id of one.selection.others) {
+      const other = await broker.find(systemPrincipal, 0, id);
+      if (other) one.take(id, other.entity.attrs, seq, clock.now());
+    }
     one.seen = { seq, at: clock.now() };
     for (const id of one.due(clock.now(), Infinity)) one.advance(id, clock.now(), seq);
   };
@@ -207,7 +212,11 @@ export function ruleFollower(deps: {
       taken = gap.to;
       for (const one of watched.values()) await look(one);
     }
-    for (const one of watched.values()) await foresee(one, records);
+    for (const one of watched.values()) {
+      // Readings are taken without waiting: what they are compared with is there before.
+      const fresh = records.filter(({ seq, tenant }) => seq > taken && tenant === 0);
+      if (one.usual) await one.usual.load(readingsIn(one, fresh, decides));
+    }
     for (const record of records) {
       if (record.seq <= taken) continue;
       if (record.tenant === 0) {
@@ -226,24 +235,6 @@ export function ruleFollower(deps: {
     await writePlaceInTime();
     for (const { seq, done } of waiting) if (seq <= taken) done();
     waiting = waiting.filter(({ seq }) => seq > taken);
-  };
-  /** Readings are taken without waiting: what they are compared with is there before. */
-  const foresee = async (one: Watched, records: readonly JournalRecord[]): Promise<void> => {
-    const { usual } = one;
-    if (!usual) return;
-    const readings: (readonly [string, number])[] = [];
-    /** Let in on the way, perhaps. */
-    const more = new Set<string>();
-    for (const { seq, tenant, at, entities } of records) {
-      if (seq <= taken || tenant !== 0) continue;
-      for (const delta of entities) {
-        if (delta.op !== 'put' && delta.op !== 'set') continue;
-        const { id, attrs } = delta.op === 'put' ? delta.entity : delta;
-        if (delta.op === 'put' ? delta.entity.type.includes(one.selection.type) : decides(delta)) more.add(id);
-        if (one.has(id) || more.has(id)) readings.push(...readingIn(one, id, attrs, at));
-      }
-    }
-    await usual.load(readings);
   };
   const takeDelta = (delta: EntityDelta, { seq, at }: JournalRecord): Promise<void> | undefined => {
     switch (delta.op) {
@@ -276,6 +267,7 @@ export function ruleFollower(deps: {
   const stand = async (entity: Entity, seq: number, at: number): Promise<void> => {
     const { id, type, attrs } = entity;
     for (const one of watched.values()) {
+      if (one.selection.others.has(id)) one.take(id, attrs, seq, at);
       if (!type.includes(one.selection.type)) {
         if (one.has(id)) one.letGo(id, seq, at);
       } else if (at > one.seen.at) one.stands(entity, seq, at);
@@ -303,15 +295,20 @@ export function ruleFollower(deps: {
       for (const id of one.due(now, dueAtOnce)) {
         // What stands there already and was not read from the journal yet decides; so does that it is gone.
         const entity = (await broker.find(systemPrincipal, 0, id))?.entity;
-        if (!entity) continue;
-        const instance = instanceOf(entity.attrs, one.selection.attribute);
-        const newest = one.newest(id);
-        if (instance && newest !== undefined && observedOf(instance, now).at > newest) continue;
-        one.advance(id, now, taken);
+        if (entity && !(await isBehind(one, entity, now))) one.advance(id, now, taken);
       }
       await raising.flush(one);
     }
     await writePlaceInTime();
+  };
+  const isBehind = async (one: Watched, { id, attrs }: Entity, now: number): Promise<boolean> => {
+    for (const [input, { attribute, entity }] of one.selection.inputs.entries()) {
+      const stands = entity === undefined ? attrs : (await broker.find(systemPrincipal, 0, entity))?.entity.attrs;
+      const instance = stands && instanceOf(stands, attribute);
+      const newest = one.newest(id, input);
+      if (instance && newest !== undefined && observedOf(instance, now).at > newest) return true;
+    }
+    return false;
   };
   const tick = (): Promise<void> => inTurn(passTime);
   const settleSoon = (): void => {
@@ -347,17 +344,6 @@ export function ruleFollower(deps: {
     stats: (rule) => watched.get(rule)?.stats(),
     missed: () => missed,
   };
-}
-
-/** Entity and time of the reading that a rule may take of these attributes. */
-function readingIn(
-  { selection }: Watched,
-  id: string,
-  attrs: Attributes,
-  takenAt: number,
-): readonly (readonly [string, number])[] {
-  const instance = instanceOf(attrs, selection.attribute);
-  return instance ? [[id, observedOf(instance, takenAt).at]] : [];
 }
 
 function grouped(all: readonly Watched[], namesOf: (one: Watched) => Iterable<string>): Map<string, Watched[]> {

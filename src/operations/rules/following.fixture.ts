@@ -31,7 +31,11 @@ export type Following = {
   readonly found: Finding[];
   enable(rule: RuleText): Promise<void>;
   disable(id: string): Promise<void>;
-  /** Records in this order; resolves when the rules have read it. */
+  /** Records in this order. */
+  send(type: string, values: readonly Told[]): Promise<void>;
+  /** Resolves when the rules have read what was recorded, and time has come, to `now` if it is given. */
+  read(now?: number): Promise<void>;
+  /** Both. */
   record(type: string, attribute: string, values: readonly Told[]): Promise<void>;
   /** `ENTITY AT raise|clear` of what was found live. */
   live(rule: string): readonly string[];
@@ -74,6 +78,22 @@ export async function openFollowing(city: TestCity): Promise<Following> {
     metrics: createMetrics(),
   });
   await follower.start();
+  const send = async (type: string, values: readonly Told[]): Promise<void> => {
+    const readings = values.map(({ id, at, value, attribute = 'value' }): Reading => ({
+      id: `urn:ngsi-ld:${type}:${id}`,
+      type: [iri(type)],
+      attrs: { [iri(attribute)]: [{ type: 'Property', value, observedAt: new Date(at).toISOString() }] },
+    }));
+    for (let n = 0; n < readings.length; n += atOnce)
+      await city.broker.record(systemPrincipal, 0, readings.slice(n, n + atOnce), { by: 'test' });
+  };
+  const read = async (now?: number): Promise<void> => {
+    // While no rule is on, nothing is followed.
+    if (!rules.list().some((rule) => rule.enabled)) return;
+    await follower.caughtUp(city.lastSeq());
+    if (now !== undefined) clock.set(now);
+    await follower.tick();
+  };
   return {
     clock,
     rules,
@@ -90,18 +110,14 @@ export async function openFollowing(city: TestCity): Promise<Following> {
       await rules.enable(engineer, id, false, { version: rules.get(id).version, why: '' });
       await follower.tick();
     },
+    send,
+    read,
     async record(type, attribute, values) {
-      const readings = values.map(({ id, at, value, attribute: own = attribute }): Reading => ({
-        id: `urn:ngsi-ld:${type}:${id}`,
-        type: [iri(type)],
-        attrs: { [iri(own)]: [{ type: 'Property', value, observedAt: new Date(at).toISOString() }] },
-      }));
-      for (let n = 0; n < readings.length; n += atOnce)
-        await city.broker.record(systemPrincipal, 0, readings.slice(n, n + atOnce), { by: 'test' });
-      // While no rule is on, nothing is followed.
-      if (!rules.list().some((rule) => rule.enabled)) return;
-      await follower.caughtUp(city.lastSeq());
-      await follower.tick();
+      await send(
+        type,
+        values.map((told) => ({ attribute, ...told })),
+      );
+      await read();
     },
     live: (rule) =>
       found

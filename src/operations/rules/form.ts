@@ -1,8 +1,8 @@
 /** Between a rule and the form in which a person writes it. */
 import { Problem } from '../../base/problem.ts';
 import { fullLanguages } from '../../ui/index.ts';
-import { durationMs } from './evaluator.ts';
-import { ruleKinds, type Rule, type When } from './schema.ts';
+import { durationMs } from './machine.ts';
+import { ruleKinds, type Balance, type Rule, type Term, type When } from './schema.ts';
 
 /** What stands in the fields; several where boxes are ticked. */
 export type RuleForm = Readonly<Record<string, string | readonly string[]>>;
@@ -27,6 +27,12 @@ export const formFields = [
   'weeks',
   'atLeast',
   'holidays',
+  'inflow',
+  'outflow',
+  'window',
+  'between',
+  'share',
+  'wait',
   'why',
   'version',
   'json',
@@ -65,6 +71,7 @@ export function formOf({ id, title, advice, priority, selects, when }: Rule): Ru
 }
 
 function formOfWhen(when: When): RuleForm {
+  if (when.kind === 'balance') return formOfBalance(when);
   const { kind, attribute } = when;
   switch (when.kind) {
     case 'threshold': {
@@ -110,6 +117,33 @@ function formOfWhen(when: When): RuleForm {
   }
 }
 
+const formOfBalance = ({
+  inflow,
+  outflow,
+  window,
+  between,
+  least,
+  share,
+  clear,
+  wait,
+  for: held,
+}: Balance): RuleForm => ({
+  kind: 'balance',
+  inflow: termLines(inflow),
+  outflow: termLines(outflow),
+  window: minutesText(window),
+  between: between?.join('–') ?? '',
+  least: numberText(least),
+  share: numberText(share),
+  clear: numberText(clear),
+  for: minutesText(held),
+  wait: minutesText(wait),
+});
+
+/** An attribute to a line, behind it the entity when it is another. */
+const termLines = (terms: readonly Term[]): string =>
+  terms.map(({ attribute, entity }) => (entity === undefined ? attribute : `${attribute} ${entity}`)).join('\n');
+
 /** The rule as JSON, to be parsed; what was left empty is not there. */
 export function ruleOfForm(form: RuleForm): unknown {
   const words = (name: string): Record<string, string> =>
@@ -141,6 +175,7 @@ export function ruleOfForm(form: RuleForm): unknown {
 
 function whenOfForm(form: RuleForm): Record<string, unknown> {
   const kind = kindOf(textIn(form, 'kind'));
+  if (kind === 'balance') return balanceOfForm(form);
   const attribute = textIn(form, 'attribute');
   if (kind === 'silence') return { kind, attribute, for: minutesIn(form, 'for') };
   if (kind === 'usual') return usualOfForm(form, attribute);
@@ -173,6 +208,32 @@ function usualOfForm(form: RuleForm, attribute: string): Record<string, unknown>
     ...number('weeks'),
     ...number('atLeast'),
     ...text('holidays'),
+  };
+}
+
+function balanceOfForm(form: RuleForm): Record<string, unknown> {
+  const given = (name: string): boolean => textIn(form, name) !== '';
+  const number = (name: string): Record<string, number> => (given(name) ? { [name]: numberIn(form, name) } : {});
+  const minutes = (name: string): Record<string, string> => (given(name) ? { [name]: minutesIn(form, name) } : {});
+  const terms = (name: string): readonly Record<string, string>[] =>
+    textIn(form, name)
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => {
+        const [attribute = '', ...entity] = line.trim().split(/\s+/);
+        return { attribute, ...(entity.length > 0 && { entity: entity.join(' ') }) };
+      });
+  return {
+    kind: 'balance',
+    inflow: terms('inflow'),
+    outflow: terms('outflow'),
+    ...minutes('window'),
+    ...(given('between') && { between: textIn(form, 'between').split(/\s*[-–]\s*/) }),
+    ...number('least'),
+    ...number('share'),
+    ...number('clear'),
+    ...minutes('for'),
+    ...minutes('wait'),
   };
 }
 

@@ -7,7 +7,7 @@ import { silentLog } from '../../base/log.ts';
 import { createMetrics } from '../../base/metrics.ts';
 import { systemPrincipal } from '../../http/principal.ts';
 import '../../tsx.ts';
-import { killedAt, killedRule, killedUsual, pastValue, seriesValue, weekMs } from './killed.fixture.ts';
+import { killedAt, killedRules, pastValue, seriesValue, weekMs } from './killed.fixture.ts';
 
 const [, , data = '', momentMs = '0', series = '1', length = '1'] = process.argv;
 const { openTestCity } = await import('../../../test/fixtures/testCity.ts');
@@ -24,7 +24,7 @@ const store = ruleStore(rows);
 const shared = { broker, city: city.city, store, clock: systemClock };
 const rules = openRules({
   ...shared,
-  standard: [killedRule, killedUsual].map((rule) => ({ ...rule, version: 1, enabled: true })),
+  standard: killedRules.map((rule) => ({ ...rule, version: 1, enabled: true })),
 });
 await rules.load();
 const alarms = openAlarms({ ...shared, rows, log: silentLog, nameOf: (id) => id, permits: () => true });
@@ -47,7 +47,8 @@ const record = (n: readonly number[], step: number, valueOf: (n: number) => numb
     })),
     { by: 'test' },
   );
-const all = Array.from({ length: Number(series) }, (_, n) => n);
+// The one that all are balanced against comes last, when they are there.
+const all = Array.from({ length: Number(series) }, (_, n) => n).toReversed();
 const last = await broker.find(systemPrincipal, 0, idOf(0));
 const known = Date.parse(last?.entity.attrs[iri('level')]?.[0]?.observedAt ?? '');
 let begin = 0;

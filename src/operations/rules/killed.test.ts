@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { evaluatorOf, type State } from './evaluator.ts';
-import { killedAt, killedRule, killedUsual, seriesValue, usualOf } from './killed.fixture.ts';
+import { evaluatorOf } from './evaluator.ts';
+import type { State } from './machine.ts';
+import { killedRules, observedAt } from './killed.fixture.ts';
 
 const child = fileURLToPath(new URL('killed.child.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'chorsu-rules-killed-'));
@@ -45,24 +46,27 @@ test(
     assert.ok(killed >= 3 && told.begin > 0, `${killed} times killed, went on at ${told.begin}`);
 
     const expected = new Map<string, [number, boolean]>();
-    for (const rule of [killedRule, killedUsual]) {
-      const evaluator = evaluatorOf(rule.when);
+    for (const rule of killedRules) {
+      const evaluator = evaluatorOf(rule.when, 'Asia/Dushanbe');
       for (let n = 0; n < series; n++) {
         let state: State = {};
         let raised = 0;
         for (let step = 0; step < length; step++) {
-          const reading = { at: killedAt(step), value: seriesValue(n, step), usual: usualOf(n, step) };
-          const taken = evaluator.step(state, reading);
-          state = taken.state;
-          raised += taken.found.filter(({ kind }) => kind === 'raise').length;
+          for (const observed of observedAt(rule, n, step)) {
+            const taken = evaluator.step(state, observed);
+            state = taken.state;
+            raised += taken.found.filter(({ kind }) => kind === 'raise').length;
+          }
         }
         // Time has come long since.
-        raised += evaluator.advance(state, Infinity).found.length;
-        state = evaluator.advance(state, Infinity).state;
+        const last = evaluator.advance(state, Infinity);
+        raised += last.found.filter(({ kind }) => kind === 'raise').length;
+        state = last.state;
         if (raised > 0) expected.set(`${rule.id} urn:ngsi-ld:Gauge:${n}`, [raised, state.raised !== undefined]);
       }
     }
-    assert.ok([...expected.keys()].filter((what) => what.startsWith('unusual')).length > 5);
+    for (const { id } of killedRules)
+      assert.ok([...expected.keys()].filter((what) => what.startsWith(`${id} `)).length > 5, id);
     const sum = [...expected.values()].reduce((total, [raised]) => total + raised, 0);
     assert.ok(sum > 50, `only ${sum}`);
     const alerts = new Map(told.alerts.map(([what, raised, active]) => [what, [raised, active]]));

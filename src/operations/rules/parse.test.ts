@@ -22,6 +22,16 @@ test('a rule reads as it is written; what the platform counts is not read', () =
   assert.deepEqual(parseRule({ ...rule, when: usual }).when, usual);
   const whole = { kind: 'usual', attribute: 'flow', mads: 5, least: 0.1, weeks: 6, atLeast: 3, holidays: 'skip' };
   assert.deepEqual(parseRule({ ...rule, when: whole }).when, whole);
+  const balance = {
+    kind: 'balance',
+    inflow: [{ attribute: 'flow' }],
+    outflow: [{ attribute: 'a', entity: 'urn:a:b' }],
+  };
+  for (const rest of [
+    { window: 'PT15M', least: 3 },
+    { between: ['23:00', '01:00'], share: 0.2, clear: 0.5, wait: 'PT1H' },
+  ])
+    assert.deepEqual(parseRule({ ...rule, when: { ...balance, ...rest } }).when, { ...balance, ...rest });
   const change = { kind: 'change', attribute: 'currentLevel', rises: 0.3, clear: 0.1, within: 'PT1H' };
   assert.deepEqual(parseRule({ ...rule, when: change }).when, change);
 });
@@ -29,6 +39,8 @@ test('a rule reads as it is written; what the platform counts is not read', () =
 test('what is wrong is refused by its field', () => {
   const when = rule.when;
   const usual = { kind: 'usual', attribute: 'a', mads: 5, least: 1 };
+  const flow = [{ attribute: 'flow' }];
+  const balance = { kind: 'balance', inflow: flow, outflow: flow, window: 'PT1H', least: 1 };
   const cases: [unknown, string][] = [
     ['x', 'rule'],
     [{ ...rule, id: 'Air PM' }, 'id'],
@@ -63,6 +75,16 @@ test('what is wrong is refused by its field', () => {
     [{ ...rule, when: { ...usual, weeks: 3, atLeast: 4 } }, 'when.atLeast'],
     [{ ...rule, when: { ...usual, holidays: 'mondays' } }, 'when.holidays'],
     [{ ...rule, when: { ...usual, above: 1 } }, 'when.above'],
+    [{ ...rule, when: { ...balance, inflow: [] } }, 'when.inflow'],
+    [{ ...rule, when: { ...balance, outflow: [{ attribute: 'a b' }] } }, 'when.outflow[0].attribute'],
+    [{ ...rule, when: { ...balance, outflow: [{ attribute: 'a', entity: 'b' }] } }, 'when.outflow[0].entity'],
+    [{ ...rule, when: { ...balance, window: 'PT7H' } }, 'when.window'],
+    [{ ...rule, when: { ...balance, between: ['02:00', '04:00'] } }, 'when.window'],
+    [{ ...rule, when: { ...balance, window: undefined, between: ['02:00', '25:00'] } }, 'when.between'],
+    [{ ...rule, when: { ...balance, least: undefined } }, 'when.least'],
+    [{ ...rule, when: { ...balance, share: 1 } }, 'when.share'],
+    [{ ...rule, when: { ...balance, clear: 2 } }, 'when.clear'],
+    [{ ...rule, when: { ...balance, wait: 'P2D' } }, 'when.wait'],
   ];
   for (const [value, field] of cases)
     assert.throws(

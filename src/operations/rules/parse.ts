@@ -9,10 +9,12 @@ import {
   ruleKinds,
   usualHolidays,
   usualSides,
+  type Balance,
   type Change,
   type Rule,
   type Selects,
   type Silence,
+  type Term,
   type Threshold,
   type Usual,
   type When,
@@ -86,6 +88,8 @@ function parseWhen(value: unknown): When {
     }
     case 'usual':
       return parseUsual(object(value, 'when', usualMembers));
+    case 'balance':
+      return parseBalance(object(value, 'when', balanceMembers));
     default:
       throw new Problem('bad-data', `expected one of ${ruleKinds.join(', ')}`, 'when.kind');
   }
@@ -145,6 +149,63 @@ function parseUsual(given: Record<string, unknown>): Usual {
     ...(atLeast !== undefined && { atLeast }),
     ...(holidays !== undefined && { holidays }),
   };
+}
+
+const balanceMembers = ['kind', 'inflow', 'outflow', 'window', 'between', 'least', 'share', 'clear', 'for', 'wait'];
+const termsMax = 100;
+const dayMs = 86_400_000;
+
+function parseBalance(given: Record<string, unknown>): Balance {
+  const [inflow, outflow] = [parseTerms(given['inflow'], 'when.inflow'), parseTerms(given['outflow'], 'when.outflow')];
+  const window = optional(given['window'], 'when.window', duration);
+  const between = optional(given['between'], 'when.between', clocks);
+  if ((window === undefined) === (between === undefined))
+    throw new Problem('bad-data', 'expected one of window, between', 'when.window');
+  if (window !== undefined && dayMs % (parseDuration(window)?.ms ?? 0) !== 0)
+    throw new Problem('bad-data', 'expected a duration that divides a day, such as PT15M or PT1H', 'when.window');
+  const least = optional(given['least'], 'when.least', positive);
+  const share = optional(given['share'], 'when.share', positive);
+  if (least === undefined && share === undefined)
+    throw new Problem('bad-data', 'expected least, share, or both', 'when.least');
+  if (share !== undefined && share >= 1) throw new Problem('bad-data', 'expected a share below 1', 'when.share');
+  const clear = optional(given['clear'], 'when.clear', number);
+  if (clear !== undefined && (clear < 0 || clear > 1))
+    throw new Problem('bad-data', 'expected a number from 0 to 1', 'when.clear');
+  const held = optional(given['for'], 'when.for', duration);
+  const wait = optional(given['wait'], 'when.wait', duration);
+  if (wait !== undefined && (parseDuration(wait)?.ms ?? 0) > dayMs)
+    throw new Problem('bad-data', 'expected at most a day', 'when.wait');
+  return {
+    kind: 'balance',
+    inflow,
+    outflow,
+    ...(window !== undefined && { window }),
+    ...(between !== undefined && { between }),
+    ...(least !== undefined && { least }),
+    ...(share !== undefined && { share }),
+    ...(clear !== undefined && { clear }),
+    ...(held !== undefined && { for: held }),
+    ...(wait !== undefined && { wait }),
+  };
+}
+
+function parseTerms(value: unknown, at: string): readonly Term[] {
+  if (!Array.isArray(value) || value.length === 0 || value.length > termsMax)
+    throw new Problem('bad-data', `expected a list of 1 to ${termsMax} of { attribute, entity }`, at);
+  return value.map((item, n) => {
+    const { attribute, entity } = object(item, `${at}[${n}]`, ['attribute', 'entity']);
+    if (entity !== undefined && (typeof entity !== 'string' || !isUri(entity)))
+      throw new Problem('bad-data', 'expected a URI', `${at}[${n}].entity`);
+    return { attribute: name(attribute, `${at}[${n}].attribute`), ...(entity !== undefined && { entity }) };
+  });
+}
+
+function clocks(value: unknown, at: string): readonly [string, string] {
+  const [from, to] = Array.isArray(value) && value.length === 2 ? (value as readonly unknown[]) : [];
+  const isClock = (one: unknown): one is string => typeof one === 'string' && /^([01]\d|2[0-3]):[0-5]\d$/.test(one);
+  if (!isClock(from) || !isClock(to) || from === to)
+    throw new Problem('bad-data', 'expected two times of day, such as ["02:00", "04:00"]', at);
+  return [from, to];
 }
 
 /** Exactly one of the two. */

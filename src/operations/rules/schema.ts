@@ -31,7 +31,7 @@ export type Selects = {
 };
 
 /** Durations are ISO 8601 without months and years (`PT15M`, `P1D`); attributes short names of the core context, or IRIs. */
-export type When = Threshold | Change | Silence | Usual;
+export type When = Threshold | Change | Silence | Usual | Balance;
 
 /** A value above or below a limit, for some time. */
 export type Threshold = {
@@ -85,10 +85,42 @@ export type Usual = {
 export const usualSides = ['both', 'above', 'below'] as const;
 export const usualHolidays = ['sundays', 'skip'] as const;
 
-export const ruleKinds = ['threshold', 'change', 'silence', 'usual'] as const satisfies readonly When['kind'][];
+/** More flows into an area than flows out of it and is drawn in it. The area is the entity that the rule selects. */
+export type Balance = {
+  readonly kind: 'balance';
+  readonly inflow: readonly Term[];
+  readonly outflow: readonly Term[];
+  /** One of the two. A duration that divides a day, from midnight on by the clock of the city... */
+  readonly window?: string;
+  /** ...or the same hours of each day, such as a night's: `["02:00", "04:00"]`. */
+  readonly between?: readonly [from: string, to: string];
+  /** What may be missing, in the unit of the inputs, and as a share of the inflow; at least one of the two, the larger holds. */
+  readonly least?: number;
+  readonly share?: number;
+  /** It is over at this share of what may be missing; default: 1. */
+  readonly clear?: number;
+  /** From the beginning of the first window to the end of the last; default: one window. */
+  readonly for?: string;
+  /** How long after its end a window waits for late readings; default: PT10M. */
+  readonly wait?: string;
+};
+/** A flow (not a counter): its mean over the window is taken. Without an entity it is one of the area itself. */
+export type Term = { readonly attribute: string; readonly entity?: string };
+
+/** What is told of. */
+export const attributeOf = (when: When): string =>
+  when.kind === 'balance' ? (when.inflow[0]?.attribute ?? '') : when.attribute;
+
+export const ruleKinds = [
+  'threshold',
+  'change',
+  'silence',
+  'usual',
+  'balance',
+] as const satisfies readonly When['kind'][];
 
 /** Whether it may have nothing to compare a reading with. */
-export const judges = ({ kind }: When): boolean => kind === 'usual';
+export const judges = ({ kind }: When): boolean => kind === 'usual' || kind === 'balance';
 
 /** A version of a rule as it was set. */
 export type RuleVersion = {

@@ -13,13 +13,19 @@ import {
   type Instance,
   type QNode,
 } from '../../ngsild/index.ts';
-import type { Observed } from './evaluator.ts';
+import type { Observed } from './machine.ts';
+import { termsOf } from './balance.ts';
 import type { RuleText } from './parse.ts';
+import { attributeOf, type Term } from './schema.ts';
 
 export type Selection = {
-  /** IRI of the type, and of the attribute that is read. */
+  /** IRI of the type, and of the attribute that is told of. */
   readonly type: string;
   readonly attribute: string;
+  /** What is read, attributes as IRIs; without an entity it is an attribute of the selected entity itself. */
+  readonly inputs: readonly Term[];
+  /** The entities that inputs name. */
+  readonly others: ReadonlySet<string>;
   /** For the store; `holds` knows districts besides. */
   readonly query: EntityQuery;
   /** Attributes (IRIs) that decide whether an entity is selected. */
@@ -37,6 +43,8 @@ export function selectionOf(
 ): Selection {
   const { type, q, scope, districts, ids } = selects;
   const iri = coreContext.expand(type);
+  const terms = when.kind === 'balance' ? termsOf(when) : [{ attribute: when.attribute }];
+  const inputs = terms.map((term): Term => ({ ...term, attribute: coreContext.expand(term.attribute) }));
   const node = q === undefined ? undefined : parseQ(q, coreContext);
   const query: EntityQuery = {
     type: { node: 'type', iri },
@@ -46,7 +54,9 @@ export function selectionOf(
   };
   return {
     type: iri,
-    attribute: coreContext.expand(when.attribute),
+    attribute: coreContext.expand(attributeOf(when)),
+    inputs,
+    others: new Set(inputs.flatMap(({ entity }) => entity ?? [])),
     query,
     concerns: new Set([...(node ? namesOf(node) : []), ...(districts ? [districtIri, locationIri] : [])]),
     holds: (entity) =>
@@ -79,11 +89,12 @@ export function instanceOf(attrs: Attributes, attribute: string): Instance | und
 }
 
 /** When it was observed; what has no such time was observed when it was taken. */
-export function observedOf({ value, observedAt, modifiedAt }: Instance, takenAt: number): Observed {
+export function observedOf({ value, observedAt, modifiedAt, unitCode }: Instance, takenAt: number): Observed {
   const told = observedAt ?? modifiedAt;
   const at = told === undefined ? undefined : parseInstant(told.replace(',', '.'));
   return {
     at: at ?? takenAt,
     ...(typeof value === 'number' && Number.isFinite(value) && { value }),
+    ...(unitCode !== undefined && { unitCode }),
   };
 }

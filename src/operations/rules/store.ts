@@ -1,6 +1,6 @@
 /** The tables of rules, and the only SQL about them. */
 import type { RowDelta, Rows, SqlValue, TableDefinition } from '../../store/ports.ts';
-import type { State } from './evaluator.ts';
+import type { State } from './machine.ts';
 import type { Rule, RuleVersion } from './schema.ts';
 
 /** Every version of every rule; the highest one holds. `body`: the rule as JSON. */

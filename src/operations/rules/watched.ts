@@ -4,7 +4,8 @@ import type { City } from '../../city/index.ts';
 import { coreContext, type Attributes, type Entity, type Instance } from '../../ngsild/index.ts';
 import type { RowDelta } from '../../store/ports.ts';
 import type { Finding } from '../alarms/schema.ts';
-import { evaluatorOf, type Found, type Observed, type State, type Step } from './evaluator.ts';
+import { evaluatorOf } from './evaluator.ts';
+import { newestOf, type Found, type Observed, type State, type Step } from './machine.ts';
 import type { Rule } from './schema.ts';
 import type { UsualBook } from './usual.ts';
 import { instanceOf, observedOf, selectionOf, type Selection } from './selection.ts';
@@ -27,7 +28,7 @@ export type Watched = {
    * that what they bring may be older than what is known.
    */
   seen: { readonly seq: number; readonly at: number };
-  has(entity: string): boolean;
+  readonly has: (entity: string) => boolean;
   /** Takes what stands in the attributes; `seq` and `at` are of the record. */
   take(entity: string, attrs: Attributes, seq: number, at: number): void;
   /** An entity stands like this: it is let in or let go. */
@@ -37,8 +38,8 @@ export type Watched = {
   letGo(entity: string, seq: number, at: number): void;
   /** Entities of which something is due, at most `limit`. */
   due(now: number, limit: number): readonly string[];
-  /** ms: of the newest reading taken. */
-  newest(entity: string): number | undefined;
+  /** ms: of the newest reading taken of an input. */
+  newest(entity: string, input: number): number | undefined;
   advance(entity: string, now: number, seq: number): void;
   /** Entities with findings that are not written, at most `limit`. */
   finding(limit: number): readonly string[];
@@ -69,12 +70,12 @@ const aheadMaxMs = 600_000;
 
 export function watchedRule(
   rule: Rule,
-  city: Pick<City, 'districts'>,
+  city: Pick<City, 'districts' | 'timeZone'>,
   known: ReadonlyMap<string, KnownState>,
   usual?: UsualBook,
 ): Watched {
   const selection = selectionOf(rule, city);
-  const evaluator = evaluatorOf(rule.when);
+  const evaluator = evaluatorOf(rule.when, city.timeZone);
   const attribute = coreContext.compact(selection.attribute);
   const entries = new Map<string, Entry>(
     [...known].map(([id, state]) => [id, { ...state, findings: [], skip: state.seq }]),
@@ -109,11 +110,11 @@ export function watchedRule(
     const due = evaluator.due(step.state);
     if (due !== undefined && due < earliest) earliest = due;
   };
-  const read = (id: string, entry: Entry, instance: Instance, seq: number, at: number): void => {
+  const read = (id: string, entry: Entry, input: number, instance: Instance, seq: number, at: number): void => {
     const given = observedOf(instance, at);
     const reference = usual?.of(id, given.at);
-    const observed: Observed = reference ? { ...given, usual: reference } : given;
-    const { newest } = entry.state;
+    const observed: Observed = { ...given, ...(reference && { usual: reference }), ...(input > 0 && { input }) };
+    const newest = newestOf(entry.state, input);
     if (newest !== undefined && observed.at < newest && at <= watched.seen.at) return;
     if (instance.unitCode !== undefined) entry.unitCode = instance.unitCode;
     const ahead = observed.at > at + aheadMaxMs;
@@ -138,6 +139,10 @@ export function watchedRule(
     return entry;
   };
 
+  const entryOf = (id: string): readonly (readonly [string, Entry])[] => {
+    const entry = entries.get(id);
+    return entry ? [[id, entry]] : [];
+  };
   const skipOf = (entry: Entry | undefined): number => Math.max(entry?.skip ?? 0, watched.seen.seq);
   const watched: Watched = {
     rule,
@@ -146,9 +151,12 @@ export function watchedRule(
     seen: { seq: 0, at: 0 },
     has: (id) => entries.get(id)?.selected === true,
     take(id, attrs, seq, at) {
-      const entry = entries.get(id);
-      const instance = instanceOf(attrs, selection.attribute);
-      if (entry?.selected === true && instance && seq > skipOf(entry)) read(id, entry, instance, seq, at);
+      selection.inputs.forEach(({ attribute: name, entity }, input) => {
+        const instance = entity === undefined || entity === id ? instanceOf(attrs, name) : undefined;
+        if (!instance) return;
+        for (const [area, entry] of entity === undefined ? entryOf(id) : entries)
+          if (entry.selected && seq > skipOf(entry)) read(area, entry, input, instance, seq, at);
+      });
     },
     stands(entity, seq, at) {
       const { id, attrs } = entity;
@@ -158,8 +166,10 @@ export function watchedRule(
         return;
       }
       const entry = letIn(entity, seq);
-      const instance = instanceOf(attrs, selection.attribute);
-      if (instance) read(id, entry, instance, seq, at);
+      selection.inputs.forEach((term, input) => {
+        const instance = term.entity === undefined ? instanceOf(attrs, term.attribute) : undefined;
+        if (instance) read(id, entry, input, instance, seq, at);
+      });
     },
     letIn(entity, seq) {
       if (seq > skipOf(entries.get(entity.id))) letIn(entity, seq);
@@ -186,7 +196,7 @@ export function watchedRule(
       earliest = next;
       return ids;
     },
-    newest: (id) => entries.get(id)?.state.newest,
+    newest: (id, input) => newestOf(entries.get(id)?.state ?? {}, input),
     advance(id, now, seq) {
       const entry = entries.get(id);
       if (entry?.selected === true) put(id, entry, evaluator.advance(entry.state, now), seq);

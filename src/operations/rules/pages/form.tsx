@@ -65,13 +65,19 @@ export function formPage(
     ids: t('ids'),
     attribute: t('attribute'),
     limit: t(kind === 'change' ? 'limitChange' : 'limit'),
-    clear: t(kind === 'usual' ? 'clearUsual' : 'clear'),
+    clear: t(kind === 'usual' ? 'clearUsual' : kind === 'balance' ? 'clearBalance' : 'clear'),
     for: t(kind === 'silence' ? 'forSilence' : 'for'),
     within: t('within'),
     mads: t('mads'),
-    least: t('least'),
+    least: t(kind === 'balance' ? 'leastBalance' : 'least'),
     weeks: t('weeks'),
     atLeast: t('atLeast'),
+    inflow: t('inflow'),
+    outflow: t('outflow'),
+    window: t('window'),
+    between: t('between'),
+    share: t('share'),
+    wait: t('wait'),
     why: t('why'),
   } as const;
   const optionalWord = t('optional');
@@ -135,7 +141,19 @@ export function formPage(
           </fieldset>
           <fieldset class="step">
             <legend>{t('when')}</legend>
-            {plain('attribute')}
+            {kind !== 'balance' && plain('attribute')}
+            {kind === 'balance' && (
+              <>
+                {plain('inflow', { lines: 2, help: t('inflowHelp') })}
+                {plain('outflow', { lines: 3 })}
+                {plain('window', { inputMode: 'decimal', help: t('windowHelp'), optionalWord })}
+                {plain('between', { help: t('betweenHelp'), optionalWord })}
+                {plain('least', { inputMode: 'decimal', optionalWord })}
+                {plain('share', { inputMode: 'decimal', help: t('shareHelp'), optionalWord })}
+                {plain('clear', { inputMode: 'decimal', help: t('clearBalanceHelp'), optionalWord })}
+                {plain('wait', { inputMode: 'decimal', help: t('waitHelp'), optionalWord })}
+              </>
+            )}
             {(kind === 'threshold' || kind === 'change') && (
               <>
                 <Picks
@@ -169,7 +187,7 @@ export function formPage(
                 />
               </>
             )}
-            {(kind === 'threshold' || kind === 'usual') &&
+            {(kind === 'threshold' || kind === 'usual' || kind === 'balance') &&
               plain('for', { inputMode: 'decimal', help: t('forHelp'), optionalWord })}
             {kind === 'silence' && plain('for', { inputMode: 'decimal' })}
             {kind === 'change' && plain('within', { inputMode: 'decimal' })}

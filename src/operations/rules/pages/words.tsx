@@ -1,8 +1,8 @@
 /** A rule in words of the reader. */
 import type { JSX } from 'preact';
 import { formatNumber, inLanguage, type Translate } from '../../../ui/index.ts';
-import { durationMs } from '../evaluator.ts';
-import type { Rule, Selects, Usual, When } from '../schema.ts';
+import { durationMs } from '../machine.ts';
+import type { Balance, Rule, Selects, Term, Usual, When } from '../schema.ts';
 import { defaultWeeks } from '../usual.ts';
 import type { RulesKey } from './messages/index.ts';
 
@@ -21,8 +21,9 @@ export function minutesText(minutes: number, t: T): string {
 export const durationText = (duration: string, t: T): string => minutesText(durationMs(duration) / 60_000, t);
 
 export function whenText(when: When, language: string, t: T): string {
-  const { attribute } = when;
   const number: Say = (value) => formatNumber(value ?? Number.NaN, language);
+  if (when.kind === 'balance') return balanceText(when, t, number);
+  const { attribute } = when;
   if (when.kind === 'silence') return t('silent', { attribute, for: durationText(when.for, t) });
   if (when.kind === 'usual') return usualText(when, t, number);
   const until = when.clear === undefined ? [] : [t('until', { clear: number(when.clear) })];
@@ -45,6 +46,27 @@ function usualText(
   const lasts = held === undefined ? '' : ` ${t('lasts', { for: durationText(held, t) })}`;
   const until = clear === undefined ? [] : [t('usual_until', { clear: number(clear) })];
   return [`${t(`usual_${side}`, given)}${lasts}`, ...until].join('; ');
+}
+
+function balanceText(
+  { inflow, outflow, window, between, least, share, clear, for: held }: Balance,
+  t: T,
+  number: Say,
+): string {
+  const names = (terms: readonly Term[]): string =>
+    terms
+      .map(({ attribute, entity }) => (entity === undefined ? attribute : `${entityLabel(entity)} ${attribute}`))
+      .join(' + ');
+  const given = { least: number(least), share: number(share) };
+  const limit =
+    least === undefined ? t('limitShare', given) : share === undefined ? t('limitLeast', given) : t('limitBoth', given);
+  const [from = '', to = ''] = between ?? [];
+  const over =
+    window === undefined ? t('balanceBetween', { from, to }) : t('balanceWindow', { window: durationText(window, t) });
+  const lasts = held === undefined ? '' : ` ${t('lasts', { for: durationText(held, t) })}`;
+  const until = clear === undefined ? [] : [t('balance_until', { clear: number(clear) })];
+  const said = t('balanceOf', { inflow: names(inflow), outflow: names(outflow), limit, window: over });
+  return [`${said}${lasts}`, ...until].join('; ');
 }
 
 export function SelectsText({ selects }: { selects: Selects }): JSX.Element {
