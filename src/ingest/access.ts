@@ -25,6 +25,8 @@ export const ingestAccess: Access = {
   'GET /api/transit/timetables': 'readEntities',
   'GET /api/transit/stops': 'readEntities',
   'GET /api/transit/stops/:id{.+}/departures': 'readEntities',
+  'GET /api/transit/stops/:id{.+}/departures.csv': 'readEntities',
+  'GET /api/transit/unknown.csv': 'readSources',
   'GET /api/transit/stops/:id{.+}': 'readEntities',
   'GET /api/transit/routes': 'readEntities',
   'GET /api/transit/trips/:id{.+}': 'readEntities',

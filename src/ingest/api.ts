@@ -150,6 +150,26 @@ export const ingestApi: readonly ApiRoute[] = [
     answers: { 200: told('Departures in order'), 400: wrong, 404: gone },
   },
   {
+    name: 'getDeparturesCsv',
+    method: 'GET',
+    path: '/api/transit/stops/{id}/departures.csv',
+    summary: 'The next departures of a stop as a table; lines that begin with # say of what',
+    parameters: [
+      stop,
+      asked('from', 'Instant with its offset; now unless said'),
+      asked('within', 'ISO 8601 duration, at most P7D'),
+      asked('limit', 'At most so many', whole(1, 500)),
+    ],
+    answers: { 200: { description: 'Departures in order', media: 'text/csv' }, 400: wrong, 404: gone },
+  },
+  {
+    name: 'listUnknownIds',
+    method: 'GET',
+    path: '/api/transit/unknown.csv',
+    summary: 'Every trip, route and stop that a live feed named last and the timetable does not know',
+    answers: { 200: { description: 'One line for each', media: 'text/csv' } },
+  },
+  {
     name: 'listRoutes',
     method: 'GET',
     path: '/api/transit/routes',

@@ -9,7 +9,13 @@ const { timetable } = await feedOf(feedZip());
 const at = (text: string): number => Date.parse(`2026-11-20T${text}:00+05:00`);
 const saidMs = at('08:00');
 
-const quiet: Realtime = { prediction: () => undefined, added: () => [], alerts: () => [], state: () => undefined };
+const quiet: Realtime = {
+  prediction: () => undefined,
+  added: () => [],
+  alerts: () => [],
+  state: () => undefined,
+  unknown: () => [],
+};
 const boardAt = (stop: string, from: string, realtime: Realtime | undefined): Board =>
   boards({ timetables: { get: () => timetable }, realtime }).of({
     source: 'bus',

@@ -4,20 +4,41 @@ import { parseDuration } from '../../base/time.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Clock } from '../../base/clock.ts';
 import { timeReader, type TimeReader } from '../mapping/time.ts';
-import type { Boards } from './board.ts';
+import type { Board, Boards } from './board.ts';
+import { boardCsv, unknownCsv } from './csv.ts';
 import { parseStopEntityId } from './entity.ts';
 import { boardJson, foundStopJson, heldJson, routeJson, stopJson, tripJson } from './json.ts';
 import { stopsNamed, stopsNear } from './search.ts';
 import type { HeldTimetables } from './timetables.ts';
+import type { UnknownId } from './words.ts';
 
-export type TransitDeps = { readonly timetables: HeldTimetables; readonly boards: Boards; readonly clock: Clock };
+export type TransitDeps = {
+  readonly timetables: HeldTimetables;
+  readonly boards: Boards;
+  readonly clock: Clock;
+  /** Whether a source gives values that were not measured. */
+  readonly isSimulated: (source: string) => boolean;
+  /** What the live feeds name and the timetables do not know. */
+  readonly unknown: () => readonly UnknownId[];
+};
 
 const readIso = timeReader('iso', undefined) as TimeReader;
 const defaultWithinMs = 2 * 3_600_000;
 const withinMaxMs = 7 * 86_400_000;
 const limitMax = 500;
 
-export function transitRoutes(app: Hono, { timetables, boards, clock }: TransitDeps): void {
+export function transitRoutes(app: Hono, { timetables, boards, clock, isSimulated, unknown }: TransitDeps): void {
+  const boardOf = (c: Context): Board => {
+    const { source, stop } = stopAsked(timetables, c.req.param('id') ?? '');
+    const limit = wholeNumber(c, 'limit', 10, limitMax);
+    return boards.of({ source, stop, fromMs: fromOf(c, clock), withinMs: withinOf(c), limit });
+  };
+  const file = (c: Context, text: string, name: string): Response =>
+    c.body(text, 200, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-cache',
+    });
   app.get('/api/transit/timetables', (c) => c.json({ timetables: timetables.held().map(heldJson) }));
 
   app.get('/api/transit/stops', (c) => {
@@ -35,17 +56,16 @@ export function transitRoutes(app: Hono, { timetables, boards, clock }: TransitD
     return c.json({ stops: found.map(foundStopJson) });
   });
   app.get('/api/transit/stops/:id{.+}/departures', (c) => {
-    const { source, stop } = stopAsked(timetables, c.req.param('id'));
-    const board = boards.of({
-      source,
-      stop,
-      fromMs: fromOf(c, clock),
-      withinMs: withinOf(c),
-      limit: wholeNumber(c, 'limit', 10, limitMax),
-    });
+    const board = boardOf(c);
     c.header('cache-control', 'no-cache');
     return c.json(boardJson(board));
   });
+  app.get('/api/transit/stops/:id{.+}/departures.csv', (c) => {
+    const board = boardOf(c);
+    const simulated = isSimulated(board.source);
+    return file(c, boardCsv(board, simulated), `${simulated ? 'simulated-' : ''}departures.csv`);
+  });
+  app.get('/api/transit/unknown.csv', (c) => file(c, unknownCsv(unknown()), 'unknown-in-timetable.csv'));
   app.get('/api/transit/stops/:id{.+}', (c) => {
     const { source, stop } = stopAsked(timetables, c.req.param('id'));
     const timetable = timetables.get(source);

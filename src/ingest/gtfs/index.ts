@@ -83,7 +83,7 @@ export function transit({
       },
     },
     routes: (app) => {
-      transitRoutes(app, { timetables, boards: board, clock });
+      transitRoutes(app, { timetables, boards: board, clock, isSimulated, unknown: () => realtime?.unknown() ?? [] });
       if (site) stopPages(app, { site, timetables, boards: board, isSimulated });
     },
     async prune() {

@@ -145,6 +145,12 @@ function noteOf(outside: NonNullable<Board['outside']>, { firstDate, lastDate }:
   return 'no service: no calendar of the timetable has a day';
 }
 
+export function statusOf(prediction: BoardLine['prediction']): string {
+  if (prediction?.cancelled) return 'cancelled';
+  if (prediction?.skipped) return 'skipped';
+  return prediction?.departureMs === undefined ? 'scheduled' : 'expected';
+}
+
 function lineJson(
   source: string,
   timeZone: string,
@@ -157,13 +163,7 @@ function lineJson(
     arrivalTime: toZonedIso(arrivalMs, timeZone),
     expectedTime: expected === undefined ? undefined : toZonedIso(expectedMs, timeZone),
     delayS: expected === undefined ? undefined : Math.round((expected - departureMs) / 1000),
-    status: prediction?.cancelled
-      ? 'cancelled'
-      : prediction?.skipped
-        ? 'skipped'
-        : expected === undefined
-          ? 'scheduled'
-          : 'expected',
+    status: statusOf(prediction),
     vehicle: prediction?.vehicle,
     approximate,
     headwayS,

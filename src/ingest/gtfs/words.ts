@@ -179,4 +179,15 @@ export type Realtime = {
   ): readonly TransitAlert[];
   /** @returns undefined when no feed tells anything of this source's trips */
   state(source: string): RealtimeState | undefined;
+  /** Everything that the feeds named last and their timetables do not know. */
+  unknown(): readonly UnknownId[];
+};
+
+export type UnknownId = {
+  readonly feed: string;
+  /** Whose values the feed gives, and whose timetable it names. */
+  readonly source: string;
+  readonly timetable: string;
+  readonly kind: 'trip' | 'route' | 'stop';
+  readonly id: string;
 };

@@ -36,6 +36,8 @@ export function RealtimePart({
   named('rtUnknownTrips', unknown.trips);
   named('rtUnknownRoutes', unknown.routes);
   named('rtUnknownStops', unknown.stops);
+  if (unknown.trips.count + unknown.routes.count + unknown.stops.count > 0)
+    lines.push(<a href="/api/transit/unknown.csv">{t('rtUnknownCsv')}</a>);
   if (report.implausible > 0) say('rtImplausible', { n: report.implausible });
   const { entities, fields, badTexts } = skipped;
   if (entities + fields + badTexts > 0) say('rtSkipped', { entities, fields, texts: badTexts });

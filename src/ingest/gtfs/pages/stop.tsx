@@ -85,7 +85,12 @@ function StopPage({ site, content, reader }: { site: Site; content: StopContent;
             href: `${path}?from=${fromText(laterMs(board), timetable)}`,
             text: t('later'),
           },
+          {
+            href: `/api/transit${toStopPath(source, stop.id)}/departures.csv?limit=${board.lines.length || 10}&from=${fromText(board.fromMs, timetable)}`,
+            text: t('asCsv'),
+          },
           { href: `/api/transit${toStopPath(source, stop.id)}/departures`, text: t('asJson') },
+          !asked && { href: `${path}?from=${fromText(board.fromMs, timetable)}`, text: t('permalink') },
         ]}
       />
       {near.length > 0 && (

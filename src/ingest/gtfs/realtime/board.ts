@@ -45,7 +45,7 @@ type Said = {
   readonly vehicles: ReadonlyMap<string, string>;
 };
 /** What follows from the message and a timetable; worked out again when another timetable holds. */
-type Matched = { readonly timetable: Timetable; readonly trips: Trips; readonly unknown: RealtimeReport['unknown'] };
+type Matched = { readonly timetable: Timetable; readonly trips: Trips; readonly unknown: Unknown };
 type Entry = {
   readonly feed: BoardFeed;
   said: Said | undefined;
@@ -79,7 +79,7 @@ export function realtimeBoard({
       const unknown = nothingUnknown();
       const trips = matchTrips(said.message.tripUpdates, timetable, said.saidMs, unknown);
       lookUp(said.message, timetable, unknown);
-      entry.matched = { timetable, trips, unknown: foundUnknown(unknown) };
+      entry.matched = { timetable, trips, unknown };
     }
     return entry.matched;
   };
@@ -125,7 +125,7 @@ export function realtimeBoard({
       cancelled: matched?.trips.counts.cancelled ?? 0,
       added: matched?.trips.counts.added ?? 0,
       implausible: matched?.trips.counts.implausible ?? 0,
-      unknown: matched?.unknown ?? { trips: nothing, routes: nothing, stops: nothing },
+      unknown: matched ? foundUnknown(matched.unknown) : { trips: nothing, routes: nothing, stops: nothing },
       skipped: { entities: skipped.entities, fields: skipped.fields, badTexts: skipped.badTexts },
     };
   };
@@ -189,6 +189,18 @@ export function realtimeBoard({
         return entry.alerts.about(about, atMs);
       });
     },
+    unknown: () =>
+      [...entries.values()].flatMap((entry) => {
+        const { name: feed, source, timetable } = entry.feed;
+        const { trips, routes, stops } = matchedOf(entry)?.unknown ?? nothingUnknown();
+        return (
+          [
+            ['trip', trips],
+            ['route', routes],
+            ['stop', stops],
+          ] as const
+        ).flatMap(([kind, ids]) => ids.all().map((id) => ({ feed, source, timetable, kind, id })));
+      }),
     state(source) {
       const telling = of(source).filter(({ said, tellsTrips }) => !said || tellsTrips);
       if (telling.length === 0) return undefined;

@@ -253,8 +253,105 @@ test(
       assert.ok(septa.unknown.stops.count > 0);
       const page = await (await fetch(`${city.url}/en/sources`)).text();
       assert.match(page, /35 trips that the timetable does not know: AIR_4846_V55_M/);
+      assert.match(page, /href="\/api\/transit\/unknown\.csv"/);
+      // Every one of them, not only those that the page names.
+      const names = (await (await fetch(`${city.url}/api/transit/unknown.csv`)).text()).split('\r\n');
+      assert.equal(names.filter((name) => /^[^,]+,live,bus,trip,\S+$/.test(name)).length, 35);
+      assert.equal(names.filter((name) => name.includes(',stop,')).length, septa.unknown.stops.count);
     } finally {
       await real.city.close();
+    }
+  },
+);
+
+const trensurb = `${shared}gtfs/poa_trensurb.zip`;
+/**
+ * São Luís/Ulbra (SL) on Wednesday 15 May 2019, 08:00 to 08:30: the lines of stop_times.txt of trips with the service FULLW whose
+ * last stop it is not, picked with a script of its own, arrivals beside them; then by hand what the feed below says of them.
+ */
+const handTable = [
+  // arrival, departure, expected (hand), status, trip
+  ['08:00:35', '08:01', '08:04', 'expected', 'FULLW_MR_NH_07:37:00'], // 180 s late at SL itself
+  ['08:04:35', '08:05', '-', 'scheduled', 'FULLW_MR_SC_07:41:00'],
+  ['08:04:35', '08:05', '-', 'cancelled', 'FULLW_NH_MR_07:35:00'],
+  ['08:08:35', '08:09', '-', 'scheduled', 'FULLW_MR_NH_07:45:00'],
+  ['08:08:35', '08:09', '08:11', 'expected', 'FULLW_SC_MR_07:59:00'], // 120 s late at its fourth stop, so at the fifth too
+  ['08:12:35', '08:13', '-', 'skipped', 'FULLW_MR_SC_07:49:00'],
+  ['08:14:35', '08:15', '-', 'scheduled', 'FULLW_NH_MR_07:45:00'],
+  ['08:16:35', '08:17', '08:17', 'expected', 'FULLW_MR_NH_07:53:00'], // an instant: 08:17:10
+  ['08:18:35', '08:19', '-', 'scheduled', 'FULLW_SC_MR_08:09:00'],
+  ['08:23:35', '08:24', '-', 'scheduled', 'FULLW_MR_NH_08:00:00'],
+  ['08:24:35', '08:25', '-', 'scheduled', 'FULLW_NH_MR_07:55:00'],
+  ['08:28:35', '08:29', '-', 'scheduled', 'FULLW_SC_MR_08:19:00'],
+] as const;
+test(
+  'Trensurb: what a feed says of arrivals at a station agrees with a table made by hand, on the page and in the file',
+  { skip: existsSync(trensurb) ? false : 'skipped: ../shared/data/gtfs not found', timeout: 120_000 },
+  async () => {
+    // 08:00 in Porto Alegre, three hours behind UTC.
+    const { city, say } = await cityWith('trensurb', trensurb, '2019-05-15T11:00:00Z');
+    try {
+      type Answer = { departures?: (Line & { arrivalTime: string })[] };
+      const board = async (): Promise<Answer> =>
+        (await (await fetch(`${city.url}/api/transit/stops/bus:SL/departures?within=PT30M&limit=50`)).json()) as Answer;
+      await until('the timetable', async () => ((await board()).departures?.length ?? 0) > 0);
+      await say({
+        tripUpdates: [
+          update('FULLW_MR_NH_07:37:00', [{ stopId: 'SL', arrival: { delayS: 180 }, departure: { delayS: 180 } }]),
+          update('FULLW_NH_MR_07:35:00', [], { trip: { tripId: 'FULLW_NH_MR_07:35:00', relationship: 'CANCELED' } }),
+          update('FULLW_SC_MR_07:59:00', [{ stopSequence: 4, departure: { delayS: 120 } }]),
+          update('FULLW_MR_SC_07:49:00', [{ stopId: 'SL', relationship: 'SKIPPED' }]),
+          update('FULLW_MR_NH_07:53:00', [
+            { stopId: 'SL', departure: { timeS: Date.parse('2019-05-15T11:17:10Z') / 1000 } },
+          ]),
+          update('NIGHT_TRAIN_9', [{ stopId: 'SL', departure: { delayS: 60 } }]),
+        ],
+      });
+      await until('the feed', async () => (await board()).departures?.some(({ status }) => status === 'cancelled'));
+      const clock = (iso: string | undefined, length: number): string => iso?.slice(11, 11 + length) ?? '-';
+      const told = ((await board()).departures ?? []).map(
+        ({ arrivalTime, departureTime, expectedTime, status, tripId }) =>
+          [
+            clock(arrivalTime, 8),
+            clock(departureTime, 5),
+            status === 'expected' ? clock(expectedTime, 5) : '-',
+            status,
+            tripId,
+          ].join(' '),
+      );
+      assert.deepEqual(told.sort(), handTable.map((line) => line.join(' ')).sort());
+
+      const csv = await (
+        await fetch(`${city.url}/api/transit/stops/bus:SL/departures.csv?within=PT30M&limit=50`)
+      ).text();
+      const rows = csv.split('\r\n').filter((line) => line.includes('FULLW_'));
+      assert.equal(rows.length, handTable.length);
+      for (const [arrival, departure, , status, trip] of handTable) {
+        const row = rows.find((line) => line.includes(trip)) ?? '';
+        assert.ok(row.includes(`T${arrival}-03:00`) && row.includes(`T${departure}:00-03:00`), row);
+        assert.ok(row.includes(`,${status},`), row);
+      }
+      assert.match(csv, /^"?# Departures of ESTACAO SAO LUIS\/ULBRA/);
+
+      // The trip that the timetable does not have stands on no board, and by its name on a page and in a file.
+      assert.ok(!csv.includes('NIGHT_TRAIN_9'));
+      assert.match(
+        await (await fetch(`${city.url}/api/transit/unknown.csv`)).text(),
+        /,live,bus,trip,NIGHT_TRAIN_9\r\n/,
+      );
+      assert.match(
+        await (await fetch(`${city.url}/en/sources`)).text(),
+        /One trip that the timetable does not know: NIGHT_TRAIN_9/,
+      );
+
+      const html = await (await fetch(`${city.url}/ru/stops/bus:SL`)).text();
+      for (const time of ['08:04', '08:05', '08:11']) assert.ok(html.includes(time), time);
+      assert.match(html, /departures\.csv\?limit=/);
+      const { gzipSync } = await import('node:zlib');
+      // A cheap phone on a slow network: page and style sheet, without scripts, are one breath of 2G.
+      assert.ok(gzipSync(html).length < 8_000, `${gzipSync(html).length} bytes`);
+    } finally {
+      await city.close();
     }
   },
 );

@@ -72,6 +72,7 @@ export const en = {
   rtUnknownTrips: '{n, plural, one {One trip} other {{n, num} trips}} that the timetable does not know: {ids}',
   rtUnknownRoutes: '{n, plural, one {One route} other {{n, num} routes}} that the timetable does not know: {ids}',
   rtUnknownStops: '{n, plural, one {One stop} other {{n, num} stops}} that the timetable does not know: {ids}',
+  rtUnknownCsv: 'All of them as CSV',
   rtImplausible: 'Times more than a day from the timetable, not used: {n, num}.',
   rtSkipped:
     'Not read: entities of other kinds {entities, num}, fields {fields, num}, texts that are not UTF-8 {texts, num}.',

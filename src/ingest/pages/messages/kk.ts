@@ -73,6 +73,7 @@ export const kk: Messages<IngestKey> = {
   rtUnknownTrips: 'Кестеде жоқ {n, num} рейс: {ids}',
   rtUnknownRoutes: 'Кестеде жоқ {n, num} бағыт: {ids}',
   rtUnknownStops: 'Кестеде жоқ {n, num} аялдама: {ids}',
+  rtUnknownCsv: 'Барлығы CSV түрінде',
   rtImplausible: 'Кестеден бір тәуліктен артық айырмасы бар уақыттар пайдаланылмады: {n, num}.',
   rtSkipped:
     'Оқылмады: басқа түрдегі нысандар {entities, num}, өрістер {fields, num}, UTF-8 емес мәтіндер {texts, num}.',

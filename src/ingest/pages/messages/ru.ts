@@ -80,6 +80,7 @@ export const ru: Messages<IngestKey> = {
     '{n, plural, one {{n, num} маршрут, которого} few {{n, num} маршрута, которых} many {{n, num} маршрутов, которых} other {{n, num} маршрута, которых}} нет в расписании: {ids}',
   rtUnknownStops:
     '{n, plural, one {{n, num} остановка, которой} few {{n, num} остановки, которых} many {{n, num} остановок, которых} other {{n, num} остановки, которых}} нет в расписании: {ids}',
+  rtUnknownCsv: 'Все в CSV',
   rtImplausible: 'Время больше чем на сутки расходится с расписанием, не используется: {n, num}.',
   rtSkipped:
     'Не прочитано: объектов других видов {entities, num}, полей {fields, num}, текстов не в UTF-8 {texts, num}.',

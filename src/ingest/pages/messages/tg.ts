@@ -73,6 +73,7 @@ export const tg: Messages<IngestKey> = {
   rtUnknownTrips: '{n, num} сафар, ки дар ҷадвал нест: {ids}',
   rtUnknownRoutes: '{n, num} хатсайр, ки дар ҷадвал нест: {ids}',
   rtUnknownStops: '{n, num} истгоҳ, ки дар ҷадвал нест: {ids}',
+  rtUnknownCsv: 'Ҳама дар CSV',
   rtImplausible: 'Вақтҳое, ки аз ҷадвал беш аз як шабонарӯз фарқ мекунанд, истифода нашуданд: {n, num}.',
   rtSkipped:
     'Хонда нашуд: объектҳои навъи дигар {entities, num}, майдонҳо {fields, num}, матнҳои ғайри UTF-8 {texts, num}.',

@@ -73,6 +73,7 @@ export const uz: Messages<IngestKey> = {
   rtUnknownTrips: 'Jadvalda yoʻq {n, num} ta reys: {ids}',
   rtUnknownRoutes: 'Jadvalda yoʻq {n, num} ta yoʻnalish: {ids}',
   rtUnknownStops: 'Jadvalda yoʻq {n, num} ta bekat: {ids}',
+  rtUnknownCsv: 'Hammasi CSV da',
   rtImplausible: 'Jadvaldan bir sutkadan ortiq farq qiladigan vaqtlar ishlatilmadi: {n, num}.',
   rtSkipped:
     'Oʻqilmadi: boshqa turdagi obyektlar {entities, num}, maydonlar {fields, num}, UTF-8 boʻlmagan matnlar {texts, num}.',

@@ -61,6 +61,8 @@ export const en = {
   source: 'Source',
   place: 'Among the things of the city',
   asJson: 'Departures as JSON',
+  asCsv: 'Departures as CSV',
+  permalink: 'Address of this table',
   timetables: 'Timetables',
   holds:
     '{routes, plural, one {{routes, num} line} other {{routes, num} lines}}, {stops, plural, one {{stops, num} stop} other {{stops, num} stops}}',

@@ -63,6 +63,8 @@ export const kk: Messages<TransitKey> = {
   source: 'Дереккөз',
   place: 'Қала нысандарының ішінде',
   asJson: 'Жөнелулер JSON түрінде',
+  asCsv: 'Жөнелулер CSV түрінде',
+  permalink: 'Осы кестенің мекенжайы',
   timetables: 'Кестелер',
   holds: '{routes, num} бағыт, {stops, num} аялдама',
   validity: '{from} – {to}',

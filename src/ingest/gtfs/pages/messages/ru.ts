@@ -64,6 +64,8 @@ export const ru: Messages<TransitKey> = {
   source: 'Источник',
   place: 'Среди объектов города',
   asJson: 'Отправления в JSON',
+  asCsv: 'Отправления в CSV',
+  permalink: 'Адрес этой таблицы',
   timetables: 'Расписания',
   holds:
     '{routes, plural, one {{routes, num} маршрут} few {{routes, num} маршрута} many {{routes, num} маршрутов} other {{routes, num} маршрута}}, {stops, plural, one {{stops, num} остановка} few {{stops, num} остановки} many {{stops, num} остановок} other {{stops, num} остановки}}',

@@ -63,6 +63,8 @@ export const tg: Messages<TransitKey> = {
   source: 'Манбаъ',
   place: 'Дар байни ашёҳои шаҳр',
   asJson: 'Ҳаракатҳо ҳамчун JSON',
+  asCsv: 'Ҳаракатҳо ҳамчун CSV',
+  permalink: 'Суроғаи ин ҷадвал',
   timetables: 'Ҷадвалҳо',
   holds: '{routes, num} хатсайр, {stops, num} истгоҳ',
   validity: 'аз {from} то {to}',

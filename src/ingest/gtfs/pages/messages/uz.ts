@@ -63,6 +63,8 @@ export const uz: Messages<TransitKey> = {
   source: 'Manba',
   place: 'Shahar obyektlari orasida',
   asJson: 'Joʻnashlar JSON koʻrinishida',
+  asCsv: 'Joʻnashlar CSV koʻrinishida',
+  permalink: 'Shu jadval manzili',
   timetables: 'Jadvallar',
   holds: '{routes, num} ta yoʻnalish, {stops, num} ta bekat',
   validity: '{from} – {to}',
