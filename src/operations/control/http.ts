@@ -14,7 +14,7 @@ import { controlWords } from './pages/messages/index.ts';
 import { pointPage, type PointContent } from './pages/point.tsx';
 import { pointPath } from './pages/words.ts';
 import { parsePoint, parsePoints, parseRequest } from './parse.ts';
-import type { Points } from './points.ts';
+import { demandWhole, type Points } from './points.ts';
 import type { Command, ControlPoint, StepLine } from './schema.ts';
 import { parseFilter, type PointView, type Views } from './views.ts';
 
@@ -68,12 +68,15 @@ export function controlPages(deps: ControlPagesDeps): Module {
   };
 }
 
+const managesControls = (permits: ControlPagesDeps['permits'], who: Principal): boolean =>
+  who.areas === undefined && permits(who, 'manageControls');
+
 type Form = Readonly<Record<string, string>>;
 type Said = Partial<Pick<PointContent, 'given' | 'wrong' | 'overtaken'>>;
 
 function pageRoutes(app: Hono, { points, commands, views, site, nameOf, permits }: ControlPagesDeps): void {
   const { city } = site;
-  const mayManage = ({ who }: Reader): boolean => permits(who, 'manageControls');
+  const mayManage = ({ who }: Reader): boolean => managesControls(permits, who);
 
   const show = async (reader: Reader, id: string, said: Said = {}): Promise<PageContent> => {
     const { who } = reader;
@@ -91,10 +94,14 @@ function pageRoutes(app: Hono, { points, commands, views, site, nameOf, permits 
     const content = { points: found, filter, city, nameOf, empty: points.list().length === 0 };
     return listPage({ ...content, mayManage: mayManage(reader) }, reader);
   });
-  site.page(app, '/console/control/new', (reader) => editPage({ version: 0, json: '' }, reader));
-  site.page(app, '/console/control/import', (reader) => editPage({ version: 0, json: '' }, reader));
+  for (const path of ['/console/control/new', '/console/control/import'])
+    site.page(app, path, (reader) => {
+      demandWhole(reader.who);
+      return editPage({ version: 0, json: '' }, reader);
+    });
   site.page(app, '/console/control/:id', (reader) => show(reader, reader.params['id'] ?? ''));
   site.page(app, '/console/control/:id/edit', (reader) => {
+    demandWhole(reader.who);
     const { point, version } = points.get(reader.params['id'] ?? '');
     return editPage({ id: point.id, version, json: JSON.stringify(point, undefined, 2) }, reader);
   });
@@ -151,11 +158,11 @@ function apiRoutes(app: Hono, { points, commands, views, permits }: ControlPages
   app.get(`${base}/points`, async (c) => {
     const who = whoOf(c);
     const found = await views.list(who, parseFilter(new URL(c.req.url).searchParams));
-    return c.json({ points: found.map((view) => pointJson(view, permits(who, 'manageControls'))) });
+    return c.json({ points: found.map((view) => pointJson(view, managesControls(permits, who))) });
   });
   app.get(`${base}/points/:id`, async (c) => {
     const who = whoOf(c);
-    return c.json(pointJson(await views.get(who, idOf(c)), permits(who, 'manageControls')));
+    return c.json(pointJson(await views.get(who, idOf(c)), managesControls(permits, who)));
   });
   app.get(`${base}/points/:id/commands.csv`, async (c) => {
     const found = await views.history(whoOf(c), idOf(c), csvMax);
@@ -166,11 +173,12 @@ function apiRoutes(app: Hono, { points, commands, views, permits }: ControlPages
       'cache-control': 'no-store',
     });
   });
-  app.get(`${base}/export`, (c) =>
-    c.json({ points: points.list().map(({ point }) => point) }, 200, {
+  app.get(`${base}/export`, (c) => {
+    demandWhole(whoOf(c));
+    return c.json({ points: points.list().map(({ point }) => point) }, 200, {
       'content-disposition': 'attachment; filename="control-points.json"',
-    }),
-  );
+    });
+  });
   app.post(`${base}/points`, async (c) => {
     const body = await bodyOf(c);
     if ('points' in body) return c.json({ set: await points.take(whoOf(c), parsePoints(body), '') });

@@ -29,11 +29,11 @@ export type Points = {
   get(id: string): PointVersion;
   /** Newest first. @throws Problem not-found */
   versions(id: string): readonly PointVersion[];
-  /** @throws Problem bad-data, conflict (somebody else changed it) */
+  /** @throws Problem bad-data, conflict (somebody else changed it), forbidden: see `demandWhole` */
   set(who: Principal, point: ControlPoint, change: PointChange): Promise<PointVersion>;
-  /** Takes the points of a file: what differs becomes a new version, others stay. @returns how many were set. @throws Problem */
+  /** Takes the points of a file: what differs becomes a new version, others stay. @returns how many were set. @throws Problem, as `set` */
   take(who: Principal, points: readonly ControlPoint[], why: string): Promise<number>;
-  /** From now on it cannot be commanded. @throws Problem not-found, conflict */
+  /** From now on it cannot be commanded. @throws Problem not-found, conflict, forbidden */
   remove(who: Principal, id: string, change: PointChange): Promise<void>;
   /** Called after each change. */
   onChange(listener: (version: PointVersion) => void): void;
@@ -42,6 +42,14 @@ export type Points = {
 const whyMax = 300;
 const pointsMax = 10_000;
 const districtIri = coreContext.expand('district');
+
+/**
+ * By which way what is reached is the whole city's: whoever is limited to areas could call a device of another one's own.
+ * @throws Problem forbidden
+ */
+export function demandWhole({ areas }: Pick<Principal, 'areas'>): void {
+  if (areas) throw new Problem('forbidden', 'what may be controlled is said by those who are not limited to areas');
+}
 
 export function openPoints(deps: {
   store: ControlStore;
@@ -138,6 +146,7 @@ export function openPoints(deps: {
     onChange: (listener) => void listeners.push(listener),
     set: (who, text, change) =>
       inTurn(async () => {
+        demandWhole(who);
         demandVersion(text.id, change);
         if (known.size >= pointsMax && !known.has(text.id))
           throw new Problem('bad-data', `a city has at most ${pointsMax} control points`);
@@ -147,6 +156,7 @@ export function openPoints(deps: {
       }),
     take: (who, points, why) =>
       inTurn(async () => {
+        demandWhole(who);
         // All are looked at before the first is written: a file with a fault changes nothing.
         const good = await Promise.all(points.map((point, n) => checked(who, point, `points[${n}].`)));
         let count = 0;
@@ -160,6 +170,7 @@ export function openPoints(deps: {
       }),
     remove: (who, id, change) =>
       inTurn(async () => {
+        demandWhole(who);
         const { point } = get(id);
         demandVersion(id, change);
         await write(versionOf(who, point, change.why, true));

@@ -26,11 +26,11 @@ export type Rules = {
   get(id: string): Rule;
   /** Newest first. @throws Problem not-found */
   versions(id: string): readonly RuleVersion[];
-  /** Makes a rule, off, or changes one. @throws Problem bad-data, conflict (somebody else changed it) */
+  /** Makes a rule, off, or changes one. @throws Problem bad-data, conflict (somebody else changed it), forbidden: see `enable` */
   set(who: Principal, rule: RuleText, change: RuleChange): Promise<Rule>;
   /**
    * Switches on or off. What has not been tried since it was changed is switched on with a reason only.
-   * @throws Problem not-found, conflict, bad-data (why)
+   * @throws Problem not-found, conflict, bad-data (why), forbidden: a rule is the whole city's, and not changed by those who are limited to areas
    */
   enable(who: Principal, id: string, enabled: boolean, change: RuleChange): Promise<Rule>;
   /** Tries the rule on the past, as far as `who` sees, and notes that it was tried where that is all. @throws Problem not-found, bad-data (from, to) */
@@ -98,6 +98,9 @@ export function openRules(deps: {
         'version',
       );
   };
+  const demandWhole = ({ areas }: Principal): void => {
+    if (areas) throw new Problem('forbidden', 'a rule is changed by those who are not limited to areas');
+  };
   const demandWhy = ({ why }: RuleChange): string => {
     if (why.length > whyMax) throw new Problem('bad-data', `a reason has at most ${whyMax} characters`, 'why');
     return why.trim();
@@ -114,6 +117,7 @@ export function openRules(deps: {
     onChange: (listener) => void listeners.push(listener),
     set: (who, text, asked) =>
       inTurn(async () => {
+        demandWhole(who);
         const why = demandWhy(asked);
         const before = known.get(text.id)?.at(-1)?.rule;
         demandVersion(before?.version ?? 0, asked);
@@ -126,6 +130,7 @@ export function openRules(deps: {
       }),
     enable: (who, id, enabled, asked) =>
       inTurn(async () => {
+        demandWhole(who);
         const why = demandWhy(asked);
         const { rule, triedAt } = newest(id);
         demandVersion(rule.version, asked);
