@@ -19,6 +19,7 @@ import {
   noticeTables,
   openAlarms,
   openOrders,
+  orderIslands,
   ordersModule,
   ordersOfAlarm,
   orderTables,
@@ -42,7 +43,7 @@ export const operationsTables: readonly TableDefinition[] = [
 ];
 
 /** For `buildAssets`. */
-export const operationsIslands: Readonly<Record<string, string>> = { ...alarmIslands };
+export const operationsIslands: Readonly<Record<string, string>> = { ...alarmIslands, ...orderIslands };
 
 export type OperationsDeps = {
   readonly broker: Broker;

@@ -22,6 +22,7 @@ import { bytesOf, photoForm } from './upload.ts';
 
 const access: Access = {
   'GET /console/orders': 'readOrders',
+  'GET /console/orders/worker.js': 'viewPublic',
   'GET /console/orders/new': 'manageOrders',
   'POST /console/orders': 'manageOrders',
   'GET /console/orders/:id': 'readOrders',
@@ -83,7 +84,17 @@ export const ordersOfAlarm =
   };
 
 function pageRoutes(app: Hono, { orders, site, nameOf, permits, crews }: Deps): void {
-  const { city } = site;
+  const { city, assets } = site;
+  // Its address stays, so that a browser renews it; it may look after the pages of every language.
+  app.get('/console/orders/worker.js', (c) => {
+    const script = assets.find(assets.islands.get('ordersWorker') ?? '');
+    if (!script) return c.notFound();
+    return c.body(new Uint8Array(script.bytes), 200, {
+      'content-type': 'text/javascript; charset=utf-8',
+      'cache-control': 'no-cache',
+      'service-worker-allowed': '/',
+    });
+  });
   site.page(app, '/console/orders', async (reader) => {
     const { who, query } = reader;
     const mayMake = permits(who, 'manageOrders');

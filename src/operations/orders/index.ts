@@ -1,4 +1,5 @@
 /** The door of work orders. */
+import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Broker } from '../../broker/index.ts';
@@ -12,6 +13,10 @@ import type { Orders, Permits } from './service.ts';
 export { ordersOfAlarm, type Crew } from './http.ts';
 export { openOrders, type Orders } from './service.ts';
 export { orderTables } from './tables.ts';
+
+const islandAt = (name: string): string => fileURLToPath(new URL(`pages/${name}.island.ts`, import.meta.url));
+/** For `buildAssets`. */
+export const orderIslands = { orders: islandAt('orders'), ordersWorker: islandAt('ordersWorker') };
 
 /** How often it is looked whether what the orders of the sample city are about is there. */
 const lookMs = 5_000;

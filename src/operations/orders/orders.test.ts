@@ -530,6 +530,14 @@ test('pages, forms, list and CSV work in every language', async () => {
   assert.match(await (await get(`/ru/console/orders/${id}`, 'CREW')).text(), /alt="После"/);
 });
 
+test('the service worker of the phone is served, for the pages of every language', async () => {
+  const answer = await get('/console/orders/worker.js', 'nobody');
+  assert.deepEqual([answer.status, answer.headers.get('service-worker-allowed')], [200, '/']);
+  assert.match(answer.headers.get('content-type') ?? '', /^text\/javascript/);
+  const script = await answer.text();
+  assert.doesNotMatch(script, /\b(?:import|export)\b/, 'it is one file');
+});
+
 test('no fields of a form or a step give a 500', async () => {
   const id = await made({ crew: 'Light 1' });
   await fc.assert(

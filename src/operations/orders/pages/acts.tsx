@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Form, formatDateTime, localeOf, type Reader, Section, SelectField, TextField } from '../../../ui/index.ts';
 import { canDo } from '../lifecycle.ts';
-import { cancels, hasProof, pauses, priorities, type Order, type PersonStep } from '../schema.ts';
+import { cancels, hasProof, over, pauses, priorities, type Order, type PersonStep } from '../schema.ts';
 import { shortId } from '../tables.ts';
 import type { Opened } from '../service.ts';
 import { orderWords } from './messages/index.ts';
@@ -16,17 +16,20 @@ export function Step({
   reader,
   main = false,
   label,
+  ahead = false,
   children,
 }: {
   order: Order;
   step: PersonStep;
   reader: Reader;
   main?: boolean;
+  /** Also where the step is not possible yet: a phone without a network goes on from what it knows. */
+  ahead?: boolean;
   /** On the button; default: the step's own. */
   label?: string;
   children?: ComponentChildren;
 }): JSX.Element | null {
-  if (!canDo(order, step)) return null;
+  if (!ahead && !canDo(order, step)) return null;
   const t = orderWords(reader.language);
   return (
     <Form reader={reader} action={reader.to(`/console/orders/${shortId(order.id)}/steps`)}>
@@ -42,26 +45,55 @@ export function Step({
   );
 }
 
+/** What belongs to a step, hidden while it is not possible. */
+export function Ahead({
+  order,
+  step,
+  isPossible = canDo(order, step),
+  children,
+}: {
+  order: Order;
+  step: PersonStep;
+  isPossible?: boolean;
+  children: ComponentChildren;
+}): JSX.Element {
+  return (
+    <div data-step={step} hidden={!isPossible}>
+      {children}
+    </div>
+  );
+}
+
+/** Nothing is done to it any more, or not before it is sent back. */
+const rests = ({ state }: Order): boolean => state === 'done' || over.includes(state);
+
 /** The next step of the work, and what can come between. */
 export function CrewActs({ opened, reader }: { opened: Opened; reader: Reader }): JSX.Element | null {
   const t = orderWords(reader.language);
   const { order } = opened;
-  const common = { order, reader };
-  if (!(['accept', 'start', 'finish', 'decline', 'pause'] as const).some((step) => canDo(order, step))) return null;
+  const common = { order, reader, ahead: true };
+  if (rests(order)) return null;
+  const [mayFinish, isProven] = [canDo(order, 'finish'), hasProof(order)];
+  const resumes = order.state === 'paused' || order.state === 'returned';
   return (
-    <section aria-labelledby="crew" class="first noprint" data-acts>
+    <section aria-labelledby="crew" class="first noprint">
       <h2 id="crew">{t('crewActs')}</h2>
-      <div class="acts">
-        <Step {...common} step="accept" main />
-        <Step
-          {...common}
-          step="start"
-          main={order.state !== 'assigned'}
-          label={t(order.state === 'paused' || order.state === 'returned' ? 'act.resume' : 'act.start')}
-        />
-        {canDo(order, 'finish') && !hasProof(order) ? (
-          <p class="note">{t('needsProof')}</p>
-        ) : (
+      <div class="acts" data-begin={t('act.start')} data-resume={t('act.resume')}>
+        <Ahead order={order} step="accept">
+          <Step {...common} step="accept" main />
+        </Ahead>
+        <Ahead order={order} step="start">
+          <Step
+            {...common}
+            step="start"
+            main={order.state !== 'assigned'}
+            label={t(resumes ? 'act.resume' : 'act.start')}
+          />
+        </Ahead>
+        <p class="note" data-needs-proof hidden={!mayFinish || isProven}>
+          {t('needsProof')}
+        </p>
+        <Ahead order={order} step="finish" isPossible={mayFinish && isProven}>
           <Step {...common} step="finish" main>
             <TextField
               id="finish-note"
@@ -71,8 +103,8 @@ export function CrewActs({ opened, reader }: { opened: Opened; reader: Reader })
               optionalWord={t('optional')}
             />
           </Step>
-        )}
-        {canDo(order, 'pause') && (
+        </Ahead>
+        <Ahead order={order} step="pause">
           <details>
             <summary>{t('act.pause')}</summary>
             <Step {...common} step="pause">
@@ -85,15 +117,15 @@ export function CrewActs({ opened, reader }: { opened: Opened; reader: Reader })
               <TextField id="pause-note" name="note" label={t('note')} optionalWord={t('optional')} />
             </Step>
           </details>
-        )}
-        {canDo(order, 'decline') && (
+        </Ahead>
+        <Ahead order={order} step="decline">
           <details>
             <summary>{t('act.decline')}</summary>
             <Step {...common} step="decline">
               <TextField id="decline" name="reason" label={t('why')} />
             </Step>
           </details>
-        )}
+        </Ahead>
       </div>
     </section>
   );

@@ -22,6 +22,7 @@ import { priorities, views, type OrderFilter } from '../schema.ts';
 import type { Counts } from '../store.ts';
 import type { OrderRow } from '../tables.ts';
 import { orderWords } from './messages/index.ts';
+import { Outbox } from './outbox.tsx';
 import { dayText, isOverdue, listPath, lookOf, priorityText, shapeOf, stateText, type Told } from './words.ts';
 
 /** Orders of a page; those with a pin on the map. */
@@ -229,9 +230,11 @@ export function listPage(content: ListContent, reader: Reader): PageContent {
     title: t('title'),
     section: '/console/orders',
     kind: 'console',
+    islands: ['orders'],
     headers: { 'cache-control': 'no-store' },
     main: (
       <>
+        <Outbox reader={reader} timeZone={timeZone} />
         <div class="desk">
           <div id="orders" class="list">
             <h1>{counts.open === 0 ? t('headNone') : t('headOpen', { n: counts.open })}</h1>

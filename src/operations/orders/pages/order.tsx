@@ -12,17 +12,18 @@ import {
   type Reader,
   Section,
   Simulated,
-  StateBanner,
   Status,
   TimedRows,
   uiWords,
 } from '../../../ui/index.ts';
 import { alertPrefix } from '../../alarms/index.ts';
+import { hasProof } from '../schema.ts';
 import { shortId } from '../tables.ts';
 import type { Opened } from '../service.ts';
 import { CrewActs, ManagerActs, Words } from './acts.tsx';
 import { districtText, givenText, placeText } from './list.tsx';
 import { orderWords } from './messages/index.ts';
+import { Outbox } from './outbox.tsx';
 import { Checks, Parts, Proof, Times } from './work.tsx';
 import {
   dayText,
@@ -123,7 +124,7 @@ function Where({ content, told }: { content: OrderContent; told: Told }): JSX.El
         city={content.city}
         language={language}
         time={formatDateTime(reader.now, language, timeZone)}
-        pins={[{ number: 1, shape: shapeOf(order), at: order.location, label }]}
+        pins={[{ number: 1, shape: shapeOf(order), at: order.location, label: `1. ${label}` }]}
         legend={[{ shape: shapeOf(order), text: label }]}
       />
       <p class="proof">
@@ -149,17 +150,24 @@ export function orderPage(content: OrderContent, reader: Reader): PageContent {
     title: title.text,
     section: '/console/orders',
     kind: 'console',
+    islands: ['orders'],
     headers: { 'cache-control': 'no-store' },
     main: (
-      <div class="order" data-order={id} data-seen={order.handledStep}>
+      <div
+        class="order"
+        data-order={id}
+        data-seen={order.handledStep}
+        data-state={order.state}
+        data-proof={String(hasProof(order))}
+      >
         <Breadcrumb
           label={t('path')}
           items={[{ text: t('title'), href: to('/console/orders') }, { text: title.text }]}
         />
-        <StateBanner id="order-state" hidden>
-          {t('changedSince')}
-        </StateBanner>
-        <h1 lang={title.language === language ? undefined : title.language}>{title.text}</h1>
+        <Outbox reader={reader} timeZone={city.timeZone} />
+        <h1 id="p1" lang={title.language === language ? undefined : title.language}>
+          {title.text}
+        </h1>
         <p>
           <Status state={lookOf(order, reader.now)}>
             {[priorityText(order.priority, language), stateText(order.state, language)].join(' · ')}
@@ -177,7 +185,7 @@ export function orderPage(content: OrderContent, reader: Reader): PageContent {
           </p>
         )}
         <div class="duo">
-          <div>
+          <div data-crew>
             {opened.mayWork && <CrewActs opened={opened} reader={reader} />}
             <Checks opened={opened} reader={reader} />
             <Proof opened={opened} told={told} />

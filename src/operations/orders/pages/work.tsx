@@ -2,11 +2,11 @@
 import type { JSX } from 'preact';
 import { Form, inLanguage, type Reader, Section, SelectField, Table, TextField } from '../../../ui/index.ts';
 import { canDo } from '../lifecycle.ts';
-import { partUnits, readingUnits, type Reading } from '../schema.ts';
+import { over, partUnits, readingUnits, type Reading } from '../schema.ts';
 import { shortId } from '../tables.ts';
 import { minutesOf } from '../times.ts';
 import type { Opened } from '../service.ts';
-import { Step } from './acts.tsx';
+import { Ahead, Step } from './acts.tsx';
 import { orderWords } from './messages/index.ts';
 import { countedText, dayText, durationText, unitText, whoText, type Told } from './words.ts';
 
@@ -18,10 +18,10 @@ export function Checks({ opened, reader }: Given): JSX.Element {
   const { order, mayWork } = opened;
   const { items } = order.checklist;
   const done = items.filter((item) => item.done).length;
-  const changes = mayWork && canDo(order, 'check');
+  const changes = mayWork && order.state !== 'done' && !over.includes(order.state);
   return (
     <Section id="checklist" title={t('checklist')} note={t('checklistDone', { done, all: items.length })}>
-      <ul class="rows checklist">
+      <ul class="rows checklist" data-tick={t('tick')} data-untick={t('untick')}>
         {items.map(({ id, text, done: isDone }) => {
           const words = inLanguage(text, language);
           return (
@@ -31,14 +31,16 @@ export function Checks({ opened, reader }: Given): JSX.Element {
                 <span class="hide"> ({t(isDone ? 'isDone' : 'isOpen')})</span>
               </span>
               {changes && (
-                <Form reader={reader} action={reader.to(`/console/orders/${shortId(order.id)}/steps`)}>
-                  <input type="hidden" name="step" value="check" />
-                  <input type="hidden" name="item" value={id} />
-                  <input type="hidden" name="done" value={isDone ? 'false' : 'true'} />
-                  <button class="btn" type="submit" aria-label={`${t(isDone ? 'untick' : 'tick')}: ${words.text}`}>
-                    {t(isDone ? 'untick' : 'tick')}
-                  </button>
-                </Form>
+                <Ahead order={order} step="check">
+                  <Form reader={reader} action={reader.to(`/console/orders/${shortId(order.id)}/steps`)}>
+                    <input type="hidden" name="step" value="check" />
+                    <input type="hidden" name="item" value={id} />
+                    <input type="hidden" name="done" value={isDone ? 'false' : 'true'} />
+                    <button class="btn" type="submit" aria-label={`${t(isDone ? 'untick' : 'tick')}: ${words.text}`}>
+                      {t(isDone ? 'untick' : 'tick')}
+                    </button>
+                  </Form>
+                </Ahead>
               )}
             </li>
           );
@@ -115,10 +117,10 @@ function GiveProof({ opened: { order }, reader }: Given): JSX.Element {
   const { language } = reader;
   const t = orderWords(language);
   const optionalWord = t('optional');
-  const common = { order, reader };
+  const common = { order, reader, ahead: true };
   return (
     <div class="acts noprint">
-      {canDo(order, 'photo') && (
+      <Ahead order={order} step="photo">
         <Form reader={reader} action={reader.to(`/console/orders/${shortId(order.id)}/photos`)} sendsFile>
           <div class="field">
             <label for="photo">{t('act.photo')}</label>
@@ -141,34 +143,32 @@ function GiveProof({ opened: { order }, reader }: Given): JSX.Element {
             </button>
           </p>
         </Form>
-      )}
-      {canDo(order, 'reading') && (
-        <>
-          <details>
-            <summary>{t('typedReading')}</summary>
-            <Step {...common} step="reading">
-              <TextField id="reading-name" name="name" label={t('readingName')} help={t('readingNameHelp')} />
-              <TextField id="reading-value" name="value" label={t('value')} inputMode="decimal" />
-              <SelectField
-                id="reading-unit"
-                name="unit"
-                label={t('unit')}
-                options={readingUnits.map((value) => ({
-                  value,
-                  text: value === 'C62' ? t('noUnit') : unitText(value, language),
-                }))}
-              />
-            </Step>
-          </details>
-          {order.asset !== undefined && (
-            <details>
-              <summary>{t('cityReading')}</summary>
-              <Step {...common} step="reading">
-                <TextField id="attribute" name="attribute" label={t('attribute')} help={t('attributeHelp')} />
-              </Step>
-            </details>
-          )}
-        </>
+      </Ahead>
+      <Ahead order={order} step="reading">
+        <details>
+          <summary>{t('typedReading')}</summary>
+          <Step {...common} step="reading">
+            <TextField id="reading-name" name="name" label={t('readingName')} help={t('readingNameHelp')} />
+            <TextField id="reading-value" name="value" label={t('value')} inputMode="decimal" />
+            <SelectField
+              id="reading-unit"
+              name="unit"
+              label={t('unit')}
+              options={readingUnits.map((value) => ({
+                value,
+                text: value === 'C62' ? t('noUnit') : unitText(value, language),
+              }))}
+            />
+          </Step>
+        </details>
+      </Ahead>
+      {order.asset !== undefined && canDo(order, 'reading') && (
+        <details data-online>
+          <summary>{t('cityReading')}</summary>
+          <Step {...common} step="reading">
+            <TextField id="attribute" name="attribute" label={t('attribute')} help={t('attributeHelp')} />
+          </Step>
+        </details>
       )}
     </div>
   );
@@ -192,21 +192,23 @@ export function Parts({ opened, reader }: Given): JSX.Element {
           rows={order.parts}
         />
       )}
-      {mayWork && canDo(order, 'part') && (
+      {mayWork && !over.includes(order.state) && (
         <div class="acts noprint">
-          <details>
-            <summary>{t('act.part')}</summary>
-            <Step order={order} reader={reader} step="part">
-              <TextField id="part-name" name="name" label={t('part')} help={t('partHelp')} />
-              <TextField id="part-number" name="number" label={t('number')} inputMode="decimal" />
-              <SelectField
-                id="part-unit"
-                name="unit"
-                label={t('unit')}
-                options={partUnits.map((value) => ({ value, text: unitText(value, language) }))}
-              />
-            </Step>
-          </details>
+          <Ahead order={order} step="part">
+            <details>
+              <summary>{t('act.part')}</summary>
+              <Step order={order} reader={reader} step="part" ahead>
+                <TextField id="part-name" name="name" label={t('part')} help={t('partHelp')} />
+                <TextField id="part-number" name="number" label={t('number')} inputMode="decimal" />
+                <SelectField
+                  id="part-unit"
+                  name="unit"
+                  label={t('unit')}
+                  options={partUnits.map((value) => ({ value, text: unitText(value, language) }))}
+                />
+              </Step>
+            </details>
+          </Ahead>
         </div>
       )}
     </Section>

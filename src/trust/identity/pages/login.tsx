@@ -64,6 +64,8 @@ export function loginRoutes(app: Hono, desk: Desk): void {
     const who = whoOf(c);
     if (who.session) identity.sessions.end(who.id, who.session.id);
     c.header('set-cookie', cookies.noSession);
+    // What a crew's phone has kept goes with the session (0038).
+    c.header('clear-site-data', '"storage"');
     return Promise.resolve('/');
   });
 }

@@ -335,7 +335,9 @@ test('sessions are listed by their owner and ended, one or all others', async (t
   await one.send('/en/account/sessions', '/en/account/sessions/others');
   assert.equal((await three.raw('/en/account')).status, 303);
   assert.equal(identity.sessions.list(id).length, 1);
-  assert.equal((await one.send('/en/account', '/en/logout')).headers.get('location'), '/en/');
+  const out = await one.send('/en/account', '/en/logout');
+  assert.equal(out.headers.get('location'), '/en/');
+  assert.equal(out.headers.get('clear-site-data'), '"storage"', 'nothing of them stays in the browser');
   assert.equal(one.cookies.has('session'), false);
   assert.deepEqual(identity.sessions.list(id), []);
 });

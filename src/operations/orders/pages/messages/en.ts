@@ -184,5 +184,18 @@ export const en = {
   'step.dropPhoto': 'photo taken away',
   'step.tell': 'told to residents',
   'step.note': 'note',
+  outbox: 'What waits to be sent',
+  'outbox.offline': 'No network. What you see is as of {time}. What you do is kept on this phone and sent by itself.',
+  'outbox.waiting': 'Waits to be sent:',
+  'outbox.stay': 'Do not sign out before it is sent: signing out empties this phone.',
+  'outbox.refused': 'This could not be taken:',
+  'outbox.conflict': 'the order has changed meanwhile, see what was done',
+  'outbox.gone': 'the order is not yours any more',
+  'outbox.wrong': 'something in it is not right',
+  'outbox.asNote': 'Leave it as a note',
+  'outbox.putAway': 'Put it away',
+  'outbox.others': 'Acts of another account wait on this phone; they are sent when it signs in.',
+  'outbox.signIn': 'You are signed out. Sign in again, then what waits is sent.',
+  'outbox.unreadable': 'This phone cannot read the photo. Set the camera to JPEG and take it again.',
 };
 export type OrderKey = keyof typeof en;

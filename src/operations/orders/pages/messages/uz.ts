@@ -187,4 +187,18 @@ export const uz: Messages<OrderKey> = {
   'step.dropPhoto': 'surat olib tashlandi',
   'step.tell': 'aholiga aytildi',
   'step.note': 'eslatma',
+  outbox: 'Yuborilishini kutayotganlar',
+  'outbox.offline':
+    'Tarmoq yoʻq. {time} holati koʻrsatilgan. Qilganlaringiz shu telefonda saqlanadi va oʻzi yuboriladi.',
+  'outbox.waiting': 'Yuborilishini kutmoqda:',
+  'outbox.stay': 'Yuborilmaguncha chiqmang: chiqish bu telefonni tozalaydi.',
+  'outbox.refused': 'Buni qabul qilib boʻlmadi:',
+  'outbox.conflict': 'topshiriq bu orada oʻzgardi, nima qilinganini koʻring',
+  'outbox.gone': 'topshiriq endi sizniki emas',
+  'outbox.wrong': 'unda nimadir notoʻgʻri',
+  'outbox.asNote': 'Eslatma sifatida qoldirish',
+  'outbox.putAway': 'Olib tashlash',
+  'outbox.others': 'Bu telefonda boshqa hisobning amallari kutmoqda; u kirganda yuboriladi.',
+  'outbox.signIn': 'Siz chiqqansiz. Qayta kiring, shunda kutayotganlar yuboriladi.',
+  'outbox.unreadable': 'Telefon bu suratni oʻqiy olmaydi. Kamerada JPEG ni tanlab, qayta oling.',
 };
