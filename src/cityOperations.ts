@@ -20,6 +20,7 @@ import {
   openAlarms,
   openOrders,
   orderIslands,
+  orderKinds,
   ordersModule,
   ordersOfAlarm,
   orderTables,
@@ -79,7 +80,7 @@ export type Operations = { readonly modules: readonly Module[]; readonly control
 
 export function openOperations(deps: OperationsDeps): Operations {
   const alarms = openAlarms(deps);
-  [...alarmKinds(deps), ...noticeKinds(deps)].forEach(deps.retain);
+  [...alarmKinds(deps), ...noticeKinds(deps), ...orderKinds(deps)].forEach(deps.retain);
   const orders = openOrders({ ...deps, alarms });
   const control = controlModule({ ...deps, alarms, door: commandDoor(deps) });
   const modules = [

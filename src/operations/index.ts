@@ -12,5 +12,13 @@ export {
 export { rulesModule, ruleTables } from './rules/index.ts';
 export { abreastTable } from './abreast.ts';
 export { noticeKinds, noticeModule, noticeTables } from './notices/index.ts';
-export { openOrders, orderIslands, ordersModule, ordersOfAlarm, orderTables, type Crew } from './orders/index.ts';
+export {
+  openOrders,
+  orderIslands,
+  orderKinds,
+  ordersModule,
+  ordersOfAlarm,
+  orderTables,
+  type Crew,
+} from './orders/index.ts';
 export { commandDoor, controlModule, controlTables, type Control, type TopicDoor } from './control/index.ts';

@@ -11,6 +11,7 @@ import { keepSampleOrders } from './sample.ts';
 import type { Orders, Permits } from './service.ts';
 
 export { ordersOfAlarm, type Crew } from './http.ts';
+export { orderKinds } from './keeping.ts';
 export { openOrders, type Orders } from './service.ts';
 export { orderTables } from './tables.ts';
 

@@ -505,6 +505,8 @@ test('pages, forms, list and CSV work in every language', async () => {
     ])
       assert.equal((await get(`/${language}${path}`, 'KARIMOVA', 'text/html')).status, 200, language + path);
   assert.match(await (await get('/en/console/orders?show=overdue')).text(), /Potters 5/);
+  assert.match(await (await get('/en/console/orders?state=working')).text(), /Potters 5/);
+  assert.doesNotMatch(await (await get('/en/console/orders?state=paused')).text(), /Potters 5/);
   const csv = await (await get('/api/operations/orders.csv?show=all&lang=ru')).text();
   assert.match(csv, new RegExp(`urn:ngsi-ld:WorkOrder:${id},3,working`));
   const pressed = await form('/ru/console/orders', {

@@ -127,6 +127,16 @@ export function orderStore(rows: Rows) {
     async photoHashes(): Promise<readonly string[]> {
       return (await rows.all('SELECT DISTINCT hash FROM work_order_photo')).map((row) => String(row['hash']));
     },
+    /** Ids of those closed or cancelled before an instant, ms. */
+    async closedBefore(before: number): Promise<readonly string[]> {
+      const found = await rows.all('SELECT id FROM work_order WHERE open = 0 AND closed_at < ? ORDER BY id', [before]);
+      return found.map((row) => String(row['id']));
+    },
+    /** The same, of which photos are left. */
+    async photosBefore(before: number): Promise<readonly string[]> {
+      const sql = 'SELECT id FROM work_order WHERE open = 0 AND closed_at < ? AND photos > 0 ORDER BY id';
+      return (await rows.all(sql, [before])).map((row) => String(row['id']));
+    },
     /** Ids of all orders that are open, with what tells whether row and entity say the same. */
     async openMarks(): Promise<readonly (readonly [string, string])[]> {
       const found = await rows.all('SELECT id, state, rank FROM work_order WHERE open = 1');

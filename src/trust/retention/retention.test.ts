@@ -151,7 +151,7 @@ test('a law pack says otherwise, and modules register their own kinds', async ()
 });
 
 /** Kinds that the modules of operations register. */
-const ofOperations = 3;
+const ofOperations = 5;
 
 test('the pages state the rules in five languages; only who answers for the data previews, runs and holds', async () => {
   for (const language of fullLanguages) {

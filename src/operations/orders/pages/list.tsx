@@ -18,7 +18,7 @@ import {
   Status,
   uiWords,
 } from '../../../ui/index.ts';
-import { priorities, views, type OrderFilter } from '../schema.ts';
+import { over, priorities, states, views, type OrderFilter } from '../schema.ts';
 import type { Counts } from '../store.ts';
 import type { OrderRow } from '../tables.ts';
 import { orderWords } from './messages/index.ts';
@@ -83,6 +83,7 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
   const t = orderWords(language);
   const { city, filter } = content;
   const { priority, ...noPriority } = filter;
+  const { state, ...noState } = filter;
   const { district, ...noDistrict } = filter;
   return (
     <div class="narrow">
@@ -97,6 +98,21 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
           })),
         ]}
       />
+      {(filter.show === 'open' || state !== undefined) && (
+        <Choices
+          label={t('stateHead')}
+          items={[
+            { href: reader.to(listPath(noState)), text: t('allStates'), current: state === undefined },
+            ...states
+              .filter((one) => !over.includes(one))
+              .map((one) => ({
+                href: reader.to(listPath({ ...filter, state: one })),
+                text: stateText(one, language),
+                current: one === state,
+              })),
+          ]}
+        />
+      )}
       {city.districts.length > 0 && (
         <Choices
           label={t('district')}

@@ -10,6 +10,8 @@ const photoSide = 2048;
 const pages = 'orders-pages';
 const assets = 'orders-assets';
 const keptMs = 86_400_000;
+/** What was brought along so lately is not asked for again. */
+const freshMs = 60_000;
 /** Orders that a list brings along. */
 const broughtMax = 30;
 
@@ -134,10 +136,16 @@ const isWriting = (): boolean =>
     (field) => field.type !== 'hidden' && field.value !== field.defaultValue,
   );
 
+const isThere = (): Promise<boolean> =>
+  fetch('/healthz').then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 /** Sends what waits; when the city has taken something of this order, the page is as the city has it. */
 async function send(): Promise<void> {
   const { taken, ended } = await flush(who);
-  reached = ended;
+  reached = ended === 'all' && taken.length === 0 && !(await isThere()) ? 'unreachable' : ended;
   newer.push(...taken);
   if (newer.length > 0 && page && ended === 'all' && !isWriting()) location.reload();
   else await show();
@@ -205,9 +213,21 @@ page?.addEventListener('submit', (event) => {
   void take(form);
 });
 
+/** Up and down in the list; Enter opens, as on any link. */
+document.querySelector('#orders')?.addEventListener('keydown', (event) => {
+  const { key, target } = event as KeyboardEvent;
+  const rows = [...document.querySelectorAll<HTMLAnchorElement>('#orders a.row')];
+  const at = rows.indexOf(target as HTMLAnchorElement);
+  const next = key === 'ArrowDown' ? rows[at + 1] : key === 'ArrowUp' ? rows[at - 1] : undefined;
+  if (at < 0 || !next) return;
+  event.preventDefault();
+  next.focus();
+});
+
 /** Pages of a list of orders, and all that they are drawn with, are there without a network. */
 async function bringAlong(): Promise<void> {
-  if (!('caches' in globalThis)) return;
+  // A desk has its network.
+  if (!('caches' in globalThis) || !matchMedia('(max-width: 61.99rem)').matches) return;
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name);
   const drawnWith = loaded.filter((name) => new URL(name).pathname.startsWith('/assets/'));
   const keptAssets = await caches.open(assets);
@@ -219,6 +239,8 @@ async function bringAlong(): Promise<void> {
   }
   const rows = [...document.querySelectorAll<HTMLAnchorElement>('#orders a.row')].slice(0, broughtMax);
   for (const name of [location.href, ...rows.map(({ href }) => href)]) {
+    const at = Date.parse((await kept.match(name, { ignoreVary: true }))?.headers.get('date') ?? '');
+    if (Date.now() - at < freshMs) continue;
     const answer = await fetch(name, { headers: { accept: 'text/html' } });
     if (answer.ok && !answer.redirected) await kept.put(name, answer);
   }
@@ -229,14 +251,11 @@ if (panel) {
   void navigator.serviceWorker
     ?.register('/console/orders/worker.js', { scope: `/${language}/console/orders` })
     .catch(() => {});
-  addEventListener('online', () => void send());
+  for (const change of ['online', 'offline']) addEventListener(change, () => void send());
   setInterval(
     () => void all().then((acts) => (acts.length > 0 || newer.length > 0 || reached !== 'all' ? send() : undefined)),
     againMs,
   );
   void send();
-  void bringAlong().catch(() => {
-    reached = 'unreachable';
-    return show();
-  });
+  void bringAlong().catch(() => {});
 }

@@ -197,5 +197,8 @@ export const en = {
   'outbox.others': 'Acts of another account wait on this phone; they are sent when it signs in.',
   'outbox.signIn': 'You are signed out. Sign in again, then what waits is sent.',
   'outbox.unreadable': 'This phone cannot read the photo. Set the camera to JPEG and take it again.',
+  keptClosed: 'Work orders that are closed',
+  keptPhotos: 'Photos of work orders that are closed',
+  allStates: 'Any state',
 };
 export type OrderKey = keyof typeof en;

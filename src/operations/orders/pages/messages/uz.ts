@@ -201,4 +201,7 @@ export const uz: Messages<OrderKey> = {
   'outbox.others': 'Bu telefonda boshqa hisobning amallari kutmoqda; u kirganda yuboriladi.',
   'outbox.signIn': 'Siz chiqqansiz. Qayta kiring, shunda kutayotganlar yuboriladi.',
   'outbox.unreadable': 'Telefon bu suratni oʻqiy olmaydi. Kamerada JPEG ni tanlab, qayta oling.',
+  keptClosed: 'Yopilgan ish topshiriqlari',
+  keptPhotos: 'Yopilgan ish topshiriqlarining suratlari',
+  allStates: 'Har qanday holat',
 };
