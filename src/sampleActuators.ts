@@ -1,9 +1,17 @@
-/** Valves of the sample city that obey: they hear their commands, take their time, and tell where they stand. */
+/** Valves and lights of the sample city that obey: they hear their commands, take their time, and tell where they stand. */
 import type { Clock } from './base/clock.ts';
 import { isObject, parseJson } from './base/json.ts';
 import type { Log } from './base/log.ts';
 import type { Broker } from './broker/index.ts';
-import { streetsWithMains, valveId, type City, type Facts, type SimulatedReading } from './city/index.ts';
+import {
+  lightGroupId,
+  lightGroupNames,
+  streetsWithMains,
+  valveId,
+  type City,
+  type Facts,
+  type SimulatedReading,
+} from './city/index.ts';
 import { systemPrincipal } from './http/principal.ts';
 import { coreContext } from './ngsild/index.ts';
 import type { TopicDoor } from './operations/index.ts';
@@ -23,13 +31,25 @@ export type SampleActuators = {
 const travelMs = 8_000;
 const leastMs = 1_000;
 const position = coreContext.expand('position');
-const topicOf = (street: string): string => `namuna/valves/${street}/commands`;
+const valveTopic = (street: string): string => `namuna/valves/${street}/commands`;
+const lightTopic = (group: string): string => `namuna/lights/${group}/commands`;
+/** Of a group of lights, so many are remembered. */
+const toldKept = 50;
+
+/** One thing that obeys: where it hears, what of the payload it reads, how long it takes, what it then says. */
+type Actuator = {
+  readonly member: string;
+  readonly max: number;
+  readonly travelMs: (to: number) => number;
+  readonly arrive: (to: number, at: number) => SimulatedReading;
+};
 
 export function sampleActuators(city: City, { clock, log }: { clock: Clock; log: Log }): SampleActuators {
   const streets = streetsWithMains(city).flatMap(({ id }) => (id === undefined ? [] : [id]));
-  /** Since when a valve stands where, oldest first. */
+  const groups = lightGroupNames(city);
+  /** Since when a valve stands where, oldest first; since when a group of lights is at which level. */
   const stood = new Map<string, { readonly at: number; readonly open: number }[]>();
-  const known = new Map(streets.map((street) => [topicOf(street), street]));
+  const lit = new Map<string, { readonly at: number; readonly level: number }[]>();
   const listeners: (() => void)[] = [];
   const moving = new Set<NodeJS.Timeout>();
   const telling = new Set<Promise<void>>();
@@ -40,17 +60,41 @@ export function sampleActuators(city: City, { clock, log }: { clock: Clock; log:
   const stands = (street: string, at: number, open: number): void => {
     stood.set(street, [...(stood.get(street) ?? []), { at, open }]);
   };
-  const arrive = (street: string, open: number): void => {
-    const at = clock.now();
-    stands(street, at, open);
-    const reading: SimulatedReading = {
-      source: 'namuna-water-mains',
-      id: valveId(street),
-      type: 'Valve',
-      attrs: [{ name: 'position', value: open, unitCode: 'P1', observedAt: at }],
-    };
+  const valveOf = (street: string): Actuator => ({
+    member: 'position',
+    max: 100,
+    travelMs: (to) => Math.max(leastMs, (Math.abs(valveAt(street, clock.now()) - to) / 100) * travelMs),
+    arrive(open, at) {
+      stands(street, at, open);
+      return {
+        source: 'namuna-water-mains',
+        id: valveId(street),
+        type: 'Valve',
+        attrs: [{ name: 'position', value: open, unitCode: 'P1', observedAt: at }],
+      };
+    },
+  });
+  const lightOf = (group: string): Actuator => ({
+    member: 'level',
+    max: 1,
+    travelMs: () => leastMs,
+    arrive(level, at) {
+      lit.set(group, [...(lit.get(group) ?? []).slice(-toldKept), { at, level }]);
+      const attrs = [
+        { name: 'powerState', value: level === 0 ? 'off' : level < 1 ? 'low' : 'on', observedAt: at },
+        { name: 'illuminanceLevel', value: level, observedAt: at },
+      ];
+      return { source: 'namuna-lights', id: lightGroupId(group), type: 'StreetlightGroup', attrs };
+    },
+  });
+  const known = new Map<string, Actuator>([
+    ...streets.map((street) => [valveTopic(street), valveOf(street)] as const),
+    ...groups.map((group) => [lightTopic(group), lightOf(group)] as const),
+  ]);
+
+  const say = (reading: SimulatedReading): void => {
     const told = tell?.(reading).catch((error: unknown) => {
-      log.error('sample city: a valve could not tell where it stands', { error: String(error) });
+      log.error('sample city: a device could not tell how it stands', { error: String(error) });
     });
     if (!told) return;
     telling.add(told);
@@ -58,26 +102,25 @@ export function sampleActuators(city: City, { clock, log }: { clock: Clock; log:
   };
 
   return {
-    facts: { valveAt },
-    points: { points: streets.map(pointOf) },
+    facts: { valveAt, lightAt: (group, at) => lit.get(group)?.findLast((one) => one.at <= at) },
+    points: {
+      points: [...streets.map(pointOf), ...groups.map(lightPoint)],
+      groups: [{ id: 'lights', name: allLights, points: groups.map((group) => lightPoint(group).id) }],
+    },
     door: {
       listens: (topic) => tell !== undefined && known.has(topic),
       onListener: (listener) => void listeners.push(listener),
       send(topic, payload) {
-        const street = known.get(topic);
-        if (street === undefined || tell === undefined) return Promise.resolve('nobody');
+        const actuator = known.get(topic);
+        if (actuator === undefined || tell === undefined) return Promise.resolve('nobody');
         const told = parseJson(payload);
-        const open = isObject(told) ? Number(told['position']) : Number.NaN;
+        const to = isObject(told) ? Number(told[actuator.member]) : Number.NaN;
         // As a real one does: what it does not understand it does not do.
-        if (open >= 0 && open <= 100) {
-          const way = Math.abs(valveAt(street, clock.now()) - open) / 100;
-          const timer = setTimeout(
-            () => {
-              moving.delete(timer);
-              arrive(street, open);
-            },
-            Math.max(leastMs, way * travelMs),
-          );
+        if (to >= 0 && to <= actuator.max) {
+          const timer = setTimeout(() => {
+            moving.delete(timer);
+            say(actuator.arrive(to, clock.now()));
+          }, actuator.travelMs(to));
           moving.add(timer);
         }
         return Promise.resolve('sent');
@@ -102,12 +145,31 @@ export function sampleActuators(city: City, { clock, log }: { clock: Clock; log:
   };
 }
 
+const allLights = {
+  tg: 'Ҳамаи чароғҳои кӯча',
+  ru: 'Все уличные фонари',
+  uz: 'Barcha koʻcha chiroqlari',
+  kk: 'Барлық көше шамдары',
+  en: 'All street lights',
+};
+
+const lightPoint = (group: string) => ({
+  id: `light-${group}`,
+  kind: 'light',
+  entity: lightGroupId(group),
+  attribute: 'illuminanceLevel',
+  channel: { kind: 'mqtt', topic: lightTopic(group), payload: { id: '{id}', level: '{value}' } },
+  range: { min: 0, max: 1, step: 0.1 },
+  readBack: { tolerance: 0.05, within: 'PT20S' },
+  expires: 'PT5M',
+});
+
 const pointOf = (street: string): unknown => ({
   id: `valve-${street}`,
   kind: 'valve',
   entity: valveId(street),
   attribute: 'position',
-  channel: { kind: 'mqtt', topic: topicOf(street), payload: { id: '{id}', position: '{value}' } },
+  channel: { kind: 'mqtt', topic: valveTopic(street), payload: { id: '{id}', position: '{value}' } },
   range: { min: 0, max: 100, step: 25 },
   unitCode: 'P1',
   readBack: { tolerance: 2, within: 'PT30S' },

@@ -9,9 +9,9 @@ export { searchOf, type CitySearch, type SearchResult } from './search/search.ts
 export { chooseCity, keepProfile, type KeptProfile } from './kept.ts';
 export { findShippedCity, listShippedCities, namuna } from './shipped.ts';
 export { countries, lawPackOf } from './law.ts';
-export { sunTimes } from './simulator/sun.ts';
 export { defaultWatches } from './watches.ts';
 export { zoneOffsetMs } from './time.ts';
+export { sunTimes } from './sun.ts';
 export { inLanguage, languages } from './profile.ts';
 export { crossesItself as crossingOf } from './geometry.ts';
 export { findNaming, slug } from './naming.ts';
@@ -20,5 +20,6 @@ export type * from './profile.ts';
 export { createSimulator, type Simulator, type SimulatorOptions } from './simulator/simulator.ts';
 export type { Facts } from './simulator/facts.ts';
 export { streetsWithMains, valveId } from './simulator/valves.ts';
+export { lightGroupId, lightGroupNames } from './simulator/lights.ts';
 export type { Birth, SimulatedAttribute, SimulatedReading } from './simulator/device.ts';
 export type { SimulatedSource } from './simulator/sources.ts';

@@ -6,9 +6,10 @@ import { dayMs, hourMs, minuteMs, named, urn, type Device, type SimulatedAttribu
 import { lampGroups, middleOf, type Lamp, type LampGroup } from './lamps.ts';
 import { keyOf, rounded, uniform } from './noise.ts';
 import { nameOf, placed } from './place.ts';
-import type { Plan } from './plan.ts';
+import type { Facts } from './facts.ts';
+import { samplePlan, type Plan } from './plan.ts';
 import type { Story } from './story.ts';
-import { sunElevation, sunTimes } from './sun.ts';
+import { sunElevation, sunTimes } from '../sun.ts';
 
 const groupName = {
   tg: 'Чароғҳо, {name}',
@@ -40,9 +41,15 @@ const switchAt = -3.2;
 const dimmed = 0.5;
 /** In the plan's districts since so many days before the first start; before, they burned full all night. */
 const dimmedDays = 150;
+const toldHoursMax = 14;
 const lampReportsMs = 10 * minuteMs;
 
-export function lights(city: City, plan: Plan, seed: number, story: Story): Device[] {
+export const lightGroupId = (group: string): string => urn('StreetlightGroup', group);
+/** Names of the groups of lights. */
+export const lightGroupNames = (city: City, plan = samplePlan()): readonly string[] =>
+  lampGroups(city, plan).map(({ name }) => name);
+
+export function lights(city: City, plan: Plan, seed: number, story: Story, facts: Facts): Device[] {
   const groups = lampGroups(city, plan);
   const first = groups.findIndex((group) => group.street.id === plan.lamps.largest.street);
   const devices = groups.flatMap((group, i) => {
@@ -57,6 +64,16 @@ export function lights(city: City, plan: Plan, seed: number, story: Story): Devi
       offsetMs: story.offsetMs,
       isOut: (at) => story.groupOutAt(at, groups.length, first) === i,
       dimmedFromMs: dimmedFrom(districtAt(city, middleOf(group.lamps).position), plan, story),
+      levelAt(at) {
+        const own = levelAt(at, controller.position, controller.threshold, story.offsetMs);
+        const told = facts.lightAt(group.name, at);
+        // What it was told holds until the controller itself would switch.
+        const holds =
+          told !== undefined &&
+          at - told.at < toldHoursMax * hourMs &&
+          levelAt(told.at, controller.position, controller.threshold, story.offsetMs) === own;
+        return holds ? told.level : own;
+      },
     };
     const isDead = (lamp: Lamp): boolean => isDefective(seed, lamp);
     return [
@@ -80,15 +97,17 @@ type Controller = {
   /** Since when it dims after midnight. */
   readonly dimmedFromMs: number;
   isOut(at: number): boolean;
+  /** 0 to 1. */
+  levelAt(at: number): number;
 };
 
 function groupDevice(city: City, group: LampGroup, controller: Controller, defective: number): Device {
-  const { position, threshold, offsetMs, turnMs } = controller;
+  const { position, turnMs } = controller;
   const total = group.lamps.length;
   const answering = (at: number): number => (controller.isOut(at) ? 0 : total - defective);
   return {
     source,
-    id: urn('StreetlightGroup', group.name),
+    id: lightGroupId(group.name),
     type: 'StreetlightGroup',
     attrs: [
       named(composed(groupName, nameOf(group.street))),
@@ -100,7 +119,7 @@ function groupDevice(city: City, group: LampGroup, controller: Controller, defec
       {
         live: { everyMs: minuteMs, offsetMs: turnMs % minuteMs },
         read(at) {
-          const level = levelAt(at, position, threshold, offsetMs);
+          const level = controller.levelAt(at);
           return [
             ...stateOf(level),
             { name: 'activePower', value: rounded((answering(at) * lampWatt * level) / 1000, 2), unitCode: 'KWT' },
@@ -121,7 +140,7 @@ function lampDevice(
   nth: number,
   isDead: boolean,
 ): Device {
-  const { position, threshold, offsetMs, turnMs } = controller;
+  const { turnMs } = controller;
   return {
     source,
     id: urn('Streetlight', lamp.name),
@@ -137,8 +156,7 @@ function lampDevice(
       {
         live: { everyMs: lampReportsMs, offsetMs: turnMs + nth * 40 },
         // A lamp that does not answer says nothing; only its controller can tell.
-        read: (at) =>
-          isDead || controller.isOut(at) ? undefined : stateOf(levelAt(at, position, threshold, offsetMs)),
+        read: (at) => (isDead || controller.isOut(at) ? undefined : stateOf(controller.levelAt(at))),
         lookBackMs: 3 * dayMs,
       },
     ],
@@ -197,7 +215,7 @@ function feederDevice(
 
 /** The energy from dusk of yesterday to dawn of today, reported at eight in the morning. */
 function nightEnergy(
-  { position, threshold, offsetMs, key, dimmedFromMs }: Omit<Controller, 'turnMs' | 'isOut'>,
+  { position, threshold, offsetMs, key, dimmedFromMs }: Omit<Controller, 'turnMs' | 'isOut' | 'levelAt'>,
   watts: number,
 ): Stream {
   const atEight = { everyMs: dayMs, offsetMs: 8 * hourMs - offsetMs };

@@ -59,7 +59,7 @@ export function createSimulator({
     ...waterMeters(city, plan, seed, story, weather, facts),
     ...waterMains(city, seed, story, weather, facts),
     ...valves(city, facts),
-    ...lights(city, plan, seed, story),
+    ...lights(city, plan, seed, story, facts),
     ...buses(city, plan, seed, story),
     ...airStations(city, plan, seed, story, weather),
     ...heatSubstations(city, plan, seed, story, weather),

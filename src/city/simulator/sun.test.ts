@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSimulator, namuna } from '../index.ts';
 import { hourMs, minuteMs } from './device.ts';
-import { sunElevation, sunTimes } from './sun.ts';
+import { sunElevation, sunTimes } from '../sun.ts';
 
 const utc = (text: string) => Date.parse(text);
 const near = (at: number, text: string, minutes: number) =>

@@ -52,6 +52,15 @@ export type Attention = (
 export type Commands = {
   /** @throws Problem not-found, forbidden, bad-data; Overtaken; conflict: the key was used for something else */
   request(who: Principal, point: string, ask: CommandRequest): Promise<Command>;
+  /**
+   * The same for who has been found to may: groups and schedules. An id that is known is the same command.
+   * @param by opaque id
+   */
+  ask(
+    by: string,
+    point: ControlPoint,
+    asked: Omit<CommandRequest, 'key'> & { readonly id: string; readonly batch?: string },
+  ): Promise<Command>;
   /** Before it has left. @throws Problem not-found, forbidden, conflict */
   cancel(who: Principal, id: string): Promise<Command>;
   state(point: string): PointState;
@@ -291,49 +300,54 @@ export function openCommands(deps: {
     return command;
   };
 
+  const ask: Commands['ask'] = async (by, point, { id, value, seen, ...asked }) => {
+    const lane = laneOf(point.id);
+    const made = await lane.turn(async () => {
+      const known = await store.find(id);
+      if (known) {
+        if (known.point === point.id && known.value === value) return known;
+        throw new Problem('conflict', 'this key was used for another command', 'key');
+      }
+      const { last } = lane;
+      if (seen !== undefined && last && last.id !== seen && last.by !== by) throw new Overtaken(nameOf(last.by), last);
+      const { version } = points.get(point.id);
+      const waiting = lane.open.find((command) => !isUnderWay(command));
+      const thing = await broker.find(systemPrincipal, 0, point.entity);
+      return write(lane, point, (at) => [
+        ...(waiting ? [change(point, waiting, 'replace', at, by, { detail: id })] : []),
+        requested({
+          id,
+          point: point.id,
+          pointVersion: version,
+          value,
+          state: 'waiting',
+          by,
+          ...(asked.note !== undefined && { note: asked.note }),
+          ...(asked.batch !== undefined && { batch: asked.batch }),
+          requestedAt: at,
+          expiresAt: at + (asked.expiresInMs ?? durationMs(point.expires)),
+          answers: 0,
+          stepCount: 1,
+          district: point.district ?? '',
+          simulated: thing !== undefined && isSimulated(thing.entity),
+        }),
+      ]);
+    });
+    if (!isOpen(made)) return made;
+    const sending = later(dispatch(lane));
+    // Of a group nobody waits for each.
+    if (asked.batch === undefined && by !== systemPrincipal.id) await within(soonMs, sending);
+    return lane.open.find((one) => one.id === id) ?? (lane.last?.id === id ? lane.last : made);
+  };
+
   return {
-    async request(who, pointId, ask) {
+    async request(who, pointId, { key, ...asked }) {
       const { point } = points.get(pointId);
-      const district = point.district ?? '';
-      demandRight(who, district);
-      const value = parseValue(point, ask.value);
-      const id = ask.key === undefined ? newId() : idOfWords('command', who.id, ask.key);
-      const lane = laneOf(point.id);
-      const made = await lane.turn(async () => {
-        const known = await store.find(id);
-        if (known) {
-          if (known.point === point.id && known.value === value) return known;
-          throw new Problem('conflict', 'this key was used for another command', 'key');
-        }
-        const { last } = lane;
-        if (ask.seen !== undefined && last && last.id !== ask.seen && last.by !== who.id)
-          throw new Overtaken(nameOf(last.by), last);
-        const { version } = points.get(point.id);
-        const waiting = lane.open.find((command) => !isUnderWay(command));
-        const thing = await broker.find(systemPrincipal, 0, point.entity);
-        return write(lane, point, (at) => [
-          ...(waiting ? [change(point, waiting, 'replace', at, who.id, { detail: id })] : []),
-          requested({
-            id,
-            point: point.id,
-            pointVersion: version,
-            value,
-            state: 'waiting',
-            by: who.id,
-            ...(ask.note !== undefined && { note: ask.note }),
-            requestedAt: at,
-            expiresAt: at + (ask.expiresInMs ?? durationMs(point.expires)),
-            answers: 0,
-            stepCount: 1,
-            district,
-            simulated: thing !== undefined && isSimulated(thing.entity),
-          }),
-        ]);
-      });
-      if (!isOpen(made)) return made;
-      await within(soonMs, later(dispatch(lane)));
-      return lane.open.find((one) => one.id === id) ?? (lane.last?.id === id ? lane.last : made);
+      demandRight(who, point.district ?? '');
+      const id = key === undefined ? newId() : idOfWords('command', who.id, key);
+      return ask(who.id, point, { ...asked, value: parseValue(point, asked.value), id });
     },
+    ask,
 
     async cancel(who, id) {
       const { point: pointId } = await get(who, id);

@@ -3,10 +3,10 @@ import type { Context, Hono } from 'hono';
 import { randomId } from '../../base/ids.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
-import { whoOf, type Access, type Module, type Principal, type Resource } from '../../http/index.ts';
-import type { PageContent, Reader, Site } from '../../ui/index.ts';
+import { whoOf, type Access, type Module, type Principal } from '../../http/index.ts';
+import type { PageContent, Reader } from '../../ui/index.ts';
 import { controlApi } from './api.ts';
-import { Overtaken, type Commands } from './commands.ts';
+import { Overtaken } from './commands.ts';
 import { commandsCsv } from './csv.ts';
 import { editPage } from './pages/edit.tsx';
 import { listPage } from './pages/list.tsx';
@@ -14,15 +14,24 @@ import { controlWords } from './pages/messages/index.ts';
 import { pointPage, type PointContent } from './pages/point.tsx';
 import { pointPath } from './pages/words.ts';
 import { parsePoint, parsePoints, parseRequest } from './parse.ts';
-import { demandWhole, type Points } from './points.ts';
-import type { Command, ControlPoint, StepLine } from './schema.ts';
-import { parseFilter, type PointView, type Views } from './views.ts';
+import { bodyOf, commandJson, idOf, inInstants, type ControlPagesDeps } from './pages/requests.ts';
+import { togetherApi, togetherPages } from './pages/together.ts';
+import type { ControlPoint } from './schema.ts';
+import { parseFilter, type PointView } from './views.ts';
+import { demandWhole } from './points.ts';
 
 const access: Access = {
   'GET /console/control': 'readOperations',
   'GET /console/control/new': 'manageControls',
   'GET /console/control/import': 'manageControls',
   'POST /console/control/import': 'manageControls',
+  'GET /console/control/schedules': 'readOperations',
+  'POST /console/control/schedules': 'manageControls',
+  'GET /console/control/groups/:id': 'readOperations',
+  'POST /console/control/groups/:id/commands': 'controlDevices',
+  'GET /console/control/batches/:id': 'readOperations',
+  'POST /console/control/batches/:id/confirm': 'controlDevices',
+  'POST /console/control/batches/:id/cancel': 'controlDevices',
   'GET /console/control/:id': 'readOperations',
   'GET /console/control/:id/edit': 'manageControls',
   'POST /console/control/:id/edit': 'manageControls',
@@ -39,21 +48,19 @@ const access: Access = {
   'GET /api/operations/control/commands': 'readOperations',
   'GET /api/operations/control/commands/:id': 'readOperations',
   'POST /api/operations/control/commands/:id/cancel': 'controlDevices',
+  'GET /api/operations/control/groups': 'readOperations',
+  'POST /api/operations/control/groups': 'manageControls',
+  'POST /api/operations/control/groups/:id/commands': 'controlDevices',
+  'GET /api/operations/control/batches/:id': 'readOperations',
+  'POST /api/operations/control/batches/:id/confirm': 'controlDevices',
+  'POST /api/operations/control/batches/:id/cancel': 'controlDevices',
+  'GET /api/operations/control/schedules': 'readOperations',
+  'POST /api/operations/control/schedules': 'manageControls',
 };
 
 const historyShown = 50;
 const csvMax = 10_000;
 const listMax = 1_000;
-
-export type ControlPagesDeps = {
-  readonly points: Points;
-  readonly commands: Commands;
-  readonly views: Views;
-  readonly site: Site;
-  /** Of an account, as it is shown. */
-  readonly nameOf: (id: string) => string;
-  readonly permits: (who: Principal, action: 'controlDevices' | 'manageControls', resource?: Resource) => boolean;
-};
 
 export function controlPages(deps: ControlPagesDeps): Module {
   return {
@@ -62,8 +69,11 @@ export function controlPages(deps: ControlPagesDeps): Module {
     api: controlApi,
     navigation: (language) => [{ href: '/console/control', text: controlWords(language)('title'), below: '/console' }],
     routes(app) {
+      // Before those of one point, whose pages have any other name.
+      togetherPages(app, deps);
       pageRoutes(app, deps);
       apiRoutes(app, deps);
+      togetherApi(app, deps);
     },
   };
 }
@@ -74,7 +84,7 @@ const managesControls = (permits: ControlPagesDeps['permits'], who: Principal): 
 type Form = Readonly<Record<string, string>>;
 type Said = Partial<Pick<PointContent, 'given' | 'wrong' | 'overtaken'>>;
 
-function pageRoutes(app: Hono, { points, commands, views, site, nameOf, permits }: ControlPagesDeps): void {
+function pageRoutes(app: Hono, { points, commands, views, together, site, nameOf, permits }: ControlPagesDeps): void {
   const { city } = site;
   const mayManage = ({ who }: Reader): boolean => managesControls(permits, who);
 
@@ -91,7 +101,14 @@ function pageRoutes(app: Hono, { points, commands, views, site, nameOf, permits 
   site.page(app, '/console/control', async (reader) => {
     const filter = parseFilter(reader.query);
     const found = await views.list(reader.who, filter);
-    const content = { points: found, filter, city, nameOf, empty: points.list().length === 0 };
+    const content = {
+      points: found,
+      filter,
+      city,
+      nameOf,
+      empty: points.list().length === 0,
+      groups: together.groups.list(),
+    };
     return listPage({ ...content, mayManage: mayManage(reader) }, reader);
   });
   for (const path of ['/console/control/new', '/console/control/import'])
@@ -217,19 +234,6 @@ function apiRoutes(app: Hono, { points, commands, views, permits }: ControlPages
   app.post(`${base}/commands/:id/cancel`, async (c) => c.json(commandJson(await commands.cancel(whoOf(c), idOf(c)))));
 }
 
-const idOf = (c: Context): string => c.req.param('id') ?? '';
-
-/** Instants (`...At`, `at`) in ISO 8601. */
-const inInstants = (value: Command | StepLine): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(value).map(([name, one]) => [
-      name,
-      /(?:At|^at)$/.test(name) && typeof one === 'number' ? new Date(one).toISOString() : one,
-    ]),
-  );
-
-const commandJson = (command: Command): Record<string, unknown> => inInstants(command);
-
 /** Where a device is reached is told to those who set it. */
 function pointJson(view: PointView, managed: boolean): Record<string, unknown> {
   const { point, version, last, desired, reported, simulated, mayControl, differs } = view;
@@ -251,12 +255,6 @@ function pointJson(view: PointView, managed: boolean): Record<string, unknown> {
     }),
     ...(last && { last: commandJson(last) }),
   };
-}
-
-async function bodyOf(c: Context): Promise<Readonly<Record<string, unknown>>> {
-  const body = parseJson(new Uint8Array(await c.req.arrayBuffer()));
-  if (!isObject(body)) throw new Problem('bad-data', 'a JSON object is expected');
-  return body;
 }
 
 function numberIn(query: URLSearchParams, name: string, usual: number, max = Number.MAX_SAFE_INTEGER): number {

@@ -12,11 +12,18 @@ import type { Alarms } from '../alarms/index.ts';
 import { attentionOf } from './attention.ts';
 import { openCommands } from './commands.ts';
 import { controlPages } from './http.ts';
-import { parsePoints } from './parse.ts';
+import { parseGroup, parsePoints } from './parse.ts';
 import { openPoints } from './points.ts';
 import type { CommandDoor } from './schema.ts';
 import { controlStore } from './store.ts';
+import { openGroups } from './groups.ts';
+import { openSchedules } from './schedules.ts';
+import { openSettings } from './settings.ts';
+import type { ControlGroup, Schedule } from './schema.ts';
 import { controlViews } from './views.ts';
+
+/** How late a schedule may switch. */
+const beatMs = 1_000;
 
 export { commandDoor, type TopicDoor } from './doors.ts';
 export { controlTables } from './store.ts';
@@ -48,13 +55,40 @@ export function controlModule(deps: {
   const points = openPoints({ ...deps, store });
   const commands = openCommands({ ...deps, store, points, newId: randomId, attention: attentionOf(deps.alarms) });
   const views = controlViews({ ...deps, store, points, commands, now: () => clock.now() });
+  const kept = { ...deps, store, points, commands };
+  const groups = openSettings<ControlGroup>('group', kept);
+  const scheduled = openSettings<Schedule>('schedule', kept);
+  const batches = openGroups({ ...kept, settings: groups, newId: randomId });
+  const schedules = openSchedules({ ...kept, settings: scheduled, groups });
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  const beat = (): void => {
+    if (busy) return;
+    busy = true;
+    running = batches
+      .settle()
+      .then(() => schedules.pass())
+      .catch((error: unknown) => deps.log.error('schedules could not go on', { error: String(error) }))
+      .finally(() => {
+        busy = false;
+      });
+  };
   return {
-    ...controlPages({ ...deps, points, commands, views }),
+    ...controlPages({ ...deps, points, commands, views, together: { groups, batches, scheduled, schedules, store } }),
     async start() {
       await points.load();
-      if (follows) await commands.start();
+      await groups.load();
+      await scheduled.load();
+      if (!follows) return;
+      await commands.start();
+      timer = setInterval(beat, beatMs);
     },
-    stop: () => commands.stop(),
+    async stop() {
+      clearInterval(timer);
+      await running;
+      await commands.stop();
+    },
     controls: async (who, entity) => (await views.list(who, { show: 'all', entity })).length > 0,
     async offer(file) {
       const known = (id: string): boolean => {
@@ -64,8 +98,11 @@ export function controlModule(deps: {
           return false;
         }
       };
-      const fresh = parsePoints(file).filter(({ id }) => !known(id));
+      const { points: all, groups: some = [] } = file as { points: unknown; groups?: readonly unknown[] };
+      const fresh = parsePoints({ points: all }).filter(({ id }) => !known(id));
       if (fresh.length > 0) await points.take(systemPrincipal, fresh, '');
+      for (const group of some.map(parseGroup))
+        if (!groups.known(group.id)) await groups.set(systemPrincipal, group, { version: 0, why: '' });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Reads control points from JSON, and what people and programs ask for. Each problem names the field; what is unknown is refused. */
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
-import { parseDuration } from '../../base/time.ts';
+import { parseDate, parseDuration } from '../../base/time.ts';
 import { languages } from '../../city/index.ts';
 import type { Json } from '../../ngsild/entity.ts';
 import { isUri } from '../../ngsild/index.ts';
@@ -11,17 +11,20 @@ import {
   pointKinds,
   type Channel,
   type CommandRequest,
+  type ControlGroup,
   type ControlPoint,
   type Option,
   type Range,
   type ReadBack,
+  type Schedule,
+  type Switching,
   type Texts,
   type Value,
 } from './schema.ts';
 
 const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** Pages and routes below `/console/control/` have these names. */
-const taken = ['new', 'import', 'export', 'points', 'commands', 'groups', 'schedules'];
+const taken = ['new', 'import', 'export', 'points', 'commands', 'groups', 'batches', 'schedules'];
 const textMax = 500;
 const optionsMax = 50;
 const payloadMax = 4_000;
@@ -96,6 +99,81 @@ export function parsePoints(value: unknown): readonly ControlPoint[] {
     things.set(thing, n);
     return point;
   });
+}
+
+/** `{ id, name?, points, confirmation? }`. @throws Problem bad-data with the field */
+export function parseGroup(value: unknown): ControlGroup {
+  const given = object(value, 'group', ['id', 'name', 'points', 'confirmation'], (field) => field);
+  const { name, points, confirmation = 'other' } = given;
+  if (!Array.isArray(points) || points.length < 1 || points.length > 10_000)
+    throw new Problem('bad-data', 'expected a list of 1 to 10000 ids of control points', 'points');
+  const ids = points.map((one, n) => text(one, `points[${n}]`));
+  ids.forEach((one, n) => {
+    if (ids.indexOf(one) !== n) throw new Problem('bad-data', 'it stands there already', `points[${n}]`);
+  });
+  return {
+    id: ident(given['id']),
+    ...(name !== undefined && { name: words(name, 'name') }),
+    points: ids,
+    confirmation: oneOf(confirmation, ['other', 'self'] as const, 'confirmation'),
+  };
+}
+
+/** `{ id, name?, group | point, elevation?, switchings, exceptions?, enabled? }`. @throws Problem bad-data with the field */
+export function parseSchedule(value: unknown): Schedule {
+  const given = object(
+    value,
+    'schedule',
+    ['id', 'name', 'group', 'point', 'elevation', 'switchings', 'exceptions', 'enabled'],
+    (field) => field,
+  );
+  const { name, group, point, elevation = -6, exceptions = [], enabled = true } = given;
+  if ((group === undefined) === (point === undefined))
+    throw new Problem('bad-data', 'expected one of group, point', 'group');
+  const degrees = number(elevation, 'elevation');
+  if (degrees < -18 || degrees > 10) throw new Problem('bad-data', 'expected degrees from -18 to 10', 'elevation');
+  if (typeof enabled !== 'boolean') throw new Problem('bad-data', 'expected true or false', 'enabled');
+  if (!Array.isArray(exceptions) || exceptions.length > 400)
+    throw new Problem('bad-data', 'expected a list of at most 400 exceptions', 'exceptions');
+  return {
+    id: ident(given['id']),
+    ...(name !== undefined && { name: words(name, 'name') }),
+    ...(group !== undefined && { group: text(group, 'group') }),
+    ...(point !== undefined && { point: text(point, 'point') }),
+    elevation: degrees,
+    switchings: parseSwitchings(given['switchings'], 'switchings', 1),
+    exceptions: exceptions.map((one, n) => {
+      const at = `exceptions[${n}]`;
+      const told = object(one, at, ['date', 'switchings'], (field) => `${at}.${field}`);
+      const date = text(told['date'], `${at}.date`);
+      if (parseDate(date) === undefined) throw new Problem('bad-data', 'expected a date: 2027-03-21', `${at}.date`);
+      return { date, switchings: parseSwitchings(told['switchings'] ?? [], `${at}.switchings`, 0) };
+    }),
+    enabled,
+  };
+}
+
+function parseSwitchings(value: unknown, at: string, least: number): readonly Switching[] {
+  if (!Array.isArray(value) || value.length < least || value.length > 48)
+    throw new Problem('bad-data', `expected a list of ${least} to 48 switchings`, at);
+  return value.map((one, n) => {
+    const place = (field: string): string => `${at}[${n}].${field}`;
+    const given = object(one, `${at}[${n}]`, ['at', 'offset', 'value'], place);
+    const when = text(given['at'], place('at'));
+    if (!/^(?:dusk|dawn|(?:[01]\d|2[0-3]):[0-5]\d)$/.test(when))
+      throw new Problem('bad-data', 'expected dusk, dawn or a time such as 23:00', place('at'));
+    const offset = given['offset'] === undefined ? 0 : number(given['offset'], place('offset'));
+    if (!Number.isInteger(offset) || Math.abs(offset) > 360)
+      throw new Problem('bad-data', 'expected whole minutes from -360 to 360', place('offset'));
+    return { at: when, ...(offset !== 0 && { offset }), value: scalar(given['value'], place('value')) };
+  });
+}
+
+function ident(value: unknown): string {
+  const id = text(value, 'id');
+  if (!idPattern.test(id) || id === 'new')
+    throw new Problem('bad-data', 'an id has 1 to 64 lower case letters, digits and hyphens', 'id');
+  return id;
 }
 
 /** Of an entity and an attribute there is one point. */

@@ -74,10 +74,10 @@ export type PointVersion = {
 };
 
 /**
- * `confirming`: a group's, until it is confirmed; `waiting`: for the device, or for the command before it; `sending`: written
+ * `waiting`: for the device, or for the command before it; `sending`: written
  * down, on its way; `maybeSent`: the process ended, or the connection broke, while it was on its way.
  */
-export const openStates = ['confirming', 'waiting', 'sending', 'sent', 'maybeSent'] as const;
+export const openStates = ['waiting', 'sending', 'sent', 'maybeSent'] as const;
 export const endStates = [
   'confirmed',
   'contradicted',
@@ -92,7 +92,6 @@ export type CommandState = (typeof commandStates)[number];
 
 export const commandSteps = [
   'request',
-  'approve',
   'send',
   'return',
   'sent',
@@ -113,7 +112,6 @@ export type CommandStep = (typeof commandSteps)[number];
  * taken only when it is known that no byte has left; nothing at all leads from an end to the device.
  */
 export const transitions: Readonly<Record<CommandState, Readonly<Partial<Record<CommandStep, CommandState>>>>> = {
-  confirming: { approve: 'waiting', expire: 'expired', cancel: 'cancelled', replace: 'replaced', refuse: 'refused' },
   waiting: { send: 'sending', expire: 'expired', cancel: 'cancelled', replace: 'replaced', refuse: 'refused' },
   sending: { sent: 'sent', unsure: 'maybeSent', return: 'waiting', refuse: 'refused' },
   sent: { confirm: 'confirmed', contradict: 'contradicted', silence: 'noAnswer' },
@@ -201,6 +199,55 @@ export type CommandDoor = {
   listens(channel: Channel): boolean;
   /** Called when somebody comes who was not there. */
   onListener(listener: () => void): void;
+};
+
+/** Points that are told the same thing together. Commands to them wait for a second confirmation. */
+export type ControlGroup = {
+  readonly id: string;
+  readonly name?: Texts;
+  /** Ids of control points. */
+  readonly points: readonly string[];
+  /** Who confirms: another person than who asked, or whoever asked too. */
+  readonly confirmation: 'other' | 'self';
+};
+
+export const batchStates = ['confirming', 'confirmed', 'expired', 'cancelled'] as const;
+/** What was asked of a group: the exact list, as it was shown. */
+export type Batch = {
+  readonly id: string;
+  readonly group: string;
+  readonly groupVersion: number;
+  /** Ids and versions of the points. */
+  readonly points: readonly (readonly [string, number])[];
+  readonly value: Value;
+  readonly note?: string;
+  readonly state: (typeof batchStates)[number];
+  readonly by: string;
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  /** Who confirmed or took it back. */
+  readonly decidedBy?: string;
+  readonly decidedAt?: number;
+  /** Every point has its command. */
+  readonly done: boolean;
+};
+/** What is not confirmed by then is not sent. */
+export const confirmMs = 10 * 60_000;
+
+/** When something is switched: at an hour of the city's clock, or when the sun passes an elevation, so many minutes later. */
+export type Switching = { readonly at: string; readonly offset?: number; readonly value: Value };
+export type Schedule = {
+  readonly id: string;
+  readonly name?: Texts;
+  /** A group, or a point. */
+  readonly group?: string;
+  readonly point?: string;
+  /** Degrees of the sun's centre at `dusk` and `dawn`; -6: the end of civil twilight, -0.833: sunset. */
+  readonly elevation: number;
+  readonly switchings: readonly Switching[];
+  /** By date of the city's calendar: what holds instead; none: nothing is switched. */
+  readonly exceptions: readonly { readonly date: string; readonly switchings: readonly Switching[] }[];
+  readonly enabled: boolean;
 };
 
 export const noteMax = 500;

@@ -1,7 +1,9 @@
 /** The tables of control, and the only SQL about them. Writes are row deltas of the record that changes the entity. */
 import type { RowDelta, Rows, SqlValue, TableDefinition } from '../../store/ports.ts';
+import type { Setting } from './settings.ts';
 import {
   openStates,
+  type Batch,
   type Command,
   type CommandState,
   type ControlPoint,
@@ -70,7 +72,71 @@ const stepTable: TableDefinition = {
   key: ['command', 'n'],
 };
 
-export const controlTables: readonly TableDefinition[] = [pointTable, commandTable, stepTable];
+/** Every version of every group and schedule (`kind`); the highest one holds. */
+const settingTable: TableDefinition = {
+  name: 'control_setting',
+  columns: {
+    kind: 'TEXT',
+    id: 'TEXT',
+    version: 'INTEGER',
+    body: 'TEXT',
+    at: 'INTEGER',
+    by: 'TEXT',
+    why: 'TEXT',
+    removed: 'INTEGER',
+  },
+  key: ['kind', 'id', 'version'],
+};
+
+/** What was asked of groups, as JSON. `open`: not decided, or not every point has its command. */
+const batchTable: TableDefinition = {
+  name: 'control_batch',
+  columns: { id: 'TEXT', open: 'INTEGER', expires_at: 'INTEGER', state: 'TEXT', body: 'TEXT' },
+  key: ['id'],
+  indexes: [['open']],
+};
+
+/** Up to when a schedule has been looked at, ms. */
+const placeTable: TableDefinition = {
+  name: 'control_place',
+  columns: { schedule: 'TEXT', until: 'INTEGER' },
+  key: ['schedule'],
+};
+
+export const controlTables: readonly TableDefinition[] = [
+  pointTable,
+  commandTable,
+  stepTable,
+  settingTable,
+  batchTable,
+  placeTable,
+];
+
+export const settingRow = <T extends { readonly id: string }>(
+  kind: string,
+  { value, version, at, by, why, removed }: Setting<T>,
+): RowDelta => ({
+  table: settingTable.name,
+  key: { kind, id: value.id, version },
+  row: { body: JSON.stringify(value), at, by, why, removed: removed ? 1 : 0 },
+});
+
+export const batchRow = (batch: Batch): RowDelta => ({
+  table: batchTable.name,
+  key: { id: batch.id },
+  row: {
+    open: batch.state === 'confirming' || (batch.state === 'confirmed' && !batch.done) ? 1 : 0,
+    expires_at: batch.expiresAt,
+    state: batch.state,
+    body: JSON.stringify(batch),
+  },
+});
+
+export const placeRow = (schedule: string, until: number): RowDelta => ({
+  table: placeTable.name,
+  key: { schedule },
+  row: { until },
+});
 
 export const versionRow = ({ point, version, at, by, why, removed }: PointVersion): RowDelta => ({
   table: pointTable.name,
@@ -141,6 +207,32 @@ export function controlStore(rows: Rows) {
         removed: row['removed'] === 1,
       }));
     },
+    /** Oldest first. */
+    async settings<T>(kind: string): Promise<readonly Setting<T>[]> {
+      const found = await rows.all('SELECT * FROM control_setting WHERE kind = ? ORDER BY id, version', [kind]);
+      return found.map((row) => ({
+        value: JSON.parse(String(row['body'])) as T,
+        version: Number(row['version']),
+        at: Number(row['at']),
+        by: String(row['by']),
+        why: String(row['why']),
+        removed: row['removed'] === 1,
+      }));
+    },
+    async batch(id: string): Promise<Batch | undefined> {
+      const row = await rows.get('SELECT body FROM control_batch WHERE id = ?', [id]);
+      return row && (JSON.parse(String(row['body'])) as Batch);
+    },
+    /** Not confirmed in time; or confirmed, and not every point has its command. */
+    async unsettledBatches(now: number): Promise<readonly Batch[]> {
+      const sql = `SELECT body FROM control_batch WHERE open = 1 AND (state = 'confirmed' OR expires_at <= ?) ORDER BY id`;
+      return (await rows.all(sql, [now])).map((row) => JSON.parse(String(row['body'])) as Batch);
+    },
+    async schedulePlace(schedule: string): Promise<number | undefined> {
+      const row = await rows.get('SELECT until FROM control_place WHERE schedule = ?', [schedule]);
+      return row && Number(row['until']);
+    },
+    ofBatch: (batch: string): Promise<readonly Command[]> => commands('WHERE batch = ? ORDER BY point', [batch]),
     open: (): Promise<readonly Command[]> =>
       commands(`WHERE state IN (${marks(openStates.length)}) ORDER BY requested_at, id`, openStates),
     async find(id: string): Promise<Command | undefined> {

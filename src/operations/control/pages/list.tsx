@@ -13,14 +13,16 @@ import {
   pageAsked,
   pageOf,
   type Reader,
+  Section,
   Simulated,
-  StateBanner,
   Status,
   Table,
   uiWords,
 } from '../../../ui/index.ts';
-import { pointKinds } from '../schema.ts';
+import { pointKinds, type ControlGroup } from '../schema.ts';
+import type { Setting } from '../settings.ts';
 import { shows, type PointFilter, type PointView } from '../views.ts';
+import { nameOf as nameOfGroup } from './group.tsx';
 import { controlWords } from './messages/index.ts';
 import { nameOfPoint, pointPath, stateOf, valueText, whoText } from './words.ts';
 
@@ -34,6 +36,7 @@ export type ListContent = {
   /** Nothing is on the list at all. */
   readonly empty: boolean;
   readonly mayManage: boolean;
+  readonly groups: readonly Setting<ControlGroup>[];
 };
 
 export function listPath({ show, kind, district, entity }: PointFilter, page?: number): string {
@@ -48,7 +51,7 @@ export function listPath({ show, kind, district, entity }: PointFilter, page?: n
 }
 
 export function listPage(content: ListContent, reader: Reader): PageContent {
-  const { points, filter, city, nameOf, empty, mayManage } = content;
+  const { points, filter, city, nameOf, empty, mayManage, groups } = content;
   const { language, to, now } = reader;
   const t = controlWords(language);
   const { timeZone } = city;
@@ -65,7 +68,7 @@ export function listPage(content: ListContent, reader: Reader): PageContent {
       <>
         <h1>{t('title')}</h1>
         <p class="lede">{t('lede')}</p>
-        <StateBanner>{t('safety')}</StateBanner>
+        <p class="note">{t('safety')}</p>
         {empty ? (
           <Empty title={t('none')}>{t('noneHow')}</Empty>
         ) : (
@@ -138,8 +141,19 @@ export function listPage(content: ListContent, reader: Reader): PageContent {
             <PageLinks language={language} page={page} pages={pages} href={(n) => to(listPath(filter, n))} />
           </>
         )}
+        {groups.length > 0 && (
+          <Section id="groups" title={t('groups')} note={t('group.lede')}>
+            <Links
+              items={groups.map(({ value }) => ({
+                href: to(`/console/control/groups/${value.id}`),
+                text: `${nameOfGroup(value, language)} (${value.points.length})`,
+              }))}
+            />
+          </Section>
+        )}
         <Links
           items={[
+            { href: to('/console/control/schedules'), text: t('schedules') },
             mayManage && { href: to('/console/control/new'), text: t('edit.new') },
             mayManage && { href: to('/console/control/import'), text: t('edit.import') },
             { href: '/api/operations/control/points', text: 'JSON' },

@@ -16,11 +16,9 @@ import {
   Links,
   type City,
   type PageContent,
-  Picks,
   type Reader,
   Rows,
   Section,
-  SelectField,
   Simulated,
   StateBanner,
   Status,
@@ -29,9 +27,10 @@ import {
 } from '../../../ui/index.ts';
 import type { Overtaken } from '../commands.ts';
 import { durationMs } from '../lifecycle.ts';
-import { isOpen, isUnderWay, type Command, type ControlPoint, type PointVersion, type StepLine } from '../schema.ts';
+import { isOpen, isUnderWay, type Command, type PointVersion, type StepLine } from '../schema.ts';
 import type { PointView } from '../views.ts';
 import { controlWords } from './messages/index.ts';
+import { ValueField } from './value.tsx';
 import { entityPath, nameOfPoint, pointPath, stateOf, valueText, whoText } from './words.ts';
 
 export type PointContent = {
@@ -49,8 +48,6 @@ export type PointContent = {
 };
 
 const wrongFields = ['value', 'sure', 'note', 'point'] as const;
-/** As many values are offered to choose from; more are typed. */
-const choicesMax = 21;
 /** The browser looks again while something is under way. */
 const refreshS = 3;
 
@@ -211,49 +208,12 @@ function CommandForm({ content, reader }: { content: PointContent; reader: Reade
   const { point, last, reported } = view;
   const { language, to } = reader;
   const t = controlWords(language);
-  const wrongOf = (field: 'value' | 'note'): { wrong?: string } =>
-    wrong === field ? { wrong: t(`wrong.${field}`) } : {};
   const value = given['value'] ?? (reported === undefined ? '' : String(reported.value));
-  const offered = valuesOf(point);
   return (
     <Form reader={reader} action={to(`${pointPath(point.id)}/commands`)}>
       <input type="hidden" name="key" value={key} />
       <input type="hidden" name="seen" value={last?.id ?? ''} />
-      {point.options ? (
-        <div id="value">
-          <Picks
-            legend={t('value')}
-            name="value"
-            value={value}
-            options={point.options.map((option) => ({
-              value: String(option.value),
-              text: valueText(point, option.value, language),
-            }))}
-          />
-        </div>
-      ) : offered.length > 0 ? (
-        <SelectField
-          id="value"
-          name="value"
-          label={t('value')}
-          value={value}
-          options={offered.map((one) => ({ value: String(one), text: valueText(point, one, language) }))}
-          {...wrongOf('value')}
-        />
-      ) : (
-        <TextField
-          id="value"
-          name="value"
-          label={t('value')}
-          inputMode="decimal"
-          value={value}
-          help={t('valueHelp', {
-            min: valueText(point, point.range?.min ?? 0, language),
-            max: valueText(point, point.range?.max ?? 0, language),
-          })}
-          {...wrongOf('value')}
-        />
-      )}
+      <ValueField point={point} value={value} language={language} wrong={wrong === 'value'} />
       <TextField
         id="note"
         name="note"
@@ -261,7 +221,7 @@ function CommandForm({ content, reader }: { content: PointContent; reader: Reade
         help={t('noteHelp')}
         optionalWord={t('optional')}
         value={given['note'] ?? ''}
-        {...wrongOf('note')}
+        {...(wrong === 'note' && { wrong: t('wrong.note') })}
       />
       {point.dangerous && (
         <label class="pick" id="sure">
@@ -276,15 +236,6 @@ function CommandForm({ content, reader }: { content: PointContent; reader: Reade
       </p>
     </Form>
   );
-}
-
-/** All values of a range with few steps. */
-function valuesOf({ range }: ControlPoint): readonly number[] {
-  if (range?.step === undefined) return [];
-  const { min, max, step } = range;
-  const count = Math.floor((max - min) / step + 1e-9) + 1;
-  if (count > choicesMax) return [];
-  return Array.from({ length: count }, (_, n) => Number((min + n * step).toFixed(9)));
 }
 
 function History({ content, reader }: { content: PointContent; reader: Reader }): JSX.Element {

@@ -1,7 +1,7 @@
 /** Values, states and people in words of the reader. */
 import { formatNumber, inLanguage, unitSymbol, type State } from '../../../ui/index.ts';
 import { systemPrincipal } from '../../../http/index.ts';
-import { isOpen, type Command, type ControlPoint, type Value } from '../schema.ts';
+import type { Command, ControlPoint, Value } from '../schema.ts';
 import type { PointView } from '../views.ts';
 import { controlWords } from './messages/index.ts';
 
@@ -24,7 +24,7 @@ export function nameOfPoint({ point, entityName }: Pick<PointView, 'point' | 'en
 export function stateOf({ state }: Pick<Command, 'state'>): State {
   if (state === 'contradicted' || state === 'noAnswer') return 'trouble';
   if (state === 'refused' || state === 'expired' || state === 'maybeSent') return 'warn';
-  return isOpen({ state }) ? 'quiet' : 'none';
+  return 'quiet';
 }
 
 export const whoText = (id: string, nameOf: (id: string) => string, language: string): string =>

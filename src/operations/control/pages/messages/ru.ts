@@ -29,7 +29,6 @@ export const ru = {
   never: 'команд не было',
   notReported: 'ничего не сообщает',
   differs: 'сообщает не то, что задано',
-  'state.confirming': 'ждёт подтверждения',
   'state.waiting': 'ждёт устройства',
   'state.sending': 'отправляется',
   'state.sent': 'отправлена, ждём показания',
@@ -42,7 +41,6 @@ export const ru = {
   'state.cancelled': 'отменена',
   'state.replaced': 'заменена новой',
   'step.request': 'дана',
-  'step.approve': 'подтверждена вторым человеком',
   'step.send': 'уходит',
   'step.return': 'устройства не было; ничего не отправлено',
   'step.sent': 'отправлена',
@@ -106,5 +104,30 @@ export const ru = {
   'edit.remove': 'Снять со списка',
   'edit.wrong': 'Не сохранено',
   'edit.example': 'Пример',
+  groups: 'Группы',
+  'group.lede': 'Команда сразу всем. Пока список не подтверждён, ничего не отправляется.',
+  'group.ask':
+    '{n, plural, one {Команда {n, num} устройству} few {Команда {n, num} устройствам} many {Команда {n, num} устройствам} other {Команда {n, num} устройствам}}',
+  'group.points':
+    '{n, plural, one {{n, num} устройство} few {{n, num} устройства} many {{n, num} устройств} other {{n, num} устройства}}',
+  'batch.title':
+    '{n, plural, one {{n, num} устройство: задать {value}} few {{n, num} устройства: задать {value}} many {{n, num} устройств: задать {value}} other {{n, num} устройства: задать {value}}}',
+  'batch.confirm':
+    '{n, plural, one {Подтвердить и отправить {n, num} устройству} few {Подтвердить и отправить {n, num} устройствам} many {Подтвердить и отправить {n, num} устройствам} other {Подтвердить и отправить {n, num} устройствам}}',
+  'batch.other': 'Подтвердить должен другой человек.',
+  'batch.decided': 'Решено',
+  'batch.confirming': 'ждёт второго подтверждения',
+  'batch.confirmed': 'подтверждено',
+  'batch.expired': 'вовремя не подтверждено, ничего не отправлено',
+  'batch.cancelled': 'отменено, ничего не отправлено',
+  schedules: 'Расписания',
+  'schedules.lede':
+    'Что переключается само: по часам города или по закату и восходу над ним. Пропущенное не догоняют: отправляется только то, что ещё действует.',
+  'schedules.none': 'Само ничего не переключается.',
+  'schedules.on': 'включено',
+  'schedules.off': 'выключено',
+  'schedules.preview': 'Ближайшие семь дней',
+  'schedules.set': 'Задать группу или расписание',
+  'schedules.setNote': 'Одна группа (с points) или одно расписание (с switchings) в JSON. Тот же id — новая версия.',
   unit: '{value} {unit}',
 } as const satisfies Messages<ControlKey>;

@@ -1,5 +1,5 @@
 /** The sun over the city, to about a minute and a tenth of a degree: enough for street lights. */
-import type { Position } from '../profile.ts';
+import type { Position } from './profile.ts';
 
 const radians = Math.PI / 180;
 const dayMs = 86_400_000;
