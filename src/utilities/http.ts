@@ -19,6 +19,7 @@ import { overviewPage } from './pages/overview.tsx';
 import { fileName } from './pages/parts.tsx';
 import { waterPage } from './pages/water.tsx';
 import { periodDays, periodOf } from './period.ts';
+import { readerKey, remembered } from './remembered.ts';
 import { doorOf, type Door } from './view.ts';
 import { assumptionParameters } from './water/assumptions.ts';
 import { waterView } from './water/view.ts';
@@ -124,8 +125,21 @@ const access: Access = Object.fromEntries(
 
 export function utilitiesModule({ broker, site }: { broker: Pick<Broker, 'query' | 'aggregate'>; site: Site }): Module {
   const { city, clock } = site;
-  const read = (view: Door, who: Principal, query: URLSearchParams) =>
-    view.read({ broker, who }, city, periodOf(query, clock.now(), city.timeZone), query);
+  const once = remembered<Awaited<ReturnType<Door['read']>>>(clock);
+  const read = async (view: Door, who: Principal, query: URLSearchParams) => {
+    const period = periodOf(query, clock.now(), city.timeZone);
+    const asked = view.parameters.map(({ name }) => query.get(name));
+    const key = JSON.stringify([
+      view.name,
+      period.from,
+      period.to,
+      period.days.length,
+      period.span,
+      asked,
+      readerKey(who),
+    ]);
+    return once(key, () => view.read({ broker, who }, city, period, query));
+  };
   const queryOf = (c: Context): URLSearchParams => new URL(c.req.url).searchParams;
   const languageOf = (c: Context): string => {
     const asked = c.req.query('lang');
