@@ -268,6 +268,7 @@ export async function openPlatform(
       outbound: others,
       url: () => settings.publicUrl ?? server?.url,
       mqttDoor: trust.mqttDoor,
+      nameOf: trust.nameOf,
       mqtt: mqttOf(settings, certificate),
     });
 

@@ -1,5 +1,6 @@
 /** What the folder offers below `/api`, described for the OpenAPI document. */
 import type { ApiRoute } from '../http/index.ts';
+import { criteria, proposals } from './acceptance/asked.ts';
 
 const json = 'application/json';
 const problem = { media: 'application/problem+json', schema: { $ref: '#/components/schemas/ProblemDetails' } };
@@ -24,6 +25,18 @@ const topic = asked('topic', 'Topic that the mapping distinguishes by');
 const importId = part('id', 'Id of the import');
 const stop = part('id', '`SOURCE:STOP`, or the id of the stop’s entity');
 
+const acceptanceParameters = [
+  part('source', 'Id of the source'),
+  asked('from', 'First day by the clock of the city, or an instant; default: seven days ago'),
+  asked('to', 'Last day, included, or an instant, excluded; default: yesterday'),
+  asked('expected', 'Interval in minutes, or an ISO 8601 duration; default: estimated'),
+  asked('run', 'So many equal values in a row are no trouble', whole(2, 1_000_000)),
+  asked('page', 'A hundred entities each', whole(1, 1_000_000)),
+  ...criteria.map((one) =>
+    asked(one, `What the city asks for; default: ${proposals[one]}`, { type: 'number', minimum: 0 }),
+  ),
+];
+
 export const ingestApi: readonly ApiRoute[] = [
   {
     name: 'listSources',
@@ -31,6 +44,22 @@ export const ingestApi: readonly ApiRoute[] = [
     path: '/api/sources',
     summary: 'Sources of readings: how fresh, what was refused and why',
     answers: { 200: told('Sources, and topics that no mapping knows') },
+  },
+  {
+    name: 'getAcceptance',
+    method: 'GET',
+    path: '/api/sources/{source}/acceptance',
+    summary: 'What a source delivered over a period: completeness, delay, gaps, stuck values, repetitions',
+    parameters: acceptanceParameters,
+    answers: { 200: told('The report with its verdicts and its hash'), 400: wrong, 404: gone, 503: busy },
+  },
+  {
+    name: 'getAcceptanceTable',
+    method: 'GET',
+    path: '/api/sources/{source}/acceptance.csv',
+    summary: 'The same by entity and attribute, as CSV',
+    parameters: acceptanceParameters,
+    answers: { 200: { description: 'CSV, UTF-8', media: 'text/csv' }, 400: wrong, 404: gone, 503: busy },
   },
   {
     name: 'sendUplink',

@@ -1,5 +1,6 @@
 /** The door of ingestion: values from devices, network servers and files become readings of entities. */
 import { ingestAccess } from './access.ts';
+import { acceptanceRoutes } from './acceptance/routes.ts';
 import { ingestApi } from './api.ts';
 import type { Clock } from '../base/clock.ts';
 import { randomId } from '../base/ids.ts';
@@ -73,6 +74,8 @@ export type IngestDeps = {
   readonly mqtt?: MqttOptions | false;
   /** Who may connect to it; absent: whoever reaches it. */
   readonly mqttDoor?: MqttDoor | undefined;
+  /** Of an account, as it is shown; default: its id. */
+  readonly nameOf?: (id: string) => string;
   /** Where this process is reached, once it listens: pages tell senders. */
   readonly url?: () => string | undefined;
 };
@@ -136,6 +139,7 @@ export function ingest(deps: IngestDeps): Ingest {
     mqtt = {},
     mqttDoor,
     url = () => undefined,
+    nameOf = (id) => id,
   } = deps;
   const { policy = openPolicy } = deps;
   const sources = sourceRegistry(city.lawPack);
@@ -249,6 +253,7 @@ export function ingest(deps: IngestDeps): Ingest {
           center: [Number(city.center[0].toFixed(5)), Number(city.center[1].toFixed(5))],
         }),
       });
+      acceptanceRoutes(app, { broker, sources, health, site, clock, timeZone: city.timeZone, nameOf });
       importRoutes(app, { imports, log });
       timetables.routes(app);
       if (site && uploads) {

@@ -19,6 +19,7 @@ import {
 } from '../../ui/index.ts';
 import type { OmissionKind } from '../mapping/index.ts';
 import type { Connection, Reject, SourceReport, SourceState } from '../schema.ts';
+import { acceptanceWords } from './acceptance/messages/index.ts';
 import { importsWords } from './imports/messages/index.ts';
 import { ingestWords, reasonWord, type IngestKey } from './messages/index.ts';
 import { RealtimePart } from './realtime.tsx';
@@ -203,6 +204,11 @@ function SourceSection({
       {(report.realtime ?? []).map((one) => (
         <RealtimePart report={one} timeZone={data.timeZone} reader={reader} />
       ))}
+      <Links
+        items={[
+          { href: reader.to(`/sources/${source.id}/acceptance`), text: acceptanceWords(reader.language)('link') },
+        ]}
+      />
       {(health.flagged > 0 || health.late > 0) && (
         <p class="proof">{t('flaggedLate', { flagged: health.flagged, late: health.late })}</p>
       )}
