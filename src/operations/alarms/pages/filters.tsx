@@ -43,7 +43,11 @@ export function Narrow({ content, reader }: { content: ConsoleContent; reader: R
     })),
   ];
   const byDistrict = [
-    { href: reader.to(listPath(noDistrict)), text: t('allDistricts'), current: district === undefined },
+    {
+      href: reader.to(listPath(noDistrict)),
+      text: t(reader.who.areas ? 'ownDistricts' : 'allDistricts'),
+      current: district === undefined,
+    },
     ...districts.map(({ id, name }) => ({
       href: reader.to(listPath({ ...noDistrict, district: id })),
       text: inLanguage(name, language).text,

@@ -19,6 +19,7 @@ import {
 import type { Account } from '../accounts.ts';
 import type { Device } from '../devices.ts';
 import { freshSession } from '../fresh.ts';
+import { areasText } from './areaFields.tsx';
 import { fieldsOf, first, listed, type Desk } from './desk.ts';
 import { KeyTable, newKeyOf, NewKeyForm } from './keyParts.tsx';
 import { identityWords } from './messages/index.ts';
@@ -149,7 +150,7 @@ function keysPage(desk: Desk, reader: Reader, problem?: Problem): PageContent {
 }
 
 function Service({ desk, reader, account }: { desk: Desk; reader: Reader; account: Account }): JSX.Element {
-  const { id, displayName, disabled } = account;
+  const { id, displayName, areas, disabled } = account;
   const t = identityWords(reader.language);
   return (
     <>
@@ -157,6 +158,11 @@ function Service({ desk, reader, account }: { desk: Desk; reader: Reader; accoun
         <a href={reader.to(`/people/${id}`)}>{displayName}</a>{' '}
         {disabled && <Status state="trouble">{t('disabled')}</Status>}
       </h3>
+      {areas !== 'all' && (
+        <p class="note">
+          {t('areas')}: {areasText(areas, desk.site.city, reader.language)}
+        </p>
+      )}
       <KeyTable keys={desk.identity.keys.list(id)} reader={reader} city={desk.site.city} path="/keys" />
       {!disabled && (
         <details>

@@ -18,6 +18,7 @@ export const en = {
   'priority.4': '4 note',
   allPriorities: 'All priorities',
   allDistricts: 'The whole city',
+  ownDistricts: 'All of yours',
   district: 'District',
   what: 'What and where',
   since: 'Since',
