@@ -38,8 +38,8 @@ test(
       return found.length === 3 && found.some(({ state }) => state === 'done') ? found : undefined;
     });
     assert.deepEqual(wordsOf(orders, 'state'), ['done', 'open', 'working']);
-    const burst = orders.find(({ state }) => state === 'working');
-    assert.match(String(burst?.['alarm']), /^urn:ngsi-ld:Alert:/);
+    const leak = orders.find(({ state }) => state === 'working');
+    assert.match(String(leak?.['alarm']), /^urn:ngsi-ld:Alert:/);
     assert.ok(orders.every(({ simulated }) => simulated === true));
     const steps = await Promise.all(orders.map(({ id }) => stepsOf(city, id)));
     await city.close();
@@ -50,7 +50,7 @@ test(
     assert.deepEqual(wordsOf(again, 'id'), wordsOf(orders, 'id'));
     assert.deepEqual(await Promise.all(orders.map(({ id }) => stepsOf(city, id))), steps);
 
-    const gone = orderPrefix + String(burst?.['id']);
+    const gone = orderPrefix + String(leak?.['id']);
     await city.broker.amend(systemPrincipal, 0, [gone], { by: 'test' }, (_looked, at) => ({
       entities: [{ op: 'delete', id: gone, at }],
     }));

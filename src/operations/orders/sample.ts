@@ -24,25 +24,19 @@ type Sample = {
 
 const samples: readonly Sample[] = [
   {
-    key: 'burst',
-    asset: 'urn:ngsi-ld:Pipe:namuna-weavers',
-    rule: 'water-main-burst',
+    key: 'leak',
+    asset: 'urn:ngsi-ld:DistrictMeteredArea:namuna-wm-02',
+    rule: 'leak-night-flow',
     title: {
-      tg: 'Қубури кафидаро таъмир кунед',
-      ru: 'Устранить прорыв трубы',
-      uz: 'Yorilgan quvurni tuzating',
-      kk: 'Жарылған құбырды жөндеңіз',
-      en: 'Mend the burst main',
+      tg: 'Ҷои нашти обро ёбед',
+      ru: 'Найти утечку',
+      uz: 'Suv sizayotgan joyni toping',
+      kk: 'Су ағып жатқан жерді табыңыз',
+      en: 'Find the leak',
     },
-    draft: { crew: 'Namuna Water 2', priority: 1 },
+    draft: { crew: 'Namuna Water 2', priority: 2 },
     dueHours: 6,
-    acts: [
-      { step: 'accept' },
-      { step: 'start' },
-      { step: 'check', item: 'fence', done: true },
-      { step: 'check', item: 'others', done: true },
-      { step: 'part', part: { name: 'DN 150', number: 2, unit: 'C62' } },
-    ],
+    acts: [{ step: 'accept' }, { step: 'start' }, { step: 'check', item: 'safe', done: true }],
   },
   {
     key: 'lights',
