@@ -85,10 +85,10 @@ export function openOperations(deps: OperationsDeps): Operations {
   const control = controlModule({ ...deps, alarms, door: commandDoor(deps) });
   const modules = [
     alarmsModule({ ...deps, alarms, orders: ordersOfAlarm({ ...deps, orders }), controls: control.controls }),
-    rulesModule({ ...deps, alarms }),
-    noticeModule(deps),
     ordersModule({ ...deps, orders, alarms }),
     control,
+    rulesModule({ ...deps, alarms }),
+    noticeModule(deps),
   ];
   return { modules, control };
 }

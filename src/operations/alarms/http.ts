@@ -62,10 +62,10 @@ export function alarmsModule(deps: {
   const { alarms, site, nameOf, permits, orders, controls, follows } = deps;
   const { city } = site;
 
-  const worksIn =
-    (who: Principal) =>
+  const mayIn =
+    (who: Principal, action: Action) =>
     (district = ''): boolean =>
-      permits(who, 'workAlarms', { type: 'Area', id: district });
+      permits(who, action, { type: 'Area', id: district });
   /** Those that somebody is not kept out of. */
   const districtsFor = ({ areas }: Principal): City['districts'] =>
     areas ? city.districts.filter(({ id }) => areas.includes(id)) : city.districts;
@@ -105,7 +105,8 @@ export function alarmsModule(deps: {
       controlled,
       isChosen: asked !== null,
       mayRaise: permits(who, 'workAlarms'),
-      mayWork: worksIn(who),
+      mayWork: mayIn(who, 'workAlarms'),
+      mayTell: mayIn(who, 'writeNotices'),
       sound: soundIsOn(c),
       nameOf,
       city,

@@ -22,7 +22,6 @@ export type ConsoleContent = {
   readonly size: number;
   readonly acts: ReadonlyMap<string, StepLine>;
   readonly opened?: Opened;
-  /** Of the opened one. */
   /** Something that may be commanded is its subject, or belongs to it. */
   readonly controlled?: boolean;
   readonly orders?: Awaited<ReturnType<OrdersOfAlarm>>;
@@ -30,6 +29,8 @@ export type ConsoleContent = {
   readonly isChosen: boolean;
   /** Of a district's id; none: of no district. */
   readonly mayWork: (district?: string) => boolean;
+  /** Residents may be told; of a district's id. */
+  readonly mayTell: (district?: string) => boolean;
   /** One may be raised by hand somewhere. */
   readonly mayRaise: boolean;
   /** New alarms are heard. */

@@ -25,15 +25,7 @@ const minutes = [30, 60, 120, 240, 480, 720] as const;
 const controlPath = (subject: string): string => `/console/control?entity=${encodeURIComponent(subject)}`;
 
 /** Its page, its chart and what can be done to it from here are one step away. */
-function SubjectLinks({
-  alarm,
-  controlled,
-  reader,
-}: {
-  alarm: Alarm;
-  controlled: boolean;
-  reader: Reader;
-}): JSX.Element | null {
+function SubjectLinks({ alarm, reader }: { alarm: Alarm; reader: Reader }): JSX.Element | null {
   const t = alarmWords(reader.language);
   const { subject, attribute } = alarm;
   if (subject === undefined) return null;
@@ -48,37 +40,43 @@ function SubjectLinks({
           <a href={`${page}?range=day&attr=${encodeURIComponent(attribute)}`}>{t('chart')}</a>
         </>
       )}
-      {controlled && (
-        <>
-          {' · '}
-          <a href={reader.to(controlPath(subject))}>{t('control')}</a>
-        </>
-      )}
     </>
   );
 }
 
-/** Who was sent because of it, and the way to send somebody. */
-function Work({ alarm, orders, reader }: { alarm: Alarm; orders: Orders; reader: Reader }): JSX.Element {
+/** What mostly follows: each is one step away, and begins with what is known of the alarm. */
+function Nexts({
+  alarm,
+  content,
+  reader,
+}: {
+  alarm: Alarm;
+  content: ConsoleContent;
+  reader: Reader;
+}): JSX.Element | null {
   const t = alarmWords(reader.language);
+  const { orders, controlled = false, mayTell } = content;
+  const { subject } = alarm;
   const id = alarm.id.slice(alertPrefix.length);
+  const items: readonly (readonly [string, string] | false | undefined)[] = [
+    orders?.mayMake && [`/console/orders/new?alarm=${id}`, t('makeOrder')],
+    controlled && subject !== undefined && [controlPath(subject), t('control')],
+    mayTell(alarm.district) && [`/console/notices/new?about=${encodeURIComponent(alarm.id)}`, t('tell')],
+  ];
+  const links = items.filter((item) => item !== undefined && item !== false);
+  if (alarm.state === 'closed' || links.length === 0) return null;
   return (
-    <>
-      {orders.links.map(({ href, text }) => (
-        <>
-          <a href={reader.to(href)}>{text}</a>
-          <br />
-        </>
+    <p class="nexts noprint">
+      {links.map(([href, text]) => (
+        <a class="btn" href={reader.to(href)}>
+          {text}
+        </a>
       ))}
-      {orders.mayMake && alarm.state !== 'closed' && (
-        <a href={reader.to(`/console/orders/new?alarm=${id}`)}>{t('makeOrder')}</a>
-      )}
-    </>
+    </p>
   );
 }
-type Orders = NonNullable<ConsoleContent['orders']>;
 
-function factsOf({ alarm }: Opened, { filter, city, orders, controlled = false }: ConsoleContent, { reader }: Told) {
+function factsOf({ alarm }: Opened, { filter, city, orders }: ConsoleContent, { reader }: Told) {
   const { language } = reader;
   const t = alarmWords(language);
   const unit = alarm.unitCode === undefined ? '' : `\u00a0${unitSymbol(alarm.unitCode, language)}`;
@@ -86,10 +84,7 @@ function factsOf({ alarm }: Opened, { filter, city, orders, controlled = false }
   const limit = alarm.limit === undefined ? undefined : `${formatNumber(alarm.limit, language)}${unit}`;
   const items: [string, ComponentChildren | undefined][] = [
     [t('priority'), priorityText(alarm.priority, language)],
-    [
-      t('subject'),
-      alarm.subject === undefined ? undefined : <SubjectLinks alarm={alarm} controlled={controlled} reader={reader} />,
-    ],
+    [t('subject'), alarm.subject === undefined ? undefined : <SubjectLinks alarm={alarm} reader={reader} />],
     [t('district'), district && inLanguage(district.name, language).text],
     [
       t('measured'),
@@ -117,9 +112,14 @@ function factsOf({ alarm }: Opened, { filter, city, orders, controlled = false }
     [t('assigned'), alarm.assignedTo],
     [
       t('orders'),
-      orders && (orders.links.length > 0 || (orders.mayMake && alarm.state !== 'closed')) ? (
-        <Work alarm={alarm} orders={orders} reader={reader} />
-      ) : undefined,
+      orders && orders.links.length > 0
+        ? orders.links.map(({ href, text }) => (
+            <>
+              <a href={reader.to(href)}>{text}</a>
+              <br />
+            </>
+          ))
+        : undefined,
     ],
     [t('reason'), reasonText(alarm.reason, language)],
     [
@@ -164,13 +164,24 @@ function Step({
 }
 
 /** What can be done from here; the forms with fields are folded, and a key opens them. */
-function Acts({ alarm, reader, back }: { alarm: Alarm; reader: Reader; back: string }): JSX.Element {
+function Acts({
+  alarm,
+  reader,
+  back,
+  children,
+}: {
+  alarm: Alarm;
+  reader: Reader;
+  back: string;
+  children: ComponentChildren;
+}): JSX.Element {
   const t = alarmWords(reader.language);
   const common = { alarm, reader, back };
   const takes = !alarm.acknowledged && canDo(alarm, 'acknowledge');
   return (
     <div class="acts">
       {takes && <Step {...common} step="acknowledge" main />}
+      {children}
       <Step {...common} step="return" />
       <details id="more" open={!takes && alarm.state !== 'closed'}>
         <summary>{t('more')}</summary>
@@ -249,7 +260,13 @@ export function Detail({ content, told }: { content: ConsoleContent; told: Told 
           {text}
         </h2>
         <Facts items={factsOf(opened, content, told)} />
-        {mayWork(alarm.district) && <Acts alarm={alarm} reader={reader} back={back} />}
+        {mayWork(alarm.district) ? (
+          <Acts alarm={alarm} reader={reader} back={back}>
+            <Nexts alarm={alarm} content={content} reader={reader} />
+          </Acts>
+        ) : (
+          <Nexts alarm={alarm} content={content} reader={reader} />
+        )}
       </section>
       <Story opened={opened} told={told} />
     </>

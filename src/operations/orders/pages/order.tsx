@@ -206,7 +206,7 @@ export function orderPage(content: OrderContent, reader: Reader): PageContent {
           items={[
             { href: to('/console/orders'), text: t('backToList') },
             mayManage && {
-              href: to(`/console/notices?about=${encodeURIComponent(order.alarm ?? order.id)}`),
+              href: to(`/console/notices/new?about=${encodeURIComponent(order.alarm ?? order.id)}`),
               text: t('writeNotice'),
             },
             { href: `/api/operations/orders/${id}`, text: 'JSON' },

@@ -64,6 +64,7 @@ export const en = {
   orders: 'Work orders',
   control: 'Control',
   makeOrder: 'Make a work order',
+  tell: 'Tell residents',
   reason: 'Why closed',
   alert: 'Entity',
   story: 'What was done',

@@ -68,6 +68,7 @@ export const kk: Messages<AlarmKey> = {
   orders: 'Жұмыс тапсырмалары',
   control: 'Басқару',
   makeOrder: 'Тапсырма құру',
+  tell: 'Тұрғындарды хабардар ету',
   reason: 'Неге жабылды',
   alert: 'Нысан жазбасы',
   story: 'Не істелді',

@@ -71,6 +71,7 @@ export const ru: Messages<AlarmKey> = {
   orders: 'Наряды',
   control: 'Управление',
   makeOrder: 'Создать наряд',
+  tell: 'Оповестить жителей',
   reason: 'Почему закрыта',
   alert: 'Сущность',
   story: 'Что сделано',

@@ -68,6 +68,7 @@ export const tg: Messages<AlarmKey> = {
   orders: 'Супоришҳои корӣ',
   control: 'Идоракунӣ',
   makeOrder: 'Сохтани супориш',
+  tell: 'Огоҳ кардани сокинон',
   reason: 'Чаро пӯшида шуд',
   alert: 'Ҳастӣ',
   story: 'Чӣ карда шуд',

@@ -68,6 +68,7 @@ export const uz: Messages<AlarmKey> = {
   orders: 'Ish topshiriqlari',
   control: 'Boshqaruv',
   makeOrder: 'Topshiriq tuzish',
+  tell: 'Aholini ogohlantirish',
   reason: 'Nega yopildi',
   alert: 'Obyekt yozuvi',
   story: 'Nima qilindi',
