@@ -126,6 +126,30 @@ suite('work orders on a phone', { skip: noBrowser }, () => {
     await context.close();
   });
 
+  test('pages that were kept for another account go', async () => {
+    const { page, context } = await openPage(browser, { width: 390 });
+    await bring(page, await make('Осмотреть насос'));
+    const kept = (path: string): Promise<boolean> =>
+      page.evaluate(async (name) => {
+        const { caches } = globalThis as unknown as { caches: { match(path: string): Promise<unknown> } };
+        return (await caches.match(name)) !== undefined;
+      }, path);
+    await page.evaluate(async () => {
+      type Kept = { put(path: string, answer: Response): Promise<void> };
+      const { caches } = globalThis as unknown as { caches: { open(name: string): Promise<Kept> } };
+      const pages = await caches.open('orders-pages');
+      await pages.put('/who', new Response('SOMEBODY-ELSE'));
+      await pages.put(
+        '/ru/console/orders/0000000000',
+        new Response('theirs', { headers: { date: new Date().toUTCString() } }),
+      );
+    });
+    assert.equal(await kept('/ru/console/orders/0000000000'), true);
+    await page.reload();
+    await until(async () => !(await kept('/ru/console/orders/0000000000')));
+    await context.close();
+  });
+
   test('without a script the same is done by forms', async () => {
     const id = await make('Покрасить опору');
     const { page, context } = await openPage(browser, { width: 390, scripts: false });

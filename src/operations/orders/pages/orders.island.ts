@@ -224,6 +224,15 @@ document.querySelector('#orders')?.addEventListener('keydown', (event) => {
   next.focus();
 });
 
+/** What was kept for whoever used this phone before, goes. */
+async function forgetOthers(): Promise<void> {
+  if (!('caches' in globalThis)) return;
+  const before = await (await (await caches.open(pages)).match('/who'))?.text();
+  if (before !== undefined && before !== who) await caches.delete(pages);
+  const headers = { date: new Date().toUTCString() };
+  await (await caches.open(pages)).put('/who', new Response(who, { headers }));
+}
+
 /** Pages of a list of orders, and all that they are drawn with, are there without a network. */
 async function bringAlong(): Promise<void> {
   // A desk has its network.
@@ -257,5 +266,7 @@ if (panel) {
     againMs,
   );
   void send();
-  void bringAlong().catch(() => {});
+  void forgetOthers()
+    .then(bringAlong)
+    .catch(() => {});
 }
