@@ -74,10 +74,14 @@ export async function runSampleCity(deps: {
   // The newest values from before this instant are not news: a source that is silent has to look silent.
   const births = simulator.entities(now);
   const fresh = known && now - pastUntil < longAwayMs;
-  for (const [source, readings] of bySource(births.map(birthReading))) {
-    for (let at = 0; !fresh && at < readings.length; at += birthChunk) {
+  // What a newer program has and an older one had not is born now.
+  const born = async ({ id }: Birth): Promise<boolean> =>
+    fresh === true && (await broker.find(systemPrincipal, 0, id)) !== undefined;
+  const unborn = (await Promise.all(births.map(async (birth) => ((await born(birth)) ? [] : [birth])))).flat();
+  for (const [source, readings] of bySource(unborn.map(birthReading)))
+    for (let at = 0; at < readings.length; at += birthChunk)
       await broker.record(systemPrincipal, 0, readings.slice(at, at + birthChunk), { ...cause, source });
-    }
+  for (const source of new Set(births.map((birth) => birth.source))) {
     const observed = births
       .filter((birth) => birth.source === source)
       .flatMap(({ attrs }) => attrs.map(({ observedAt = 0 }) => observedAt));

@@ -554,6 +554,34 @@ test('devices of another district are neither told what to be nor made one’s o
   ])
     await things(pathOf, here);
 
+  // A group and a schedule are seen whole or not at all.
+  const mixed = [valves.own, valves.other];
+  for (const [id, members] of [
+    [`g-${valves.own}`, [valves.own]],
+    [`g-${valves.other}`, [valves.other]],
+    ['g-mixed', mixed],
+  ] as const) {
+    assert.equal((await send(lead, 'POST', `${base}/groups`, { id, points: members })).status, 204);
+    const schedule = { id: `s${id.slice(1)}`, group: id, switchings: [{ at: '23:00', value: 50 }] };
+    assert.equal((await send(lead, 'POST', `${base}/schedules`, schedule)).status, 204);
+  }
+  await sights([`${base}/groups`, `${base}/schedules`, '/en/console/control/schedules'], words);
+  await things((id) => `/en/console/control/groups/g-${id}`, here);
+  assert.ok(!(await (await get(limited, `${base}/groups`, true)).text()).includes('g-mixed'));
+  const batches: string[] = [];
+  for (const id of [`g-${valves.other}`, 'g-mixed']) {
+    const path = `${base}/groups/${id}/commands`;
+    assert.equal((await get(limited, `/en/console/control/groups/${id}`, false)).status, 404, id);
+    assert.ok([403, 404].includes((await send(limited, 'POST', path, { value: 50 })).status), id);
+    const asked = String((await made(await send(lead, 'POST', path, { value: 50 })))['id']);
+    assert.equal((await get(limited, `${base}/batches/${asked}`, true)).status, 404);
+    assert.equal((await get(limited, `/en/console/control/batches/${asked}`, false)).status, 404);
+    for (const act of ['confirm', 'cancel'])
+      assert.ok([403, 404].includes((await send(limited, 'POST', `${base}/batches/${asked}/${act}`, {})).status));
+    batches.push(asked);
+  }
+  for (const id of batches) await send(lead, 'POST', `${base}/batches/${id}/cancel`, {});
+
   const refused = [403, 404];
   // What may be controlled, and by which way, is said for the whole city.
   for (const path of [

@@ -15,7 +15,7 @@ import { pointPage, type PointContent } from './pages/point.tsx';
 import { pointPath } from './pages/words.ts';
 import { parsePoint, parsePoints, parseRequest } from './parse.ts';
 import { bodyOf, commandJson, idOf, inInstants, type ControlPagesDeps } from './pages/requests.ts';
-import { togetherApi, togetherPages } from './pages/together.ts';
+import { settingsFor, togetherApi, togetherPages } from './pages/together.ts';
 import type { ControlPoint } from './schema.ts';
 import { parseFilter, type PointView } from './views.ts';
 import { demandWhole } from './points.ts';
@@ -107,7 +107,7 @@ function pageRoutes(app: Hono, { points, commands, views, together, site, nameOf
       city,
       nameOf,
       empty: points.list().length === 0,
-      groups: together.groups.list(),
+      groups: settingsFor(reader.who, { together, views }).groups,
     };
     return listPage({ ...content, mayManage: mayManage(reader) }, reader);
   });

@@ -47,6 +47,8 @@ export type Views = {
   /** @throws Problem not-found: also for who may not see it */
   get(who: Principal, id: string): Promise<PointView>;
   list(who: Principal, filter: PointFilter): Promise<readonly PointView[]>;
+  /** Whether `who` may see every one of these: what is about several points is seen whole or not at all. */
+  shows(who: Principal, ids: readonly string[]): boolean;
   /** The newest first. */
   history(who: Principal, id: string, limit: number): Promise<readonly Command[]>;
   /** @throws Problem not-found */
@@ -130,6 +132,12 @@ export function controlViews(deps: {
       if (show === 'open') return all.filter(({ last }) => last !== undefined && isOpen(last));
       return show === 'trouble' ? all.filter((one) => inTrouble(one, now())) : all;
     },
+    shows: (who, ids) =>
+      who.areas === undefined ||
+      ids.every((id) => {
+        const version = points.find(id);
+        return version !== undefined && sees(who, version.point.district);
+      }),
     async history(who, id, limit) {
       visible(who, id);
       return store.ofPoint(id, limit);

@@ -6,7 +6,7 @@ import { Problem } from '../../../base/problem.ts';
 import { whoOf, type Principal } from '../../../http/index.ts';
 import type { PageContent, Reader } from '../../../ui/index.ts';
 import { parseGroup, parseRequest, parseSchedule } from '../parse.ts';
-import type { Batch, Command, ControlPoint } from '../schema.ts';
+import type { Batch, Command, ControlPoint, Schedule } from '../schema.ts';
 import { batchPage, groupPage } from './group.tsx';
 import { bodyOf, commandJson, idOf, inInstants, type ControlPagesDeps, type Together } from './requests.ts';
 import { schedulesPage } from './schedules.tsx';
@@ -19,6 +19,24 @@ function firstOf({ groups, batches }: Together, id: string): ControlPoint {
   if (!first) throw new Problem('conflict', 'none of its points may be commanded', 'id');
   // The list is confirmed: that is asked of a group whether it is dangerous or not.
   return { ...first.point, dangerous: false };
+}
+
+/** Groups and schedules that `who` may see. */
+export function settingsFor(who: Principal, { together, views }: Pick<ControlPagesDeps, 'together' | 'views'>) {
+  const { groups, scheduled } = together;
+  const pointsOf = ({ group, point }: Schedule): readonly string[] => [
+    ...(point === undefined ? [] : [point]),
+    ...(group === undefined ? [] : groups.get(group).value.points),
+  ];
+  return {
+    groups: groups.list().filter(({ value }) => views.shows(who, value.points)),
+    schedules: scheduled.list().filter(({ value }) => views.shows(who, pointsOf(value))),
+  };
+}
+
+/** @throws Problem not-found: also for who may not see one of its points */
+function demandShown(views: ControlPagesDeps['views'], who: Principal, ids: readonly string[]): void {
+  if (!views.shows(who, ids)) throw new Problem('not-found', 'there is no such group of devices', 'id');
 }
 
 /** Sets a group or a schedule, as JSON says. */
@@ -38,15 +56,16 @@ async function save({ together }: ControlPagesDeps, who: Principal, value: unkno
 
 export function togetherPages(app: Hono, deps: ControlPagesDeps): void {
   const { together, views, site, nameOf, permits } = deps;
-  const { groups, batches, scheduled, schedules, store } = together;
+  const { groups, batches, schedules, store } = together;
   const { city } = site;
 
   const seen = (reader: Reader, ids: readonly string[]) => Promise.all(ids.map((id) => views.get(reader.who, id)));
-  const list = (reader: Reader, said: { json?: string; detail?: string } = {}): PageContent =>
-    schedulesPage(
+  const list = (reader: Reader, said: { json?: string; detail?: string } = {}): PageContent => {
+    const settings = settingsFor(reader.who, deps);
+    return schedulesPage(
       {
-        schedules: scheduled.list().map((setting) => ({ setting, due: schedules.preview(setting.value) })),
-        groups: groups.list(),
+        schedules: settings.schedules.map((setting) => ({ setting, due: schedules.preview(setting.value) })),
+        groups: settings.groups,
         city,
         nameOfAccount: nameOf,
         mayManage: reader.who.areas === undefined && permits(reader.who, 'manageControls'),
@@ -54,6 +73,7 @@ export function togetherPages(app: Hono, deps: ControlPagesDeps): void {
       },
       reader,
     );
+  };
   site.page(app, '/console/control/schedules', (reader) => list(reader));
   site.form(app, '/console/control/schedules', async (c, reader) => {
     const { json = '', why = '' } = (await c.req.parseBody()) as Form;
@@ -68,6 +88,7 @@ export function togetherPages(app: Hono, deps: ControlPagesDeps): void {
 
   const group = async (reader: Reader, id: string, wrong?: string): Promise<PageContent> => {
     const { value } = groups.get(id);
+    demandShown(views, reader.who, value.points);
     const members = await seen(
       reader,
       batches.members(value).map(({ point }) => point.id),
@@ -87,6 +108,11 @@ export function togetherPages(app: Hono, deps: ControlPagesDeps): void {
   });
   site.page(app, '/console/control/batches/:id', async (reader) => {
     const batch = await batches.get(reader.params['id'] ?? '');
+    demandShown(
+      views,
+      reader.who,
+      batch.points.map(([id]) => id),
+    );
     const { value } = groups.get(batch.group);
     const members = batches.members(value);
     const there = batch.points.map(([id]) => id).filter((id) => members.some(({ point }) => point.id === id));
@@ -118,19 +144,22 @@ const batchJson = (batch: Batch, commands: readonly Command[] = []): Record<stri
 });
 
 export function togetherApi(app: Hono, deps: ControlPagesDeps): void {
-  const { groups, batches, scheduled, schedules, store } = deps.together;
+  const { batches, schedules, store } = deps.together;
   const base = '/api/operations/control';
   const shown = async (c: Context, batch: Batch, status: 200 | 201 = 200): Promise<Response> => {
-    // Whoever may not see one of its points does not see what was asked of it.
-    for (const [point] of batch.points) await deps.views.get(whoOf(c), point);
+    demandShown(
+      deps.views,
+      whoOf(c),
+      batch.points.map(([id]) => id),
+    );
     return c.json(batchJson(batch, await store.ofBatch(batch.id)), status);
   };
   app.get(`${base}/groups`, (c) =>
-    c.json({ groups: groups.list().map(({ value, version }) => ({ ...value, version })) }),
+    c.json({ groups: settingsFor(whoOf(c), deps).groups.map(({ value, version }) => ({ ...value, version })) }),
   );
   app.get(`${base}/schedules`, (c) =>
     c.json({
-      schedules: scheduled.list().map(({ value, version }) => ({
+      schedules: settingsFor(whoOf(c), deps).schedules.map(({ value, version }) => ({
         ...value,
         version,
         next: schedules.preview(value).map((due) => ({ ...due, at: new Date(due.at).toISOString() })),

@@ -1,6 +1,6 @@
 /** Values, states and people in words of the reader. */
 import { formatNumber, inLanguage, unitSymbol, type State } from '../../../ui/index.ts';
-import { systemPrincipal } from '../../../http/index.ts';
+import { anonymousPrincipal, systemPrincipal } from '../../../http/index.ts';
 import type { Command, ControlPoint, Value } from '../schema.ts';
 import type { PointView } from '../views.ts';
 import { controlWords } from './messages/index.ts';
@@ -28,7 +28,11 @@ export function stateOf({ state }: Pick<Command, 'state'>): State {
 }
 
 export const whoText = (id: string, nameOf: (id: string) => string, language: string): string =>
-  id === systemPrincipal.id ? controlWords(language)('system') : nameOf(id);
+  id === systemPrincipal.id
+    ? controlWords(language)('system')
+    : id === anonymousPrincipal.id
+      ? controlWords(language)('here')
+      : nameOf(id);
 
 export const pointPath = (id: string): string => `/console/control/${id}`;
 export const entityPath = (id: string): string => `/entities/${encodeURIComponent(id).replaceAll('%3A', ':')}`;

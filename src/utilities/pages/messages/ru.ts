@@ -3,7 +3,7 @@ import type { UtilityKey } from './en.ts';
 
 /** Native review: none. */
 export const ru: Messages<UtilityKey> = {
-  title: 'Городское хозяйство',
+  title: 'Хозяйство',
   lede: 'Свет, вода, тепло и воздух: что измерено, с чем сравнивается и как посчитано.',
   here: 'Вы здесь',
   proof: 'за последние 30 дней',

@@ -53,6 +53,7 @@ export const en = {
   late: 'answered late, {time}',
   twice: 'answered {n, num} times',
   system: 'the platform',
+  here: 'this machine',
   by: '{name}, {time}',
   entity: 'Entity',
   readBack: 'Confirmed by',

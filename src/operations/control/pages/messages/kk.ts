@@ -56,6 +56,7 @@ export const kk = {
   late: 'кеш жауап берді, {time}',
   twice: '{n, num} рет жауап берді',
   system: 'платформа',
+  here: 'осы компьютер',
   by: '{name}, {time}',
   entity: 'Нысан',
   readBack: 'Растайды',

@@ -56,6 +56,7 @@ export const ru = {
   late: 'ответ опоздал, {time}',
   twice: 'ответов: {n, num}',
   system: 'платформа',
+  here: 'этот компьютер',
   by: '{name}, {time}',
   entity: 'Объект',
   readBack: 'Подтверждает',

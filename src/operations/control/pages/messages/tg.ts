@@ -56,6 +56,7 @@ export const tg = {
   late: 'дер ҷавоб дод, {time}',
   twice: '{n, num} бор ҷавоб дод',
   system: 'платформа',
+  here: 'ҳамин компютер',
   by: '{name}, {time}',
   entity: 'Объект',
   readBack: 'Тасдиқ мекунад',

@@ -56,6 +56,7 @@ export const uz = {
   late: 'kech javob berdi, {time}',
   twice: '{n, num} marta javob berdi',
   system: 'platforma',
+  here: 'shu kompyuter',
   by: '{name}, {time}',
   entity: 'Obyekt',
   readBack: 'Tasdiqlaydi',
