@@ -297,6 +297,8 @@ export async function openPlatform(
       search: () => (search ??= searchOf(city)),
       home: (context) =>
         Promise.all(modules.flatMap((module) => (module.home === undefined ? [] : [module.home(context)]))),
+      thing: async (context) =>
+        (await Promise.all(modules.flatMap(({ thing }) => (thing ? [thing(context)] : [])))).flat(),
     });
     const modules: Module[] = [
       brokerModule({

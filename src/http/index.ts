@@ -7,7 +7,7 @@ export { csrfField, demandFromHere, sameText } from './csrf.ts';
 export { accessOf, demandAction, openGuard, type Guard } from './guard.ts';
 export { openEndpoints, type Endpoints, type PostMessage } from './endpoints.ts';
 export { eventStream, type EventStream } from './events.ts';
-export type { Access, ApiRoute, HomeContext, HomePart, Module } from './module.ts';
+export type { Access, ApiRoute, HomeContext, HomePart, Module, ThingContext } from './module.ts';
 export {
   outbound,
   type Fetched,

@@ -30,6 +30,8 @@ export type Module = {
   readonly upgrade?: (request: IncomingMessage, socket: Duplex, head: Buffer, guard: Guard) => boolean;
   /** What the module has to say on the home page, in words of the reader's language. */
   readonly home?: (context: HomeContext) => Promise<HomePart>;
+  /** What `who` can do with a thing of the city, as links on its page, in words of the reader's language. */
+  readonly thing?: (context: ThingContext) => Promise<readonly { href: string; text: string }[]>;
   /** Entries of the navigation, in words of the reader's language; those that `who` may not open are left out by others. */
   readonly navigation?: (
     language: string,
@@ -75,6 +77,14 @@ export type ApiRoute = {
 };
 
 export type HomeContext = { readonly language: string; readonly now: number };
+
+/** An entity: its id and types (IRIs), and who looks at it. */
+export type ThingContext = {
+  readonly id: string;
+  readonly types: readonly string[];
+  readonly language: string;
+  readonly who: Principal;
+};
 
 /** Plain data: the home page knows how it looks. Texts are in the reader's language, paths without host. */
 export type HomePart = {

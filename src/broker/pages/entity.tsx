@@ -55,6 +55,8 @@ export type EntityContent = {
   readonly series: readonly Series[] | undefined;
   /** The attribute chosen in the address, IRI. */
   readonly chosen?: string;
+  /** What the reader can do with it; paths without language. */
+  readonly acts: readonly { readonly href: string; readonly text: string }[];
 };
 
 const hourMs = 3_600_000;
@@ -252,6 +254,15 @@ export function EntityPage({
             ? t('lastHeardText', { ago: formatRelative(heardAt(entity) ?? last, now, language) })
             : t('allFresh', { ago: formatRelative(last, now, language) })}
       </p>
+      {content.acts.length > 0 && (
+        <p class="nexts noprint">
+          {content.acts.map(({ href, text }) => (
+            <a class="btn" href={to(href)}>
+              {text}
+            </a>
+          ))}
+        </p>
+      )}
       <Values site={site} reader={reader} content={content} />
       <History site={site} reader={reader} content={content} name={name} />
       <div class="duo even">

@@ -2,7 +2,14 @@
 import type { Context, Hono } from 'hono';
 import { Problem } from '../../base/problem.ts';
 import { within } from '../../base/timers.ts';
-import { whoOf, type HomeContext, type HomePart, type Module, type Principal } from '../../http/index.ts';
+import {
+  whoOf,
+  type HomeContext,
+  type HomePart,
+  type Module,
+  type Principal,
+  type ThingContext,
+} from '../../http/index.ts';
 import { coreContext, type Entity } from '../../ngsild/index.ts';
 import { pageAsked, type CitySearch, type Reader, type Site } from '../../ui/index.ts';
 import type { Broker } from '../broker.ts';
@@ -10,7 +17,7 @@ import { type Attention, attentionOf, attentionOfPart } from './attention.ts';
 import { type Change, describeChange, type DescribedChange, keyOf, linesPerType } from './changes.ts';
 import { pointsMax, type CityState } from './cityState.ts';
 import { entitiesCsv, historyCsv, listFileName, pointsGeoJson } from './downloads.ts';
-import { EntityPage, fileName } from './entity.tsx';
+import { type EntityContent, EntityPage, fileName } from './entity.tsx';
 import { filterOf } from './filter.tsx';
 import { foundIn, queryMax, searchRequest } from './found.ts';
 import { FoundPage } from './foundPage.tsx';
@@ -39,6 +46,8 @@ export type PagesDeps = {
   };
   /** What the other modules have to say on the home page. */
   readonly home: (context: HomeContext) => Promise<readonly HomePart[]>;
+  /** What can be done with a thing, as the other modules say. */
+  readonly thing: (context: ThingContext) => Promise<EntityContent['acts']>;
 };
 
 /**
@@ -52,7 +61,7 @@ export function pages(deps: PagesDeps): Module & {
     who: Principal,
   ) => Promise<readonly { readonly entity: Entity; readonly severity: 'trouble' | 'warn' }[]>;
 } {
-  const { site, broker, live, home, search } = deps;
+  const { site, broker, live, home, thing, search } = deps;
   const { city, clock } = site;
   const remembered = rememberedFor({ broker, city, now: () => clock.now() });
   const describe = (change: Change, language: string, who: Principal): DescribedChange =>
@@ -187,6 +196,7 @@ export function pages(deps: PagesDeps): Module & {
       attention: found.map((one) => attentionOf({ ...one, entity }, city, language)),
       range,
       series: series?.slice(0, panelsMax),
+      acts: await thing({ id: entity.id, types: entity.type, language, who }),
       ...(chosen !== undefined && { chosen }),
     };
     return {

@@ -20,6 +20,7 @@ import { openGroups } from './groups.ts';
 import { openSchedules } from './schedules.ts';
 import { openSettings } from './settings.ts';
 import type { ControlGroup, Schedule } from './schema.ts';
+import { controlWords } from './pages/messages/index.ts';
 import { controlViews } from './views.ts';
 
 /** How late a schedule may switch. */
@@ -74,8 +75,14 @@ export function controlModule(deps: {
         busy = false;
       });
   };
+  const controls: Control['controls'] = async (who, entity) =>
+    (await views.list(who, { show: 'all', entity })).length > 0;
   return {
     ...controlPages({ ...deps, points, commands, views, together: { groups, batches, scheduled, schedules, store } }),
+    async thing({ id, language, who }) {
+      if (!deps.permits(who, 'controlDevices') || !(await controls(who, id))) return [];
+      return [{ href: `/console/control?entity=${encodeURIComponent(id)}`, text: controlWords(language)('title') }];
+    },
     async start() {
       await points.load();
       await groups.load();
@@ -89,7 +96,7 @@ export function controlModule(deps: {
       await running;
       await commands.stop();
     },
-    controls: async (who, entity) => (await views.list(who, { show: 'all', entity })).length > 0,
+    controls,
     async offer(file) {
       const known = (id: string): boolean => {
         try {

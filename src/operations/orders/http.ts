@@ -60,6 +60,11 @@ export function orderPages(deps: Deps): Module {
     api: ordersApi,
     // A photo is larger than a form.
     streams: [/^\/console\/orders\/[0-9A-Z]{10}\/photos$/, /^\/api\/operations\/orders\/[0-9A-Z]{10}\/photos$/],
+    thing: async ({ id, types, language, who }) => {
+      if (!deps.permits(who, 'manageOrders')) return [];
+      const as = types.some((type) => /[/#]ServiceRequest$/.test(type)) ? 'request' : 'entity';
+      return [{ href: `/console/orders/new?${as}=${encodeURIComponent(id)}`, text: orderWords(language)('new') }];
+    },
     navigation: (language) => [{ href: '/console/orders', text: orderWords(language)('title'), below: '/console' }],
     routes(app) {
       pageRoutes(app, deps);

@@ -284,6 +284,10 @@ test('a request of any origin becomes an order: its words and place, nothing of 
   assert.deepEqual([known['title'], known['place']], [{ en: 'Street light' }, 'Potters 5']);
   assert.deepEqual(known['location'], [long, lat]);
   assert.match(await (await get(`/ru/console/orders/new?request=${encodeURIComponent(id)}`)).text(), /Potters 5/);
+  const link = `/ru/console/orders/new?request=${encodeURIComponent(id)}`;
+  const pageFor = async (cookie?: string): Promise<string> => (await get(`/ru/entities/${id}`, cookie)).text();
+  assert.ok((await pageFor()).includes(link), 'its page offers that');
+  assert.ok(!(await pageFor('CREW')).includes('orders/new'), 'to those who make orders');
   const before = city.lastSeq();
   await done(order, { step: 'tell', text: { ru: 'Починим сегодня', tg: 'Имрӯз таъмир мекунем' } });
   assert.equal(city.lastSeq(), before + 1);

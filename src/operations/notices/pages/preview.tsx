@@ -65,10 +65,10 @@ export function previewPage(
           {[...fields].flatMap(([name, values]) =>
             values.map((value) => <input type="hidden" name={name} value={value} />),
           )}
-          <p>
+          <p class="nexts">
             <button class="btn main" type="submit">
               {t('send')}
-            </button>{' '}
+            </button>
             <button class="btn" type="submit" name="act" value="change" formaction={to('/console/notices/preview')}>
               {t('change')}
             </button>
