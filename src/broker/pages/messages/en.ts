@@ -1,7 +1,7 @@
 /** Words of home, entity and list pages. Native review: none. */
 export const en = {
   now: 'Now',
-  things: 'Assets and sensors',
+  things: 'Assets',
   clock: '{time}',
   calm: 'Everything in {city} is as usual',
   calmText: 'No watch of the city has anything to report.',

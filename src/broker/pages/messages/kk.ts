@@ -4,7 +4,7 @@ import type { PageKey } from './en.ts';
 /** Words of home, entity and list pages. Native review: none. */
 export const kk: Messages<PageKey> = {
   now: 'Қазір',
-  things: 'Нысандар мен датчиктер',
+  things: 'Нысандар',
   clock: 'сағат {time}',
   calm: '{city} қаласында бәрі қалыпты',
   calmText: 'Қазір бірде-бір бақылау шегінен шықпай тұр.',

@@ -4,7 +4,7 @@ import type { PageKey } from './en.ts';
 /** Words of home, entity and list pages. Native review: none. */
 export const ru: Messages<PageKey> = {
   now: 'Сейчас',
-  things: 'Объекты и датчики',
+  things: 'Объекты',
   clock: '{time}',
   calm: 'В городе {city} всё в обычном состоянии',
   calmText: 'Ни одно наблюдение сейчас не выходит за свои пределы.',

@@ -4,7 +4,7 @@ import type { PageKey } from './en.ts';
 /** Words of home, entity and list pages. Native review: none. */
 export const tg: Messages<PageKey> = {
   now: 'Ҳоло',
-  things: 'Иншоот ва ҳискунакҳо',
+  things: 'Иншоот',
   clock: 'соати {time}',
   calm: 'Дар {city} ҳама чиз ба меъёр аст',
   calmText: 'Ҳоло ҳеҷ нишонаи пойиш аз меъёр берун нест.',

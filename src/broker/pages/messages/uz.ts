@@ -4,7 +4,7 @@ import type { PageKey } from './en.ts';
 /** Words of home, entity and list pages. Native review: none. */
 export const uz: Messages<PageKey> = {
   now: 'Hozir',
-  things: 'Obyektlar va datchiklar',
+  things: 'Obyektlar',
   clock: 'soat {time}',
   calm: '{city} shahrida hammasi joyida',
   calmText: 'Hozir hech bir kuzatuv oʻz chegarasidan chiqmagan.',

@@ -3,7 +3,7 @@ import type { UtilityKey } from './en.ts';
 
 /** Native review: none. */
 export const kk: Messages<UtilityKey> = {
-  title: 'Қала шаруашылығы',
+  title: 'Шаруашылық',
   lede: 'Жарық, су, жылу және ауа: не өлшенді, немен салыстырылады және қалай есептелді.',
   here: 'Сіз осындасыз',
   proof: 'соңғы 30 күн',
