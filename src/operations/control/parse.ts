@@ -2,9 +2,9 @@
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { parseDate, parseDuration } from '../../base/time.ts';
-import { languages } from '../../city/index.ts';
 import type { Json } from '../../ngsild/entity.ts';
 import { isUri } from '../../ngsild/index.ts';
+import { idPattern, name as nameIn, number, oneOf, text, words } from '../members.ts';
 import {
   expiresMsMax,
   noteMax,
@@ -18,14 +18,11 @@ import {
   type ReadBack,
   type Schedule,
   type Switching,
-  type Texts,
   type Value,
 } from './schema.ts';
 
-const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
 /** Pages and routes below `/console/control/` have these names. */
 const taken = ['new', 'import', 'export', 'points', 'commands', 'groups', 'batches', 'schedules'];
-const textMax = 500;
 const optionsMax = 50;
 const payloadMax = 4_000;
 const withinMsMax = 3_600_000;
@@ -65,9 +62,9 @@ export function parsePoint(value: unknown, at = ''): ControlPoint {
   if (typeof dangerous !== 'boolean') throw new Problem('bad-data', 'expected true or false', place('dangerous'));
   return {
     id,
-    kind: oneOf(given['kind'], pointKinds, place('kind')),
+    kind: oneOf(pointKinds)(given['kind'], place('kind')),
     entity,
-    attribute: attribute(given['attribute'], place('attribute')),
+    attribute: nameIn(given['attribute'], place('attribute')),
     ...(name !== undefined && { name: words(name, place('name')) }),
     ...(district !== undefined && { district: text(district, place('district')) }),
     channel: parseChannel(given['channel'], place('channel')),
@@ -115,7 +112,7 @@ export function parseGroup(value: unknown): ControlGroup {
     id: ident(given['id']),
     ...(name !== undefined && { name: words(name, 'name') }),
     points: ids,
-    confirmation: oneOf(confirmation, ['other', 'self'] as const, 'confirmation'),
+    confirmation: oneOf(['other', 'self'])(confirmation, 'confirmation'),
   };
 }
 
@@ -183,7 +180,7 @@ export const thingOf = ({ entity, attribute: name }: Pick<ControlPoint, 'entity'
 function parseChannel(value: unknown, at: string): Channel {
   if (!isObject(value)) throw new Problem('bad-data', 'expected an object', at);
   const place = (field: string): string => `${at}.${field}`;
-  const kind = oneOf(value['kind'], ['mqtt', 'http'] as const, place('kind'));
+  const kind = oneOf(['mqtt', 'http'])(value['kind'], place('kind'));
   const payload = parsePayload(value['payload'] ?? { id: '{id}', value: '{value}' }, place('payload'));
   if (kind === 'mqtt') {
     object(value, at, ['kind', 'topic', 'payload'], place);
@@ -202,7 +199,7 @@ function parseChannel(value: unknown, at: string): Channel {
   const url = text(value['url'], place('url'));
   if (!/^https?:$/.test(protocolOf(url)))
     throw new Problem('bad-data', 'expected a URL of http or https', place('url'));
-  return { kind, url, method: oneOf(value['method'] ?? 'POST', ['POST', 'PUT'] as const, place('method')), payload };
+  return { kind, url, method: oneOf(['POST', 'PUT'])(value['method'] ?? 'POST', place('method')), payload };
 }
 
 const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : '');
@@ -259,7 +256,7 @@ function parseReadBack(value: unknown, at: string): ReadBack {
   if (off < 0) throw new Problem('bad-data', 'expected a number from 0 on', place('tolerance'));
   return {
     ...(entity !== undefined && { entity: entity as string }),
-    ...(given['attribute'] !== undefined && { attribute: attribute(given['attribute'], place('attribute')) }),
+    ...(given['attribute'] !== undefined && { attribute: nameIn(given['attribute'], place('attribute')) }),
     tolerance: off,
     within: duration(given['within'] ?? 'PT30S', withinMsMax, place('within')),
   };
@@ -337,33 +334,9 @@ function object(
   return value;
 }
 
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > textMax)
-    throw new Problem('bad-data', `expected a text of 1 to ${textMax} characters`, at);
-  return value;
-}
-
-function number(value: unknown, at: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Problem('bad-data', 'expected a number', at);
-  return value;
-}
-
 function scalar(value: unknown, at: string): Value {
   if (typeof value === 'boolean') return value;
   return typeof value === 'number' ? number(value, at) : text(value, at);
-}
-
-function oneOf<T extends string>(value: unknown, known: readonly T[], at: string): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) throw new Problem('bad-data', `expected one of ${known.join(', ')}`, at);
-  return found;
-}
-
-function attribute(value: unknown, at: string): string {
-  const given = text(value, at);
-  if (!/^\p{L}[\p{L}\p{N}_]*$/u.test(given) && !isUri(given))
-    throw new Problem('bad-data', 'expected a name of letters, digits and underscores, or an IRI', at);
-  return given;
 }
 
 function unit(value: unknown, at: string): string {
@@ -382,15 +355,4 @@ function duration(value: unknown, maxMs: number, at: string): string {
       at,
     );
   return given;
-}
-
-function words(value: unknown, at: string): Texts {
-  if (!isObject(value) || Object.keys(value).length === 0)
-    throw new Problem('bad-data', 'expected words by language, such as { "tg": "…", "en": "…" }', at);
-  for (const [tag, word] of Object.entries(value)) {
-    if (!languages.some((known) => known === tag))
-      throw new Problem('bad-data', `expected one of ${languages.join(', ')}`, `${at}.${tag}`);
-    text(word, `${at}.${tag}`);
-  }
-  return value as Texts;
 }

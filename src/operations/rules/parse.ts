@@ -2,9 +2,9 @@
 import { isObject } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { parseDuration } from '../../base/time.ts';
-import { languages, type Words } from '../../city/index.ts';
 import { coreContext, isUri, parseQ, parseScopeQ } from '../../ngsild/index.ts';
 import { priorities } from '../alarms/schema.ts';
+import { idPattern, name, number, oneOf, text, words } from '../members.ts';
 import {
   ruleKinds,
   usualHolidays,
@@ -21,8 +21,6 @@ import {
 } from './schema.ts';
 import { defaultWeeks } from './usual.ts';
 
-const idPattern = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
-const textMax = 500;
 const idsMax = 1_000;
 const longestMs = 366 * 86_400_000;
 
@@ -236,21 +234,10 @@ function optional<T>(value: unknown, at: string, read: (value: unknown, at: stri
   return value === undefined ? undefined : read(value, at);
 }
 
-function text(value: unknown, at: string): string {
-  if (typeof value !== 'string' || value.trim() === '' || value.length > textMax)
-    throw new Problem('bad-data', `expected a text of 1 to ${textMax} characters`, at);
-  return value;
-}
-
 function texts(value: unknown, at: string): readonly string[] {
   if (!Array.isArray(value) || value.length === 0 || value.length > idsMax)
     throw new Problem('bad-data', `expected a list of 1 to ${idsMax} texts`, at);
   return value.map((item, n) => text(item, `${at}[${n}]`));
-}
-
-function number(value: unknown, at: string): number {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new Problem('bad-data', 'expected a number', at);
-  return value;
 }
 
 function positive(value: unknown, at: string): number {
@@ -268,37 +255,10 @@ const whole =
     return given;
   };
 
-const oneOf =
-  <const T extends string>(known: readonly T[]) =>
-  (value: unknown, at: string): T => {
-    const found = known.find((one) => one === value);
-    if (found === undefined) throw new Problem('bad-data', `expected one of ${known.join(', ')}`, at);
-    return found;
-  };
-
-/** A type or attribute: a short name or an IRI. */
-function name(value: unknown, at: string): string {
-  const given = text(value, at);
-  if (!/^\p{L}[\p{L}\p{N}_]*$/u.test(given) && !isUri(given))
-    throw new Problem('bad-data', 'expected a name of letters, digits and underscores, or an IRI', at);
-  return given;
-}
-
 function duration(value: unknown, at: string): string {
   const given = text(value, at);
   const parsed = parseDuration(given);
   if (!parsed || parsed.months > 0 || parsed.ms <= 0 || parsed.ms > longestMs)
     throw new Problem('bad-data', 'expected an ISO 8601 duration of at most 366 days, such as PT15M', at);
   return given;
-}
-
-function words(value: unknown, at: string): Words {
-  if (!isObject(value) || Object.keys(value).length === 0)
-    throw new Problem('bad-data', 'expected words by language, such as { "tg": "…", "en": "…" }', at);
-  for (const [tag, word] of Object.entries(value)) {
-    if (!languages.some((known) => known === tag))
-      throw new Problem('bad-data', `expected one of ${languages.join(', ')}`, `${at}.${tag}`);
-    text(word, `${at}.${tag}`);
-  }
-  return value;
 }
