@@ -86,6 +86,24 @@ suite('the console', { skip: noBrowser }, () => {
     await context.close();
   });
 
+  test('without a script a rule of what is usual is written; what is missing is said first, and the rest stays', async () => {
+    const { page, context } = await openPage(browser, { width: 390, scripts: false });
+    await page.goto(`${city.url}/tg/console/rules/new?kind=usual`);
+    const fields = { id: 'odd-flow', type: 'DistrictMeteredArea', attribute: 'flow', least: '20', weeks: '6' };
+    for (const [field, value] of Object.entries({ ...fields, atLeast: '4', clear: '2', for: '60' }))
+      await page.locator(`#${field}`).fill(value);
+    await page.locator('[id="title.tg"]').fill('Ҷараёни ғайриодӣ');
+    await page.locator('main form .btn').first().click();
+    assert.ok(await page.locator('.errors').isVisible(), 'how far from the usual is not said');
+    assert.equal(await page.locator('#least').inputValue(), '20');
+    assert.equal(await overflow(page), 0);
+    await page.locator('#mads').fill('5');
+    await page.locator('main form .btn').first().click();
+    await page.waitForURL('**/tg/console/rules/odd-flow*');
+    assert.match((await page.locator('h1').textContent()) ?? '', /Ҷараёни ғайриодӣ/);
+    await context.close();
+  });
+
   test('when the connection is lost the page says so, and shows what it knew', async () => {
     const own = await openTestCity({ demo: true, housekeeping: false });
     const { page, context } = await openPage(browser, { width: 1280 });

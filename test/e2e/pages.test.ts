@@ -25,6 +25,21 @@ const paths = [
   '/policies?action=readEntities&of=WorkOrder',
   '/subscriptions/urn:ngsi-ld:Subscription:refused',
   '/console/kit',
+  '/utilities',
+  '/utilities/air',
+  '/utilities/water',
+  '/utilities/lighting',
+  '/utilities/heat',
+  '/sources/namuna-water-meters/acceptance',
+  '/console/control',
+  '/console/control/valve-weavers',
+  '/console/control/groups/lights',
+  '/console/control/schedules',
+  '/console/control/new',
+  '/console/rules',
+  '/console/rules/new?kind=usual',
+  '/console/rules/new?kind=balance',
+  '/console/orders',
   '/entities/urn:ngsi-ld:Nothing:here',
 ];
 const languages = ['tg', 'ru', 'uz', 'kk', 'en'];
@@ -157,6 +172,26 @@ suite('pages in a browser', { skip: noBrowser, timeout: 600_000 }, () => {
     assert.equal(await page.locator('.pinned').count(), 0);
     assert.match((await page.locator('main').textContent()) ?? '', /чизе бо номи «Боғи ҳеҷ куҷо» нест/);
     assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test('without JavaScript: a valve is closed only when the danger is confirmed, and the page says that it closed', async () => {
+    const { page, context, complaints } = await openPage(browser, { width: 390, scripts: false });
+    await page.goto(`${city.url}/ru/console/control/valve-weavers`);
+    await page.locator('#value').selectOption('0');
+    await page.locator('main .btn.main').click();
+    assert.match((await page.locator('.errors').textContent()) ?? '', /Отметьте, что подтверждаете/);
+    assert.equal(await page.locator('#value').inputValue(), '0', 'what was chosen stays');
+    assert.match((await page.locator('main').textContent()) ?? '', /Команд ещё не было/);
+    await page.locator('#sure input').check();
+    await page.locator('main .btn.main').click();
+    await page.locator('.facts .st', { hasText: 'подтверждена показанием' }).waitFor({ timeout: 30_000 });
+    assert.match((await page.locator('.facts dd').first().textContent()) ?? '', /^0 %/);
+    assert.equal(await overflow(page), 0);
+    assert.deepEqual(
+      complaints.filter((text) => !/status of 400/.test(text)),
+      [],
+    );
     await context.close();
   });
 

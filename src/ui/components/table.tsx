@@ -47,18 +47,20 @@ export function Table<R>({
         <tbody>
           {rows.map((row) => (
             <tr>
-              {columns.map((column, i) =>
-                i === 0 ? (
+              {columns.map((column, i) => {
+                const cell = column.cell(row);
+                const headed = kind === 'vals' && column.headed === true && cell !== undefined && cell !== '';
+                return i === 0 ? (
                   <th scope="row" class={classOf(column)}>
-                    {column.cell(row)}
+                    {cell}
                   </th>
                 ) : (
                   <td class={classOf(column)}>
-                    {kind === 'vals' && column.headed === true && <span class="head">{column.head}</span>}
-                    {column.cell(row)}
+                    {headed && <span class="head">{column.head}</span>}
+                    {cell}
                   </td>
-                ),
-              )}
+                );
+              })}
             </tr>
           ))}
         </tbody>

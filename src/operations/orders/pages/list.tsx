@@ -181,7 +181,7 @@ function OrderTable({ content, told }: { content: ListContent; told: Told }): JS
   const t = orderWords(language);
   const first = (content.page - 1) * pageSize;
   return (
-    <table class="alarms">
+    <table class="alarms orders">
       <caption class="hide">{t('listCaption', { time: formatDay(now, now, language, timeZone) })}</caption>
       <thead>
         <tr>
