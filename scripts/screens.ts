@@ -1,4 +1,4 @@
-/** `npm run screens`: ten key screens of the sample city to docs/screens/. Look at them, and at the previous ones. */
+/** `npm run screens`: key screens of the sample city to docs/screens/. Look at them, and at the previous ones. */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +20,9 @@ const screens = [
   { name: 'list.ru.phone', path: '/ru/entities?type=HeatSubstation', width: 390 },
   { name: 'sources.en.desk', path: '/en/sources', width: 1280 },
   { name: 'kit.en.desk', path: '/en/console/kit', width: 1280 },
+  { name: 'control.ru.desk', path: '/ru/console/control/valve-weavers', width: 1280 },
+  { name: 'water.en.desk', path: '/en/utilities/water', width: 1280 },
+  { name: 'order.tg.phone', path: '/tg/console/orders/ORDER', width: 390 },
 ];
 
 if (noBrowser !== false) {
@@ -49,9 +52,10 @@ try {
     if ((await (await fetch(`${platform.url}/en${meter}`)).text()).includes('class="chart"')) break;
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }
+  const order = await firstOrder();
   for (const { name, path, width, dark = false } of screens) {
     const { page, context, complaints } = await openPage(browser, { width, dark });
-    await page.goto(platform.url + path, { waitUntil: 'load' });
+    await page.goto(platform.url + path.replace('ORDER', order), { waitUntil: 'load' });
     await page.screenshot({ path: join(target, `${name}.png`), fullPage: true });
     console.log(`${name}.png ${width} px${complaints.length > 0 ? `: ${complaints.join('; ')}` : ''}`);
     await context.close();
@@ -60,4 +64,16 @@ try {
   await browser.close();
   await platform.stop();
   await rm(directory, { recursive: true, force: true });
+}
+
+/** The first one is made from an alarm, which comes after the start. */
+async function firstOrder(): Promise<string> {
+  for (let tries = 0; tries < 90; tries++) {
+    const answer = await fetch(`${platform.url}/api/operations/orders`);
+    const { orders } = (await answer.json()) as { orders: { id: string; alarm?: string }[] };
+    const made = orders.find(({ alarm }) => alarm !== undefined);
+    if (made) return made.id;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+  throw new Error('the sample city has no work order');
 }
