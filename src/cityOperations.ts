@@ -12,6 +12,7 @@ import {
   alarmsModule,
   alarmTables,
   commandDoor,
+  controlKinds,
   controlModule,
   controlTables,
   noticeKinds,
@@ -80,7 +81,7 @@ export type Operations = { readonly modules: readonly Module[]; readonly control
 
 export function openOperations(deps: OperationsDeps): Operations {
   const alarms = openAlarms(deps);
-  [...alarmKinds(deps), ...noticeKinds(deps), ...orderKinds(deps)].forEach(deps.retain);
+  [...alarmKinds(deps), ...noticeKinds(deps), ...orderKinds(deps), ...controlKinds(deps)].forEach(deps.retain);
   const orders = openOrders({ ...deps, alarms });
   const control = controlModule({ ...deps, alarms, door: commandDoor(deps) });
   const modules = [

@@ -21,4 +21,11 @@ export {
   orderTables,
   type Crew,
 } from './orders/index.ts';
-export { commandDoor, controlModule, controlTables, type Control, type TopicDoor } from './control/index.ts';
+export {
+  commandDoor,
+  controlKinds,
+  controlModule,
+  controlTables,
+  type Control,
+  type TopicDoor,
+} from './control/index.ts';

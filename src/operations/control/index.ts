@@ -26,6 +26,7 @@ import { controlViews } from './views.ts';
 /** How late a schedule may switch. */
 const beatMs = 1_000;
 
+export { controlKinds } from './keeping.ts';
 export { commandDoor, type TopicDoor } from './doors.ts';
 export { controlTables } from './store.ts';
 

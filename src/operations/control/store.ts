@@ -132,6 +132,18 @@ export const batchRow = (batch: Batch): RowDelta => ({
   },
 });
 
+export const batchGone = (id: string): RowDelta => ({ table: batchTable.name, key: { id }, row: null });
+
+/** A command with its story. */
+export const commandGone = ({ id, stepCount }: Pick<Command, 'id' | 'stepCount'>): readonly RowDelta[] => [
+  { table: commandTable.name, key: { id }, row: null },
+  ...Array.from({ length: stepCount }, (_, n): RowDelta => ({
+    table: stepTable.name,
+    key: { command: id, n: n + 1 },
+    row: null,
+  })),
+];
+
 export const placeRow = (schedule: string, until: number): RowDelta => ({
   table: placeTable.name,
   key: { schedule },
@@ -186,6 +198,9 @@ export const stepRow = (
     observed_at: observedAt ?? null,
   },
 });
+
+/** It has left, or may have. */
+const toldStates = "'sending', 'sent', 'maybeSent', 'confirmed', 'contradicted', 'noAnswer'";
 
 export type ControlStore = ReturnType<typeof controlStore>;
 type Row = Readonly<Record<string, SqlValue>>;
@@ -248,6 +263,26 @@ export function controlStore(rows: Rows) {
         [],
       );
     },
+    /**
+     * Ids of those that ended before an instant, ms; but neither the last one of a point nor what it was last told, which is what
+     * it is wanted to be.
+     */
+    async endedBefore(before: number): Promise<readonly string[]> {
+      const later = `SELECT 1 FROM control_command n WHERE n.point = c.point
+        AND (n.requested_at > c.requested_at OR (n.requested_at = c.requested_at AND n.id > c.id))`;
+      const found = await rows.all(
+        `SELECT id FROM control_command c WHERE ended_at < ?
+          AND EXISTS (${later}) AND (state NOT IN (${toldStates}) OR EXISTS (${later} AND n.state IN (${toldStates})))
+        ORDER BY ended_at, id`,
+        [before],
+      );
+      return found.map((row) => String(row['id']));
+    },
+    /** Ids of those that were decided, or expired. */
+    async batchesBefore(before: number): Promise<readonly string[]> {
+      const sql = 'SELECT id FROM control_batch WHERE open = 0 AND expires_at < ? ORDER BY id';
+      return (await rows.all(sql, [before])).map((row) => String(row['id']));
+    },
     /** The newest first. */
     ofPoint: (point: string, limit: number): Promise<readonly Command[]> =>
       commands('WHERE point = ? ORDER BY requested_at DESC, id DESC LIMIT ?', [point, limit]),
@@ -277,7 +312,7 @@ export function controlStore(rows: Rows) {
     async lastTold(point: string): Promise<Value | undefined> {
       const row = await rows.get(
         `SELECT ask FROM control_command WHERE point = ?
-          AND state IN ('sending', 'sent', 'maybeSent', 'confirmed', 'contradicted', 'noAnswer')
+          AND state IN (${toldStates})
         ORDER BY requested_at DESC, id DESC LIMIT 1`,
         [point],
       );

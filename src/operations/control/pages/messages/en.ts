@@ -125,6 +125,7 @@ export const en = {
   'schedules.set': 'Set a group or a schedule',
   'schedules.setNote':
     'One group (with points) or one schedule (with switchings) as JSON. The same id is a new version.',
+  keptEnded: 'Commands to devices that have ended',
   unit: '{value} {unit}',
 } as const;
 

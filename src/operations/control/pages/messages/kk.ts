@@ -126,5 +126,6 @@ export const kk = {
   'schedules.set': 'Топ немесе кесте қою',
   'schedules.setNote':
     'JSON түріндегі бір топ (points бар) немесе бір кесте (switchings бар). Сол id жаңа нұсқа болады.',
+  keptEnded: 'Құрылғыларға берілген, аяқталған бұйрықтар',
   unit: '{value} {unit}',
 } as const satisfies Messages<ControlKey>;

@@ -130,5 +130,6 @@ export const ru = {
   'schedules.preview': 'Ближайшие семь дней',
   'schedules.set': 'Задать группу или расписание',
   'schedules.setNote': 'Одна группа (с points) или одно расписание (с switchings) в JSON. Тот же id — новая версия.',
+  keptEnded: 'Завершённые команды устройствам',
   unit: '{value} {unit}',
 } as const satisfies Messages<ControlKey>;

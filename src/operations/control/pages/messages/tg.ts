@@ -126,5 +126,6 @@ export const tg = {
   'schedules.preview': 'Ҳафт рӯзи оянда',
   'schedules.set': 'Гузоштани гурӯҳ ё ҷадвал',
   'schedules.setNote': 'Як гурӯҳ (бо points) ё як ҷадвал (бо switchings) дар JSON. Ҳамон id версияи нав аст.',
+  keptEnded: 'Фармонҳо ба дастгоҳҳо, ки ба анҷом расидаанд',
   unit: '{value} {unit}',
 } as const satisfies Messages<ControlKey>;

@@ -128,5 +128,6 @@ export const uz = {
   'schedules.set': 'Guruh yoki jadval qoʻyish',
   'schedules.setNote':
     'JSON koʻrinishida bitta guruh (points bilan) yoki bitta jadval (switchings bilan). Oʻsha id yangi versiyadir.',
+  keptEnded: 'Qurilmalarga berilgan, tugagan buyruqlar',
   unit: '{value} {unit}',
 } as const satisfies Messages<ControlKey>;
