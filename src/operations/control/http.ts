@@ -4,7 +4,7 @@ import { randomId } from '../../base/ids.ts';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { whoOf, type Access, type Module, type Principal } from '../../http/index.ts';
-import type { PageContent, Reader } from '../../ui/index.ts';
+import { pageAsked, pageOf, type PageContent, type Reader } from '../../ui/index.ts';
 import { controlApi } from './api.ts';
 import { Overtaken } from './commands.ts';
 import { commandsCsv } from './csv.ts';
@@ -61,6 +61,7 @@ const access: Access = {
 const historyShown = 50;
 const csvMax = 10_000;
 const listMax = 1_000;
+const pageSize = 50;
 
 export function controlPages(deps: ControlPagesDeps): Module {
   return {
@@ -100,9 +101,10 @@ function pageRoutes(app: Hono, { points, commands, views, together, site, nameOf
 
   site.page(app, '/console/control', async (reader) => {
     const filter = parseFilter(reader.query);
-    const found = await views.list(reader.who, filter);
+    const { rows, ...at } = pageOf(await views.matching(reader.who, filter), pageAsked(reader.query), pageSize);
     const content = {
-      points: found,
+      ...at,
+      points: await views.load(reader.who, rows),
       filter,
       city,
       nameOf,
@@ -174,7 +176,7 @@ function apiRoutes(app: Hono, { points, commands, views, permits }: ControlPages
   const base = '/api/operations/control';
   app.get(`${base}/points`, async (c) => {
     const who = whoOf(c);
-    const found = await views.list(who, parseFilter(new URL(c.req.url).searchParams));
+    const found = await views.load(who, await views.matching(who, parseFilter(new URL(c.req.url).searchParams)));
     return c.json({ points: found.map((view) => pointJson(view, managesControls(permits, who))) });
   });
   app.get(`${base}/points/:id`, async (c) => {

@@ -19,6 +19,7 @@ import { controlStore } from './store.ts';
 import { openGroups } from './groups.ts';
 import { openSchedules } from './schedules.ts';
 import { openSettings } from './settings.ts';
+import { openStandings } from './standings.ts';
 import type { ControlGroup, Schedule } from './schema.ts';
 import { controlWords } from './pages/messages/index.ts';
 import { controlViews } from './views.ts';
@@ -56,7 +57,8 @@ export function controlModule(deps: {
   const store = controlStore(rows);
   const points = openPoints({ ...deps, store });
   const commands = openCommands({ ...deps, store, points, newId: randomId, attention: attentionOf(deps.alarms) });
-  const views = controlViews({ ...deps, store, points, commands, now: () => clock.now() });
+  const standings = openStandings({ ...deps, points });
+  const views = controlViews({ ...deps, store, points, commands, standings, now: () => clock.now() });
   const kept = { ...deps, store, points, commands };
   const groups = openSettings<ControlGroup>('group', kept);
   const scheduled = openSettings<Schedule>('schedule', kept);
@@ -77,7 +79,7 @@ export function controlModule(deps: {
       });
   };
   const controls: Control['controls'] = async (who, entity) =>
-    (await views.list(who, { show: 'all', entity })).length > 0;
+    (await views.matching(who, { show: 'all', entity })).length > 0;
   return {
     ...controlPages({ ...deps, points, commands, views, together: { groups, batches, scheduled, schedules, store } }),
     async thing({ id, language, who }) {
@@ -90,11 +92,13 @@ export function controlModule(deps: {
       await scheduled.load();
       if (!follows) return;
       await commands.start();
+      standings.start();
       timer = setInterval(beat, beatMs);
     },
     async stop() {
       clearInterval(timer);
       await running;
+      await standings.stop();
       await commands.stop();
     },
     controls,

@@ -279,3 +279,15 @@ test('a schedule asks once at each instant; of what was missed only what still h
   const { commands } = (await (await get('/commands?limit=1')).json()) as { commands: Json[] };
   assert.deepEqual([commands[0]?.['by'], commands[0]?.['note']], ['system', 'night 1']);
 });
+
+test('whoever looks for trouble finds what reports something else than was wanted, as it reports it', async () => {
+  const troubled = async (): Promise<string> => {
+    const { points } = (await (await get('/points?show=trouble')).json()) as { points: Json[] };
+    return points.map(({ id }) => String(id)).join();
+  };
+  assert.equal(await troubled(), '');
+  await tell('b', 77);
+  await until(async () => (await troubled()) === 'b', 'somebody turned it by hand');
+  await tell('b', 55);
+  await until(async () => (await troubled()) === '', 'and back');
+});

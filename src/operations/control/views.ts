@@ -3,7 +3,7 @@ import { parseInstant } from '../../base/time.ts';
 import { Problem } from '../../base/problem.ts';
 import { isSimulated, type Broker } from '../../broker/index.ts';
 import type { Principal, Resource } from '../../http/index.ts';
-import { coreContext } from '../../ngsild/index.ts';
+import { coreContext, type Entity } from '../../ngsild/index.ts';
 import type { Commands, PointState } from './commands.ts';
 import { agrees, valueIn } from './lifecycle.ts';
 import type { Points } from './points.ts';
@@ -11,12 +11,14 @@ import {
   isOpen,
   pointKinds,
   type Command,
+  type ControlPoint,
   type PointKind,
   type PointVersion,
   type StepLine,
   type Texts,
   type Value,
 } from './schema.ts';
+import type { Standings } from './standings.ts';
 import type { ControlStore } from './store.ts';
 
 export type PointView = PointVersion &
@@ -32,6 +34,11 @@ export type PointView = PointVersion &
     readonly differs: boolean;
   };
 
+const relationsOf = (thing: Entity | undefined): readonly string[] =>
+  Object.values(thing?.attrs ?? {}).flatMap((instances) =>
+    instances.flatMap(({ type, value }) => (type === 'Relationship' && typeof value === 'string' ? [value] : [])),
+  );
+
 /** Parts of the list. `trouble`: it did not do what it was told, or says something else. */
 export const shows = ['all', 'open', 'trouble'] as const;
 export type Show = (typeof shows)[number];
@@ -46,7 +53,10 @@ export type PointFilter = {
 export type Views = {
   /** @throws Problem not-found: also for who may not see it */
   get(who: Principal, id: string): Promise<PointView>;
-  list(who: Principal, filter: PointFilter): Promise<readonly PointView[]>;
+  /** Those that match, by id; for a long list, of which a part is loaded then. */
+  matching(who: Principal, filter: PointFilter): Promise<readonly PointVersion[]>;
+  /** How these stand. */
+  load(who: Principal, versions: readonly PointVersion[]): Promise<readonly PointView[]>;
   /** Whether `who` may see every one of these: what is about several points is seen whole or not at all. */
   shows(who: Principal, ids: readonly string[]): boolean;
   /** The newest first. */
@@ -61,18 +71,24 @@ const troubled = ['contradicted', 'noAnswer', 'refused'];
 /** A command that went wrong is trouble for a day, or until the next one. */
 const troubleMs = 24 * 3_600_000;
 
-export const inTrouble = ({ last, differs }: Pick<PointView, 'last' | 'differs'>, now: number): boolean =>
-  differs || (last !== undefined && troubled.includes(last.state) && now - (last.endedAt ?? 0) < troubleMs);
+const wentWrong = ({ last }: PointState, now: number): boolean =>
+  last !== undefined && troubled.includes(last.state) && now - (last.endedAt ?? 0) < troubleMs;
+
+/** Nothing is under way, and something was wanted: what is reported could be something else. */
+const settled = ({ last, desired }: PointState): boolean => desired !== undefined && !(last && isOpen(last));
+const differs = (point: ControlPoint, state: PointState, reported: Value | undefined): boolean =>
+  settled(state) && reported !== undefined && state.desired !== undefined && !agrees(point, state.desired, reported);
 
 export function controlViews(deps: {
   points: Points;
   commands: Commands;
+  standings: Pick<Standings, 'of'>;
   store: ControlStore;
   broker: Pick<Broker, 'find'>;
   permits: (who: Principal, action: 'controlDevices', resource: Resource) => boolean;
   now: () => number;
 }): Views {
-  const { points, commands, store, broker, permits, now } = deps;
+  const { points, commands, standings, store, broker, permits, now } = deps;
   const sees = ({ areas }: Principal, district: string | undefined): boolean =>
     areas === undefined || (district !== undefined && areas.includes(district));
 
@@ -94,18 +110,10 @@ export function controlViews(deps: {
       reported:
         value === undefined ? undefined : { value, observedAt: told === undefined ? undefined : parseInstant(told) },
       entityName: typeof name === 'string' ? { en: name } : (name as Texts | undefined),
-      belongsTo: Object.values(thing?.entity.attrs ?? {}).flatMap((instances) =>
-        instances.flatMap(({ type, value: object }) =>
-          type === 'Relationship' && typeof object === 'string' ? [object] : [],
-        ),
-      ),
+      belongsTo: relationsOf(thing?.entity),
       simulated: thing !== undefined && isSimulated(thing.entity),
       mayControl: permits(who, 'controlDevices', { type: 'Area', id: point.district ?? '' }),
-      differs:
-        value !== undefined &&
-        state.desired !== undefined &&
-        !(state.last && isOpen(state.last)) &&
-        !agrees(point, state.desired, value),
+      differs: differs(point, state, value),
     };
   };
   const visible = (who: Principal, id: string): PointVersion => {
@@ -116,22 +124,30 @@ export function controlViews(deps: {
 
   return {
     get: async (who, id) => view(who, visible(who, id)),
-    async list(who, { show, kind, district, entity }) {
-      const chosen = points
-        .list()
-        .filter(
-          ({ point }) =>
-            sees(who, point.district) &&
-            (kind === undefined || point.kind === kind) &&
-            (district === undefined || point.district === district),
+    async matching(who, { show, kind, district, entity }) {
+      const chosen = points.list().filter(({ point }) => {
+        const { last } = commands.state(point.id);
+        return (
+          sees(who, point.district) &&
+          (kind === undefined || point.kind === kind) &&
+          (district === undefined || point.district === district) &&
+          (show !== 'open' || (last !== undefined && isOpen(last)))
         );
-      const views = await Promise.all(chosen.map((version) => view(who, version)));
-      const all = views.filter(
-        ({ point, belongsTo }) => entity === undefined || point.entity === entity || belongsTo.includes(entity),
-      );
-      if (show === 'open') return all.filter(({ last }) => last !== undefined && isOpen(last));
-      return show === 'trouble' ? all.filter((one) => inTrouble(one, now())) : all;
+      });
+      const isMeant = async ({ point }: PointVersion): Promise<boolean> => {
+        if (entity !== undefined && point.entity !== entity) {
+          const thing = await broker.find(who, 0, point.entity);
+          if (!relationsOf(thing?.entity).includes(entity)) return false;
+        }
+        if (show !== 'trouble') return true;
+        const state = commands.state(point.id);
+        if (wentWrong(state, now())) return true;
+        return settled(state) && differs(point, state, await standings.of(point));
+      };
+      const meant = await Promise.all(chosen.map(isMeant));
+      return chosen.filter((_, n) => meant[n]);
     },
+    load: (who, versions) => Promise.all(versions.map((version) => view(who, version))),
     shows: (who, ids) =>
       who.areas === undefined ||
       ids.every((id) => {

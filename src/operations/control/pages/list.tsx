@@ -10,8 +10,6 @@ import {
   type City,
   type PageContent,
   PageLinks,
-  pageAsked,
-  pageOf,
   type Reader,
   Section,
   Simulated,
@@ -26,10 +24,11 @@ import { nameOf as nameOfGroup } from './group.tsx';
 import { controlWords } from './messages/index.ts';
 import { nameOfPoint, pointPath, stateOf, valueText, whoText } from './words.ts';
 
-const pageSize = 50;
-
 export type ListContent = {
+  /** Of the page. */
   readonly points: readonly PointView[];
+  readonly page: number;
+  readonly pages: number;
   readonly filter: PointFilter;
   readonly city: City;
   readonly nameOf: (id: string) => string;
@@ -51,11 +50,10 @@ export function listPath({ show, kind, district, entity }: PointFilter, page?: n
 }
 
 export function listPage(content: ListContent, reader: Reader): PageContent {
-  const { points, filter, city, nameOf, empty, mayManage, groups } = content;
+  const { points, page, pages, filter, city, nameOf, empty, mayManage, groups } = content;
   const { language, to, now } = reader;
   const t = controlWords(language);
   const { timeZone } = city;
-  const { rows, page, pages } = pageOf(points, pageAsked(reader.query), pageSize);
   const districtName = (id: string | undefined): string => {
     const district = city.districts.find((one) => one.id === id);
     return district ? inLanguage(district.name, language).text : '–';
@@ -74,7 +72,7 @@ export function listPage(content: ListContent, reader: Reader): PageContent {
         ) : (
           <>
             <Narrow content={content} reader={reader} />
-            {rows.length === 0 ? (
+            {points.length === 0 ? (
               <Empty title={t('noneFound')} />
             ) : (
               <Table
@@ -135,7 +133,7 @@ export function listPage(content: ListContent, reader: Reader): PageContent {
                   },
                   { head: t('district'), headed: true, cell: ({ point }) => districtName(point.district) },
                 ]}
-                rows={rows}
+                rows={points}
               />
             )}
             <PageLinks language={language} page={page} pages={pages} href={(n) => to(listPath(filter, n))} />
