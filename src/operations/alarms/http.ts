@@ -12,6 +12,7 @@ import {
   type Resource,
 } from '../../http/index.ts';
 import { localPath, type City, type PageContent, type Reader, type Site } from '../../ui/index.ts';
+import { districtsFor } from '../districts.ts';
 import { alarmsApi } from './api.ts';
 import { alarmsCsv } from './csv.ts';
 import { alertPrefix } from './entity.ts';
@@ -66,10 +67,6 @@ export function alarmsModule(deps: {
     (who: Principal, action: Action) =>
     (district = ''): boolean =>
       permits(who, action, { type: 'Area', id: district });
-  /** Those that somebody is not kept out of. */
-  const districtsFor = ({ areas }: Principal): City['districts'] =>
-    areas ? city.districts.filter(({ id }) => areas.includes(id)) : city.districts;
-
   const consolePage = async (reader: Reader, c: Context): Promise<PageContent> => {
     const filter = parseFilter(reader.query);
     const page = pageOf(reader.query);
@@ -110,7 +107,7 @@ export function alarmsModule(deps: {
       sound: soundIsOn(c),
       nameOf,
       city,
-      districts: districtsFor(who),
+      districts: districtsFor(city, who),
     };
     return query.get('view') === 'wall' ? wallPage(content, reader) : alarmsPage(content, reader);
   };
@@ -159,7 +156,7 @@ export function alarmsModule(deps: {
         return c.body(null, 204);
       });
       site.page(app, '/console/alarms/new', (reader) =>
-        manualPage({ districts: districtsFor(reader.who), given: {} }, reader),
+        manualPage({ districts: districtsFor(city, reader.who), given: {} }, reader),
       );
       site.form(app, '/console/alarms', async (c, reader) => {
         const form = (await c.req.parseBody()) as Form;
@@ -170,7 +167,7 @@ export function alarmsModule(deps: {
           if (!(error instanceof Problem) || error.field === undefined) throw error;
           if (error.kind !== 'bad-data' && error.kind !== 'forbidden') throw error;
           const wrong = error.kind === 'forbidden' ? 'place' : error.field;
-          return manualPage({ districts: districtsFor(reader.who), given: form, wrong }, reader);
+          return manualPage({ districts: districtsFor(city, reader.who), given: form, wrong }, reader);
         }
       });
       site.form(app, '/console/alarms/:id/steps', (c, reader) =>

@@ -291,3 +291,11 @@ test('whoever looks for trouble finds what reports something else than was wante
   await tell('b', 55);
   await until(async () => (await troubled()) === '', 'and back');
 });
+
+test('the list offers to whoever is limited no district but their own', async () => {
+  const offered = async (cookie: string): Promise<boolean> => {
+    const page = await fetch(`${city.url}/en/console/control`, { headers: { cookie } });
+    return (await page.text()).includes('district=teppasar');
+  };
+  assert.deepEqual([await offered('KARIMOVA'), await offered('NAVRUD')], [true, false]);
+});

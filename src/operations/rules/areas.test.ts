@@ -118,3 +118,37 @@ test('whoever is limited to a district is told of a rule’s alarms there alone,
   const html = await onPage.text();
   assert.ok(html.includes('navrud0') && !html.includes('kulolon1'));
 });
+
+test('whoever is limited to areas is offered to try a rule and nothing that would be refused; the others everything', async () => {
+  const pageOf = async (who: string, path: string) => {
+    const answer = await fetch(`${city.url}/en/console/rules${path}`, { headers: { cookie: who } });
+    return { status: answer.status, text: await answer.text() };
+  };
+  const acts = ['/rules/new', '/rules/import', '/rules/noise/edit', '/rules/noise/switch', '/rules/noise/try'];
+  const offered = async (who: string): Promise<readonly string[]> => {
+    const texts = await Promise.all(['', '/noise'].map(async (path) => (await pageOf(who, path)).text));
+    return acts.filter((act) => texts.some((text) => text.includes(act)));
+  };
+  assert.deepEqual(await offered('ALL'), acts);
+  assert.deepEqual(await offered('NAVRUD'), ['/rules/noise/try']);
+  for (const path of ['', '/noise']) {
+    assert.match((await pageOf('NAVRUD', path)).text, /Rules hold in the whole city/);
+    assert.doesNotMatch((await pageOf('ALL', path)).text, /Rules hold in the whole city/);
+  }
+  for (const path of ['/new', '/import', '/noise/edit']) {
+    assert.equal((await pageOf('NAVRUD', path)).status, 403, path);
+    assert.equal((await pageOf('ALL', path)).status, 200, path);
+  }
+});
+
+test('lists of alarms and orders offer to whoever is limited the districts that are theirs', async () => {
+  for (const path of ['alarms', 'orders']) {
+    const offered = async (who: string): Promise<boolean> => {
+      const page = await fetch(`${city.url}/en/console/${path}`, { headers: { cookie: who } });
+      assert.equal(page.status, 200, path);
+      return (await page.text()).includes('district=kulolon');
+    };
+    assert.equal(await offered('NAVRUD'), false, path);
+    assert.equal(await offered('ALL'), true, path);
+  }
+});

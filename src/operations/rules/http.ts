@@ -3,7 +3,7 @@ import type { Context, Hono } from 'hono';
 import { isObject, parseJson } from '../../base/json.ts';
 import { Problem } from '../../base/problem.ts';
 import { parseInstant } from '../../base/time.ts';
-import { whoOf, type Access, type Module, type Principal } from '../../http/index.ts';
+import { whoOf, type Access, type Action, type Module, type Principal } from '../../http/index.ts';
 import { startOfDay, type PageContent, type Reader, type Site } from '../../ui/index.ts';
 import type { Alarms } from '../alarms/index.ts';
 import { rulesApi } from './api.ts';
@@ -16,7 +16,7 @@ import { periods, rulePage } from './pages/rule.tsx';
 import { triedPage } from './pages/tried.tsx';
 import { parseRule } from './parse.ts';
 import type { Rule } from './schema.ts';
-import type { Rules } from './service.ts';
+import { demandWhole, type Rules } from './service.ts';
 import type { RuleStore } from './store.ts';
 
 const access: Access = {
@@ -49,6 +49,7 @@ export type RulesPagesDeps = {
   readonly site: Site;
   /** Of an account, as it is shown. */
   readonly nameOf: (id: string) => string;
+  readonly permits: (who: Principal, action: Action) => boolean;
 };
 
 export function rulesPages(deps: RulesPagesDeps): Module {
@@ -65,14 +66,19 @@ export function rulesPages(deps: RulesPagesDeps): Module {
 }
 
 function pageRoutes(app: Hono, deps: RulesPagesDeps): void {
-  const { rules, follower, site, nameOf } = deps;
+  const { rules, follower, site, nameOf, permits } = deps;
   const { timeZone } = site.city;
   const shown = { timeZone, nameOf };
+  const rightsOf = ({ who }: Reader) => {
+    const mayTry = permits(who, 'manageRules');
+    return { mayTry, mayManage: mayTry && who.areas === undefined };
+  };
   const show = async (id: string, reader: Reader, wrong?: FormField): Promise<PageContent> =>
     rulePage(
       {
         ...shown,
         summary: await summaryOf(deps, reader.who, rules.get(id), reader.now),
+        ...rightsOf(reader),
         versions: rules.versions(id),
         ...(wrong && { wrong }),
       },
@@ -90,23 +96,23 @@ function pageRoutes(app: Hono, deps: RulesPagesDeps): void {
         ...shown,
         rules: await Promise.all(rules.list().map((rule) => summaryOf(deps, reader.who, rule, reader.now))),
         missed: follower.missed(),
+        ...rightsOf(reader),
       },
       reader,
     ),
   );
-  site.page(app, '/console/rules/new', (reader) =>
-    formPage(
-      {
-        site,
-        form: { kind: kindOf(reader.query.get('kind') ?? undefined), priority: '3' },
-        version: 0,
-      },
-      reader,
-    ),
-  );
-  site.page(app, '/console/rules/import', (reader) => importPage({ json: '' }, reader));
+  site.page(app, '/console/rules/new', (reader) => {
+    demandWhole(reader.who);
+    const form = { kind: kindOf(reader.query.get('kind') ?? undefined), priority: '3' };
+    return formPage({ site, form, version: 0 }, reader);
+  });
+  site.page(app, '/console/rules/import', (reader) => {
+    demandWhole(reader.who);
+    return importPage({ json: '' }, reader);
+  });
   site.page(app, '/console/rules/:id', (reader) => show(reader.params['id'] ?? '', reader));
   site.page(app, '/console/rules/:id/edit', (reader) => {
+    demandWhole(reader.who);
     const rule = rules.get(reader.params['id'] ?? '');
     return formPage({ site, form: formOf(rule), version: rule.version }, reader);
   });

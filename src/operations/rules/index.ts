@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Broker } from '../../broker/index.ts';
-import type { Module } from '../../http/index.ts';
+import type { Action, Module, Principal } from '../../http/index.ts';
 import type { Rows } from '../../store/ports.ts';
 import type { Site } from '../../ui/index.ts';
 import type { Alarms } from '../alarms/index.ts';
@@ -25,6 +25,7 @@ export function rulesModule(deps: {
   log: Log;
   metrics: Metrics;
   nameOf: (id: string) => string;
+  permits: (who: Principal, action: Action) => boolean;
   follows: boolean;
 }): Module {
   const { rows, site, follows } = deps;

@@ -43,6 +43,11 @@ const whyMax = 300;
 const rulesMax = 500;
 const cause = { by: 'rules' };
 
+/** A rule is the whole city's. @throws Problem forbidden */
+export function demandWhole({ areas }: Pick<Principal, 'areas'>): void {
+  if (areas) throw new Problem('forbidden', 'a rule is changed by those who are not limited to areas');
+}
+
 /**
  * @param standard rules that come with the program; each stands as version 1 until somebody changes it
  * @param bounds   of what a trial reads
@@ -97,9 +102,6 @@ export function openRules(deps: {
         `the rule was changed meanwhile: version ${current} holds, ${version} was looked at`,
         'version',
       );
-  };
-  const demandWhole = ({ areas }: Principal): void => {
-    if (areas) throw new Problem('forbidden', 'a rule is changed by those who are not limited to areas');
   };
   const demandWhy = ({ why }: RuleChange): string => {
     if (why.length > whyMax) throw new Problem('bad-data', `a reason has at most ${whyMax} characters`, 'why');

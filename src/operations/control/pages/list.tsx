@@ -17,6 +17,7 @@ import {
   Table,
   uiWords,
 } from '../../../ui/index.ts';
+import { districtsFor } from '../../districts.ts';
 import { pointKinds, type ControlGroup } from '../schema.ts';
 import type { Setting } from '../settings.ts';
 import { shows, type PointFilter, type PointView } from '../views.ts';
@@ -168,6 +169,7 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
   const t = controlWords(language);
   const { kind, ...noKind } = filter;
   const { district, ...noDistrict } = filter;
+  const districts = districtsFor(city, reader.who);
   return (
     <div class="narrow">
       <Choices
@@ -189,12 +191,16 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
           })),
         ]}
       />
-      {city.districts.length > 0 && (
+      {districts.length > 1 && (
         <Choices
           label={t('district')}
           items={[
-            { href: to(listPath(noDistrict)), text: t('allDistricts'), current: district === undefined },
-            ...city.districts.map(({ id, name }) => ({
+            {
+              href: to(listPath(noDistrict)),
+              text: t(reader.who.areas ? 'ownDistricts' : 'allDistricts'),
+              current: district === undefined,
+            },
+            ...districts.map(({ id, name }) => ({
               href: to(listPath({ ...filter, district: id })),
               text: inLanguage(name, language).text,
               current: id === district,

@@ -18,6 +18,7 @@ import {
   Status,
   uiWords,
 } from '../../../ui/index.ts';
+import { districtsFor } from '../../districts.ts';
 import { over, priorities, states, views, type OrderFilter } from '../schema.ts';
 import type { Counts } from '../store.ts';
 import type { OrderRow } from '../tables.ts';
@@ -85,6 +86,7 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
   const { priority, ...noPriority } = filter;
   const { state, ...noState } = filter;
   const { district, ...noDistrict } = filter;
+  const districts = districtsFor(city, reader.who);
   return (
     <div class="narrow">
       <Choices
@@ -113,12 +115,16 @@ function Narrow({ content, reader }: { content: ListContent; reader: Reader }): 
           ]}
         />
       )}
-      {city.districts.length > 0 && (
+      {districts.length > 1 && (
         <Choices
           label={t('district')}
           items={[
-            { href: reader.to(listPath(noDistrict)), text: t('allDistricts'), current: district === undefined },
-            ...city.districts.map(({ id, name }) => ({
+            {
+              href: reader.to(listPath(noDistrict)),
+              text: t(reader.who.areas ? 'ownDistricts' : 'allDistricts'),
+              current: district === undefined,
+            },
+            ...districts.map(({ id, name }) => ({
               href: reader.to(listPath({ ...filter, district: id })),
               text: inLanguage(name, language).text,
               current: id === district,

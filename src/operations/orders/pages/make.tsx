@@ -11,6 +11,7 @@ import {
   SelectField,
   TextField,
 } from '../../../ui/index.ts';
+import { districtsFor } from '../../districts.ts';
 import { checklists } from '../checklists.ts';
 import { priorities } from '../schema.ts';
 import { orderWords } from './messages/index.ts';
@@ -133,7 +134,10 @@ export function makePage({ city, given, wrong: wrongField, crews }: Making, read
                 value={one('district')}
                 options={[
                   { value: '', text: t('noDistrict') },
-                  ...city.districts.map(({ id, name }) => ({ value: id, text: inLanguage(name, language).text })),
+                  ...districtsFor(city, reader.who).map(({ id, name }) => ({
+                    value: id,
+                    text: inLanguage(name, language).text,
+                  })),
                 ]}
                 {...wrongOf('district')}
               />

@@ -25,9 +25,22 @@ export type RuleSummary = {
   readonly stats?: RuleStats;
 };
 
+/** What somebody may do with rules. */
+export type RuleRights = {
+  readonly mayTry: boolean;
+  /** Make, change, switch. */
+  readonly mayManage: boolean;
+};
+
 /** `/console/rules`: every rule with what it does. */
 export function listPage(
-  { rules, missed, timeZone }: { rules: readonly RuleSummary[]; missed: number; timeZone: string },
+  {
+    rules,
+    missed,
+    timeZone,
+    mayTry,
+    mayManage,
+  }: RuleRights & { rules: readonly RuleSummary[]; missed: number; timeZone: string },
   reader: Reader,
 ): PageContent {
   const { language, to, now } = reader;
@@ -41,6 +54,7 @@ export function listPage(
       <>
         <h1>{t('title')}</h1>
         <p class="lede">{t('lede')}</p>
+        {mayTry && !mayManage && <p class="note">{t('whole')}</p>}
         {missed > 0 && <StateBanner>{t('missed', { n: missed })}</StateBanner>}
         {rules.length === 0 ? (
           <Empty title={t('none')} />
@@ -102,18 +116,20 @@ export function listPage(
           />
         )}
         <p class="note">{t('lateNote')}</p>
-        <Section id="make" title={t('make')}>
-          <Links
-            items={[
-              ...ruleKinds.map((kind) => ({
-                href: to(`/console/rules/new?kind=${kind}`),
-                text: t(`kind_${kind}`),
-              })),
-              { href: to('/console/rules/import'), text: t('importLink') },
-              { href: '/api/operations/rules', text: 'JSON' },
-            ]}
-          />
-        </Section>
+        {mayManage && (
+          <Section id="make" title={t('make')}>
+            <Links
+              items={[
+                ...ruleKinds.map((kind) => ({
+                  href: to(`/console/rules/new?kind=${kind}`),
+                  text: t(`kind_${kind}`),
+                })),
+                { href: to('/console/rules/import'), text: t('importLink') },
+              ]}
+            />
+          </Section>
+        )}
+        <Links items={[{ href: '/api/operations/rules', text: 'JSON' }]} />
       </>
     ),
   };

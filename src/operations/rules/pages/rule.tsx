@@ -18,7 +18,7 @@ import {
 } from '../../../ui/index.ts';
 import type { FormField } from '../form.ts';
 import { judges, type RuleVersion } from '../schema.ts';
-import type { RuleSummary } from './list.tsx';
+import type { RuleRights, RuleSummary } from './list.tsx';
 import { rulesWords } from './messages/index.ts';
 import { entityLabel, entityPath, SelectsText, titleText, whenText } from './words.tsx';
 
@@ -32,7 +32,9 @@ export function rulePage(
     wrong,
     timeZone,
     nameOf,
-  }: {
+    mayTry,
+    mayManage,
+  }: RuleRights & {
     summary: RuleSummary;
     versions: readonly RuleVersion[];
     wrong?: FormField;
@@ -59,6 +61,7 @@ export function rulePage(
         <Breadcrumb label={t('title')} items={[{ text: t('title'), href: to('/console/rules') }, { text: rule.id }]} />
         <h1>{titleText(rule, language)}</h1>
         <p class="lede">{whenText(rule.when, language, t)}</p>
+        {mayTry && !mayManage && <p class="note">{t('whole')}</p>}
         {wrong && <ErrorSummary title={t('wrongTitle')} items={[{ id: 'why', text: t(`wrong_${wrong}`) }]} />}
         <Facts
           items={[
@@ -94,48 +97,54 @@ export function rulePage(
         />
         <Links
           items={[
-            { href: to(`${here}/edit`), text: t('edit') },
+            mayManage && { href: to(`${here}/edit`), text: t('edit') },
             { href: `/api/operations/rules/${rule.id}`, text: t('exportLink') },
           ]}
         />
-        <Section id="try" title={t('try')} note={t('tryNote')}>
-          <p>{triedAt === undefined ? t('untried') : t('tried', { at: at(triedAt) })}</p>
-          <Form reader={reader} action={to(`${here}/try`)}>
-            <SelectField
-              id="days"
-              name="days"
-              label={t('period')}
-              value="30"
-              options={periods.map((days) => ({
-                value: String(days),
-                text: t('days', { n: days }),
-              }))}
-            />
-            <p>
-              <button class="btn" type="submit">
-                {t('tryAct')}
-              </button>
-            </p>
-          </Form>
-        </Section>
-        <Section id="switch" title={t('switch')} {...(!rule.enabled && { note: t('switchNote') })}>
-          <Form reader={reader} action={to(`${here}/switch`)}>
-            <input type="hidden" name="version" value={rule.version} />
-            <input type="hidden" name="enabled" value={String(!rule.enabled)} />
-            <TextField
-              id="why"
-              name="why"
-              label={t('why')}
-              {...(!rule.enabled && triedAt === undefined ? { help: t('whyNeeded') } : { optionalWord: t('optional') })}
-              {...(wrong && { wrong: t(`wrong_${wrong}`) })}
-            />
-            <p>
-              <button class="btn" type="submit">
-                {t(rule.enabled ? 'switchOff' : 'switchOn')}
-              </button>
-            </p>
-          </Form>
-        </Section>
+        {mayTry && (
+          <Section id="try" title={t('try')} note={t('tryNote')}>
+            <p>{triedAt === undefined ? t('untried') : t('tried', { at: at(triedAt) })}</p>
+            <Form reader={reader} action={to(`${here}/try`)}>
+              <SelectField
+                id="days"
+                name="days"
+                label={t('period')}
+                value="30"
+                options={periods.map((days) => ({
+                  value: String(days),
+                  text: t('days', { n: days }),
+                }))}
+              />
+              <p>
+                <button class="btn" type="submit">
+                  {t('tryAct')}
+                </button>
+              </p>
+            </Form>
+          </Section>
+        )}
+        {mayManage && (
+          <Section id="switch" title={t('switch')} {...(!rule.enabled && { note: t('switchNote') })}>
+            <Form reader={reader} action={to(`${here}/switch`)}>
+              <input type="hidden" name="version" value={rule.version} />
+              <input type="hidden" name="enabled" value={String(!rule.enabled)} />
+              <TextField
+                id="why"
+                name="why"
+                label={t('why')}
+                {...(!rule.enabled && triedAt === undefined
+                  ? { help: t('whyNeeded') }
+                  : { optionalWord: t('optional') })}
+                {...(wrong && { wrong: t(`wrong_${wrong}`) })}
+              />
+              <p>
+                <button class="btn" type="submit">
+                  {t(rule.enabled ? 'switchOff' : 'switchOn')}
+                </button>
+              </p>
+            </Form>
+          </Section>
+        )}
         <Section id="versions" title={t('versions')} note={t('versionsNote')}>
           <Rows
             items={versions.map((version) => (

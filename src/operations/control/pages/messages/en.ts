@@ -18,6 +18,7 @@ export const en = {
   'kind.sign': 'Sign',
   'kind.other': 'Other',
   district: 'District',
+  ownDistricts: 'All of yours',
   allDistricts: 'The whole city',
   point: 'Device',
   reported: 'Reports',

@@ -21,6 +21,7 @@ export const kk = {
   'kind.sign': 'Табло',
   'kind.other': 'Басқа',
   district: 'Аудан',
+  ownDistricts: 'Барлық аудандарым',
   allDistricts: 'Бүкіл қала',
   point: 'Құрылғы',
   reported: 'Хабарлайды',

@@ -21,6 +21,7 @@ export const ru = {
   'kind.sign': 'Табло',
   'kind.other': 'Другое',
   district: 'Район',
+  ownDistricts: 'Все мои районы',
   allDistricts: 'Весь город',
   point: 'Устройство',
   reported: 'Сообщает',

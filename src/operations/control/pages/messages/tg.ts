@@ -21,6 +21,7 @@ export const tg = {
   'kind.sign': 'Лавҳа',
   'kind.other': 'Дигар',
   district: 'Ноҳия',
+  ownDistricts: 'Ҳамаи ноҳияҳои худам',
   allDistricts: 'Тамоми шаҳр',
   point: 'Дастгоҳ',
   reported: 'Хабар медиҳад',

@@ -21,6 +21,7 @@ export const uz = {
   'kind.sign': 'Tablo',
   'kind.other': 'Boshqa',
   district: 'Tuman',
+  ownDistricts: 'Barcha tumanlarim',
   allDistricts: 'Butun shahar',
   point: 'Qurilma',
   reported: 'Xabar beradi',

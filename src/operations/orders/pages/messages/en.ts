@@ -15,6 +15,7 @@ export const en = {
   'priority.3': '3 normal',
   'priority.4': '4 when there is time',
   allPriorities: 'All priorities',
+  ownDistricts: 'All of yours',
   allDistricts: 'The whole city',
   district: 'District',
   noDistrict: 'Not known',

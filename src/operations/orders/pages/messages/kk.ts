@@ -19,6 +19,7 @@ export const kk: Messages<OrderKey> = {
   'priority.3': '3 қалыпты',
   'priority.4': '4 уақыт болғанда',
   allPriorities: 'Кез келген маңыздылық',
+  ownDistricts: 'Барлық аудандарым',
   allDistricts: 'Бүкіл қала',
   district: 'Аудан',
   noDistrict: 'Белгісіз',

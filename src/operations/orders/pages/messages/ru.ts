@@ -20,6 +20,7 @@ export const ru: Messages<OrderKey> = {
   'priority.3': '3 обычно',
   'priority.4': '4 когда будет время',
   allPriorities: 'Любой приоритет',
+  ownDistricts: 'Все мои районы',
   allDistricts: 'Весь город',
   district: 'Район',
   noDistrict: 'Не известен',

@@ -19,6 +19,7 @@ export const tg: Messages<OrderKey> = {
   'priority.3': '3 муқаррарӣ',
   'priority.4': '4 вақте фурсат бошад',
   allPriorities: 'Ҳар аҳаммият',
+  ownDistricts: 'Ҳамаи ноҳияҳои худам',
   allDistricts: 'Тамоми шаҳр',
   district: 'Ноҳия',
   noDistrict: 'Маълум нест',

@@ -19,6 +19,7 @@ export const uz: Messages<OrderKey> = {
   'priority.3': '3 oddiy',
   'priority.4': '4 vaqt boʻlganda',
   allPriorities: 'Har qanday muhimlik',
+  ownDistricts: 'Barcha tumanlarim',
   allDistricts: 'Butun shahar',
   district: 'Tuman',
   noDistrict: 'Maʼlum emas',

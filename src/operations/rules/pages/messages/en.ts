@@ -2,6 +2,8 @@
 export const en = {
   title: 'Alarm rules',
   lede: 'What raises an alarm, over the readings of the city. A rule is tried on the past before it is switched on.',
+  whole:
+    'Rules hold in the whole city: they are made, changed and switched by those who are not limited to areas. In your districts you can try them.',
   none: 'There is no rule yet.',
   rule: 'Rule',
   priority: 'Priority',

@@ -5,6 +5,8 @@ import type { RulesKey } from './en.ts';
 export const uz: Messages<RulesKey> = {
   title: 'Trevoga qoidalari',
   lede: 'Shahar koʻrsatkichlari boʻyicha nima trevoga koʻtaradi. Qoida yoqilishidan oldin oʻtmishda sinab koʻriladi.',
+  whole:
+    'Qoidalar butun shaharda amal qiladi: ularni tumanlar bilan cheklanmaganlar yaratadi, oʻzgartiradi, yoqadi va o‘chiradi. Oʻz tumanlaringizda ularni sinab koʻrishingiz mumkin.',
   none: 'Hozircha qoida yoʻq.',
   rule: 'Qoida',
   priority: 'Muhimlik',
