@@ -26,7 +26,7 @@ const importId = part('id', 'Id of the import');
 const stop = part('id', '`SOURCE:STOP`, or the id of the stop’s entity');
 
 const acceptanceParameters = [
-  part('source', 'Id of the source'),
+  part('id', 'Id of the source'),
   asked('from', 'First day by the clock of the city, or an instant; default: seven days ago'),
   asked('to', 'Last day, included, or an instant, excluded; default: yesterday'),
   asked('expected', 'Interval in minutes, or an ISO 8601 duration; default: estimated'),
@@ -48,7 +48,7 @@ export const ingestApi: readonly ApiRoute[] = [
   {
     name: 'getAcceptance',
     method: 'GET',
-    path: '/api/sources/{source}/acceptance',
+    path: '/api/sources/{id}/acceptance',
     summary: 'What a source delivered over a period: completeness, delay, gaps, stuck values, repetitions',
     parameters: acceptanceParameters,
     answers: { 200: told('The report with its verdicts and its hash'), 400: wrong, 404: gone, 503: busy },
@@ -56,7 +56,7 @@ export const ingestApi: readonly ApiRoute[] = [
   {
     name: 'getAcceptanceTable',
     method: 'GET',
-    path: '/api/sources/{source}/acceptance.csv',
+    path: '/api/sources/{id}/acceptance.csv',
     summary: 'The same by entity and attribute, as CSV',
     parameters: acceptanceParameters,
     answers: { 200: { description: 'CSV, UTF-8', media: 'text/csv' }, 400: wrong, 404: gone, 503: busy },

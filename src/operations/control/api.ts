@@ -71,7 +71,12 @@ const json = (description: string, schema: Record<string, unknown>) => ({
   media: 'application/json' as const,
   schema,
 });
-const id = { name: 'id', in: 'path', description: 'Id', required: true } as const;
+const id = {
+  name: 'id',
+  in: 'path',
+  description: 'Id of the point, the group, the batch or the command',
+  required: true,
+} as const;
 const wrong = { description: 'Problem (RFC 9457) with the field' };
 
 export const controlApi: readonly ApiRoute[] = [
